@@ -1,0 +1,47 @@
+//! The message and its header.
+
+use super::*;
+
+classes! {
+    /// MessageHeader (Meddelelseshoved).
+    ///
+    /// Metadata of the message.
+    class MessageHeader "MessageHeader" in Memo {
+        /// Kind of message: Digital Post or NemSMS.
+        message_type: value MessageType "messageType" in Memo [required];
+        /// Identity of this message; file name stem and REST parameter use it.
+        message_uuid: value Uuid4 "messageUUID" in Memo [required];
+        /// The sender system's own id for the message; free text (example form `MSG-12345`).
+        message_id: value Text256 "messageID" in Memo [optional];
+        /// Sender-defined code or name of the letter type (examples: `Pladsanvisning`, `Synsindkaldelse`).
+        message_code: value Text256 "messageCode" in Memo [optional];
+        /// Title (titel/emne) shown to the recipient.
+        label: value Text256 "label" in Memo [required];
+        /// Notice text (advisering) sent to the recipient, short enough for an SMS; in a NemSMS it is the message text. Limit differs between schema sets.8.
+        notification: value Notification "notification" in Memo [optional];
+        /// Longer notice text.
+        additional_notification: value Text256 "additionalNotification" in Memo [optional];
+        /// Whether the recipient may answer (besvares). Absent is to be read as false. Schema default `false` (applies only to a present but empty element).
+        reply: value Boolean "reply" in Memo [optional];
+        /// Deadline for an answer (svarfrist).
+        reply_by_date_time: value DateTime "replyByDateTime" in Memo [optional];
+        /// Date before which the message must not be delivered (valørdato). A sender can recall (tilbagekalde) a message before its value date; that this element is the value date is.
+        do_not_deliver_until_date: value Date "doNotDeliverUntilDate" in Memo [optional];
+        /// Mandatory mail (obligatorisk post): may be delivered to recipients who are exempt (fritaget). Needs a permission, MEMO-R-071. Schema default `false` (applies only to a present but empty element).
+        mandatory: value Boolean "mandatory" in Memo [optional required_in V1_1];
+        /// Service of legal documents (forkyndelse). Needs a permission, MEMO-R-070. Schema default `false` (applies only to a present but empty element).
+        legal_notification: value Boolean "legalNotification" in Memo [optional required_in V1_1];
+        /// Distinguishes mail addressed to/from authorities and businesses; free text in the schema; known values in 4.12. Added in 1.1.
+        post_type: value Text256 "postType" in Memo [optional];
+        /// `Sender`.
+        sender: class Sender "Sender" in Memo [required];
+        /// `Recipient`.
+        recipient: class Recipient "Recipient" in Memo [required];
+        /// `ContentData`.
+        content_data: class ContentData "ContentData" in Memo [optional];
+        /// Present when the message is a forwarded one.
+        forward_data: class ForwardData "ForwardData" in Memo [optional];
+        /// One entry for each message in the conversation (see 9).
+        reply_data: class ReplyData "ReplyData" in Memo [many 0..UNBOUNDED];
+    }
+}

@@ -1,0 +1,24 @@
+//! Every limit of reading, with its unit, in one place.
+
+/// Limits that keep reading in bounded time and memory. All can be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Elements inside elements; the format needs 7.
+    pub depth: usize,
+    /// Attributes on one element.
+    pub attributes: usize,
+    /// Bytes of one tag, comment, processing instruction, or text outside `content`.
+    pub token_bytes: usize,
+    /// Findings kept; the rest are counted.
+    pub findings: usize,
+    /// Bytes of the whole document.
+    pub document_bytes: u64,
+    /// Elements that may stand repeatedly (documents, files, actions, replies) in one message.
+    pub repeated: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 64, attributes: 64, token_bytes: 256 * 1024, findings: 100, document_bytes: 105_000_000, repeated: 10_000 }
+    }
+}
