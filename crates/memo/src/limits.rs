@@ -19,6 +19,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 64, attributes: 64, token_bytes: 256 * 1024, findings: 100, document_bytes: 105_000_000, repeated: 10_000 }
+        Self {
+            depth: 64,
+            attributes: 64,
+            token_bytes: 256 * 1024,
+            findings: 100,
+            document_bytes: 105_000_000,
+            repeated: 10_000,
+        }
     }
 }

@@ -24,7 +24,11 @@ pub enum WriteError {
 ///
 /// # Errors
 /// See [`WriteError`].
-pub fn write<W: Write, S: Read + Seek>(message: &Message, source: S, out: W) -> Result<(), WriteError> {
+pub fn write<W: Write, S: Read + Seek>(
+    message: &Message,
+    source: S,
+    out: W,
+) -> Result<(), WriteError> {
     let _ = (message, source, out);
     unimplemented!()
 }
