@@ -5,7 +5,6 @@ use brevdue_exchange::{
     Conflict, Delivery, DeliveryState, Event, Job, MailboxEntry, Memo, MemoKey, Op, Origin,
     ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
 };
-use brevdue_memo::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 use uuid::Uuid;
 
@@ -13,6 +12,7 @@ use super::columns::{Sql, id};
 use super::content::ContentFolder;
 use super::head::Head;
 use super::registry;
+use super::writer::Swept;
 
 /// Why a change was not made.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ impl Wakes {
 pub(super) struct Changes<'a> {
     pub(super) connection: &'a Connection,
     pub(super) contents: &'a ContentFolder,
+    pub(super) swept: &'a Swept,
     pub(super) head: &'a mut Head,
     pub(super) wakes: &'a mut Wakes,
 }
@@ -159,16 +160,23 @@ impl Changes<'_> {
                 self.wakes.add(kind);
                 Ok(())
             }
-            Op::PostponeSystem { system, due } => self.shift_system(
-                "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due < ?2 AND worker IS NULL",
-                *system,
-                *due,
-            ),
-            Op::HastenSystem { system, due } => self.shift_system(
-                "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2 AND worker IS NULL",
-                *system,
-                *due,
-            ),
+            Op::PostponeSystem { system, due } => {
+                self.run(
+                    "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due < ?2 AND worker IS NULL",
+                    params![id(&system.0), Sql(*due)],
+                )?;
+                Ok(())
+            }
+            Op::HastenSystem { system, due } => {
+                let some = self.run(
+                    "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2 AND worker IS NULL",
+                    params![id(&system.0), Sql(*due)],
+                )?;
+                if some {
+                    self.wakes.add(WorkKind::Outside);
+                }
+                Ok(())
+            }
             other => Err(Refused::Value(StorageError::Failed(
                 format!("this store is older than the change {other:.20?}").into(),
             ))),
@@ -415,28 +423,20 @@ impl Changes<'_> {
         Ok(())
     }
 
-    fn shift_system(
-        &mut self,
-        sql: &str,
-        system: SystemId,
-        due: Timestamp,
-    ) -> Result<(), Refused> {
-        if self.run(sql, params![id(&system.0), Sql(due)])? {
-            self.wakes.add(WorkKind::Outside);
-        }
-        Ok(())
-    }
-
-    /// Writes small content and returns its row; `None` for content in a file, which must be there.
+    /// Writes small content and returns its row; `None` for content in a file.
     fn put_content(&self, content: &ContentRef) -> Result<Option<i64>, Refused> {
         match &content.place {
             Place::Row(bytes) => {
                 self.run("INSERT INTO row_bytes (bytes) VALUES (?1)", [bytes.as_ref()])?;
                 Ok(Some(self.connection.last_insert_rowid()))
             }
-            Place::Store if self.contents.holds(content) => Ok(None),
-            // Swept since: it came too long ago. The row must not name what is gone.
-            Place::Store => Err(missing("content")),
+            // It came so long ago that a sweep took it. The sender must hear that, and send again.
+            Place::Store
+                if self.swept.holds(&content.digest) && !self.contents.holds(content) =>
+            {
+                Err(missing("content"))
+            }
+            Place::Store => Ok(None),
         }
     }
 
