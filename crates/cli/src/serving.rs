@@ -59,7 +59,7 @@ impl Serving {
                 .help("name another with --data, or make it yours")
         })?;
         // The store's lock is what keeps two servers out of one folder, so it comes first.
-        let store: Arc<dyn Store> = Arc::new(opening::open(&folder, config)?);
+        let store: Arc<dyn Store> = Arc::new(opening::open(&folder)?);
         let exchange = Exchange::new(
             Arc::clone(&store),
             Arc::new(MachineClock),
