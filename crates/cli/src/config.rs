@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use brevdue_exchange::Policy;
 
-pub(crate) use gather::{ConfigArgs, gather};
+pub(crate) use gather::{ConfigArgs, gather, strays};
 pub(crate) use settings::{SETTINGS, Setting};
 pub(crate) use show::show;
 pub(crate) use values::LogForm;

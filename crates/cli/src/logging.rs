@@ -12,8 +12,7 @@ pub(crate) fn start(config: &Config) -> Result<(), Problem> {
             .because(&error)
             .help("for example: info, or warn,brevdue_server=debug")
     })?;
-    let builder =
-        tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
     match config.log {
         LogForm::Text => builder.compact().try_init(),
         LogForm::Json => builder.json().flatten_event(true).try_init(),

@@ -10,7 +10,9 @@ use crate::report::Problem;
 pub(crate) fn open(folder: &Folder) -> Result<Embedded, Problem> {
     Embedded::open(folder.store()).map_err(|error| {
         let help = match &error {
-            OpenError::InUse { .. } => "stop the other server, or choose another folder with --data",
+            OpenError::InUse { .. } => {
+                "stop the other server, or choose another folder with --data"
+            }
             OpenError::TooNew { .. } => "run the newer Brevdue that wrote it",
             OpenError::NotOurs => "choose another folder with --data",
             _ => "`brevdue doctor` looks into the data folder",

@@ -77,7 +77,9 @@ impl Serving {
             doors.https.as_ref().map(|door| format!("https://{}", door.address())),
         )
         .await
-        .map_err(|error| Problem::ours("store::read", "the store cannot be read").because(&error))?;
+        .map_err(|error| {
+            Problem::ours("store::read", "the store cannot be read").because(&error)
+        })?;
         let country = Arc::new(country);
         let letter = fresh_letter(&folder, &definition, &country)?;
         tell(&folder, &country, &doors)?;
@@ -94,9 +96,10 @@ impl Serving {
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let nudge = Nudge::new();
-        let workers = workers::start(&exchange, threads(config), &nudge, &stop).map_err(|error| {
-            Problem::ours("server::threads", "the machine gives no threads").because(&error)
-        })?;
+        let workers =
+            workers::start(&exchange, threads(config), &nudge, &stop).map_err(|error| {
+                Problem::ours("server::threads", "the machine gives no threads").because(&error)
+            })?;
         tasks.spawn(
             Delivery::new(exchange.clone(), papers.client()?, DeliveryLimits::default())
                 .run(nudge, stop.clone()),
@@ -182,9 +185,7 @@ impl Papers {
             connect_seconds: 10,
             stall_seconds: 60,
         })
-        .map_err(|error| {
-            Problem::ours("server::client", "pushes cannot be made").because(&error)
-        })
+        .map_err(|error| Problem::ours("server::client", "pushes cannot be made").because(&error))
     }
 
     fn security(&self) -> Result<Security, Problem> {
@@ -257,7 +258,8 @@ fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
         Some(holder) => holder,
         None => {
             let holder = MachineIds.random();
-            write_private(&path, holder.to_string().as_bytes()).map_err(|error| unwritten(&path, &error))?;
+            write_private(&path, holder.to_string().as_bytes())
+                .map_err(|error| unwritten(&path, &error))?;
             holder
         }
     };
@@ -265,7 +267,9 @@ fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
         file: EXCHANGE,
         common_name: "Brevdue",
         organisation: "Brevdue",
-        cvr: "11223344".parse().map_err(|_| Problem::ours("country::own", "our own CVR number is none"))?,
+        cvr: "11223344"
+            .parse()
+            .map_err(|_| Problem::ours("country::own", "our own CVR number is none"))?,
         holder,
     })
 }
@@ -321,9 +325,11 @@ fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem
 }
 
 async fn is_new(store: &dyn Store) -> Result<bool, Problem> {
-    store.counts().await.map(|counts| counts.transmissions == 0).map_err(|error| {
-        Problem::ours("store::read", "the store cannot be read").because(&error)
-    })
+    store
+        .counts()
+        .await
+        .map(|counts| counts.transmissions == 0)
+        .map_err(|error| Problem::ours("store::read", "the store cannot be read").because(&error))
 }
 
 fn threads(config: &Config) -> NonZeroUsize {

@@ -30,10 +30,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Exit {
     let ended = gather(&args.config, std::env::vars_os()).and_then(|gathered| {
         logging::start(&gathered.config)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
                 Problem::ours("server::runtime", "the machine gives no threads").because(&error)
             })?;
         runtime.block_on(serve(&gathered.config))

@@ -87,10 +87,7 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
 }
 
 fn known(name: &str, place: &str) -> Result<usize, Problem> {
-    SETTINGS
-        .iter()
-        .position(|setting| setting.name == name)
-        .ok_or_else(|| unknown(name, place))
+    SETTINGS.iter().position(|setting| setting.name == name).ok_or_else(|| unknown(name, place))
 }
 
 /// That a name is no setting, and which was probably meant.

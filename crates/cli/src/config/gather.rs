@@ -157,8 +157,11 @@ impl Config {
             }
         }
         if self.http.is_none() && self.https.is_none() {
-            return Err(Problem::command("config::no-door", "neither http nor https has an address")
-                .at(at("http")));
+            return Err(Problem::command(
+                "config::no-door",
+                "neither http nor https has an address",
+            )
+            .at(at("http")));
         }
         for (name, endpoint) in [
             ("country.push_endpoint", &self.country.push_endpoint),
@@ -246,7 +249,13 @@ mod tests {
             let flags = ConfigArgs { set: vec![format!("{name}={value}")], ..Default::default() };
             let problem = gather(&flags, env(&[])).unwrap_err();
             assert_eq!(problem.code, "config::not-loopback", "{value}");
-            assert_eq!(problem.at.as_deref(), Some(&*format!("flag --set {name}")).filter(|_| name.contains('.')).or(Some(&*format!("flag --{name}"))), "{value}");
+            assert_eq!(
+                problem.at.as_deref(),
+                Some(&*format!("flag --set {name}"))
+                    .filter(|_| name.contains('.'))
+                    .or(Some(&*format!("flag --{name}"))),
+                "{value}"
+            );
             assert_eq!(problem.exit, crate::exit::Exit::Command);
         }
     }
@@ -254,10 +263,22 @@ mod tests {
     #[test]
     fn a_value_that_does_not_fit_is_refused_with_what_is_wanted() {
         for (set, wanted) in [
-            ("limits.attachments=0", "limits.attachments must be a whole number from 1 to 4294967295"),
-            ("limits.attachments=ten", "limits.attachments must be a whole number from 1 to 4294967295"),
-            ("http=8010", "http must be an address with a port, such as 127.0.0.1:8010 or [::1]:8010, or none"),
-            ("delivery.retry_seconds=1,,2", "delivery.retry_seconds must be whole numbers from 1, parted by commas"),
+            (
+                "limits.attachments=0",
+                "limits.attachments must be a whole number from 1 to 4294967295",
+            ),
+            (
+                "limits.attachments=ten",
+                "limits.attachments must be a whole number from 1 to 4294967295",
+            ),
+            (
+                "http=8010",
+                "http must be an address with a port, such as 127.0.0.1:8010 or [::1]:8010, or none",
+            ),
+            (
+                "delivery.retry_seconds=1,,2",
+                "delivery.retry_seconds must be whole numbers from 1, parted by commas",
+            ),
             ("log=xml", "log must be text or json"),
         ] {
             let flags = ConfigArgs { set: vec![set.into()], ..ConfigArgs::default() };

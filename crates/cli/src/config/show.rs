@@ -70,7 +70,12 @@ mod tests {
         let text = include_str!("../../../../examples/brevdue.toml");
         let gathered = gather(&ConfigArgs::default(), []).unwrap();
         let shown = show(&gathered, Format::Text).replace(" # default", "");
-        let body: String = text.lines().skip_while(|line| !line.is_empty()).skip(1).map(|line| format!("{line}\n")).collect();
+        let body: String = text
+            .lines()
+            .skip_while(|line| !line.is_empty())
+            .skip(1)
+            .map(|line| format!("{line}\n"))
+            .collect();
         assert_eq!(body, shown, "examples/brevdue.toml is stale: write it with `brevdue config`");
     }
 }

@@ -123,7 +123,10 @@ impl<'a> Authority<'a> {
     }
 
     /// An organisation's certificate, for calling.
-    pub(crate) fn organisation(&self, subject: &Subject<'_>) -> Result<Certified, CertificateError> {
+    pub(crate) fn organisation(
+        &self,
+        subject: &Subject<'_>,
+    ) -> Result<Certified, CertificateError> {
         self.kept_or_made(subject.file, || {
             let mut name = DistinguishedName::new();
             name.push(DnType::CountryName, "DK");
@@ -186,8 +189,7 @@ pub(crate) fn kept(folder: &Path, file: &str) -> Result<Option<Certified>, Certi
     }
     let text = read(&certificate)?;
     let wrong = || CertificateError::Content { path: certificate.clone(), what: "certificate" };
-    let (_, pem) =
-        x509_parser::pem::parse_x509_pem(text.as_bytes()).map_err(|_| wrong())?;
+    let (_, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).map_err(|_| wrong())?;
     let (_, parsed) = X509Certificate::from_der(&pem.contents).map_err(|_| wrong())?;
 
     let mut issuer_key = None;
@@ -294,8 +296,7 @@ fn path(folder: &Path, file: &str, ending: &str) -> PathBuf {
 }
 
 fn read(path: &Path) -> Result<String, CertificateError> {
-    fs::read_to_string(path)
-        .map_err(|source| CertificateError::File { path: path.into(), source })
+    fs::read_to_string(path).map_err(|source| CertificateError::File { path: path.into(), source })
 }
 
 fn store(path: &Path, text: &str) -> Result<(), CertificateError> {

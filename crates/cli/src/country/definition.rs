@@ -246,7 +246,9 @@ impl Definition {
 /// Names of systems become names of files.
 fn is_file_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -265,14 +267,15 @@ mod tests {
     #[test]
     fn the_country_built_in_has_what_the_examples_need() {
         let country = Definition::load(None).unwrap();
-        let find = |cvr: &str| {
-            country.organisations.iter().find(|one| one.cvr.digits() == cvr).unwrap()
-        };
+        let find =
+            |cvr: &str| country.organisations.iter().find(|one| one.cvr.digits() == cvr).unwrap();
         let municipality = find("12345678");
         assert!(municipality.mandatory_post && municipality.legal_notification);
-        assert!(municipality.contact_points.iter().any(|point| {
-            point.id == Uuid::from_u128(0x241d39f6_998e_4929_b198_ccacbbf4b330)
-        }));
+        assert!(
+            municipality.contact_points.iter().any(|point| {
+                point.id == Uuid::from_u128(0x241d39f6_998e_4929_b198_ccacbbf4b330)
+            })
+        );
         assert!(country.people.len() >= 100);
         assert!(country.people.iter().any(|one| one.cpr.digits() == "2211771212"));
         for status in [Status::Exempt, Status::Closed] {
@@ -304,11 +307,15 @@ mod tests {
     fn a_definition_that_makes_no_sense_is_refused_with_the_reason() {
         let organisation = "[[organisation]]\nid = \"00000000-0000-4000-8000-000000000001\"\ncvr = \"12345678\"\nname = \"X\"\ntype = \"AUTHORITY\"\n";
         let system = |name: &str| {
-            format!("[[organisation.system]]\nid = \"00000000-0000-4000-8000-000000000002\"\nname = \"{name}\"\ntypes = [\"SENDER\"]\nprotocol = \"REST_PULL\"\n")
+            format!(
+                "[[organisation.system]]\nid = \"00000000-0000-4000-8000-000000000002\"\nname = \"{name}\"\ntypes = [\"SENDER\"]\nprotocol = \"REST_PULL\"\n"
+            )
         };
         let point = "[[organisation.contact_point]]\nid = \"00000000-0000-4000-8000-000000000003\"\nname = \"P\"\nsystem = \"s\"\ntargets = []\n";
         let person = |id: u8| {
-            format!("[[person]]\nid = \"00000000-0000-4000-8000-00000000001{id}\"\ncpr = \"6101501234\"\nname = \"N\"\nstatus = \"REGISTERED\"\n")
+            format!(
+                "[[person]]\nid = \"00000000-0000-4000-8000-00000000001{id}\"\ncpr = \"6101501234\"\nname = \"N\"\nstatus = \"REGISTERED\"\n"
+            )
         };
         for (text, what) in [
             (format!("{organisation}colour = 1"), "unknown field `colour`"),

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use brevdue_exchange::exchange::accept::Submission;
-use brevdue_exchange::{Exchange, Origin, OrganisationId, StorageError, SystemId};
+use brevdue_exchange::{Exchange, OrganisationId, Origin, StorageError, SystemId};
 use brevdue_memo::{
-    Action, Content, ContactPoint, EntryPoint, File, MainDocument, MemoVersion, Message,
+    Action, ContactPoint, Content, EntryPoint, File, MainDocument, MemoVersion, Message,
     MessageBody, MessageHeader, MessageType, Recipient, Reservation, Sender, Timestamp,
     UtcDateTime, Uuid4, WriteError, write,
 };
@@ -70,7 +70,10 @@ pub(crate) fn letter_to_try(
     let scene = Scene { sender, recipient: person, uuid, another_uuid: uuid, now };
     let message = scene.message(
         "Dit første brev",
-        text("brev.txt", "Kære {name}\n\nDette brev er sendt med curl.\n\nVenlig hilsen\n{sender}\n"),
+        text(
+            "brev.txt",
+            "Kære {name}\n\nDette brev er sendt med curl.\n\nVenlig hilsen\n{sender}\n",
+        ),
         Vec::new(),
         Answer::Wanted { days: 14 },
     );
@@ -131,8 +134,9 @@ fn appointment(scene: &Scene<'_>) -> Message {
         start_date_time: None,
         end_date_time: None,
         reservation: Some(Reservation {
-            description: "Medbring dit nuværende pas og et billede, der er højst seks måneder gammelt."
-                .into(),
+            description:
+                "Medbring dit nuværende pas og et billede, der er højst seks måneder gammelt."
+                    .into(),
             reservation_uuid: Uuid4::from(scene.another_uuid),
             abstract_text: "Fornyelse af pas".into(),
             location: "Borgerservice, Fuglevænget 1, Tusindfryd".into(),
