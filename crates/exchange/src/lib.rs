@@ -1,1 +1,23 @@
-//! stub
+//! What a Digital Post exchange decides: who may send, whether a message is right, where it goes,
+//! what its sender is told. Owns the storage traits.
+//!
+//! What is absent: sockets, SQL, HTML, a clock, random numbers, an async runtime. Time, ids and
+//! storage are handed in.
+
+pub mod clock;
+pub mod event;
+pub mod exchange;
+pub mod ids;
+pub mod ledger;
+pub mod policy;
+pub mod registry;
+pub mod storage;
+
+pub use clock::Clock;
+pub use event::{Event, EventTag};
+pub use exchange::Exchange;
+pub use ids::*;
+pub use ledger::*;
+pub use policy::Policy;
+pub use registry::*;
+pub use storage::{Batch, Conflict, ContentRef, Op, StorageError, Store};

@@ -19,7 +19,13 @@ pub struct ContainerLimits {
 
 impl Default for ContainerLimits {
     fn default() -> Self {
-        Self { dictionary_bytes: 128 << 20, entries: 10_000, entry_bytes: 105_000_000, ratio: 200, unpacked_bytes: 20_000_000_000 }
+        Self {
+            dictionary_bytes: 128 << 20,
+            entries: 10_000,
+            entry_bytes: 105_000_000,
+            ratio: 200,
+            unpacked_bytes: 20_000_000_000,
+        }
     }
 }
 
@@ -89,7 +95,12 @@ impl<W: Write> Packer<W> {
     ///
     /// # Errors
     /// When `content` is shorter or longer than said, or `out` fails.
-    pub fn append(&mut self, name: &str, length_bytes: u64, content: &mut dyn Read) -> io::Result<()> {
+    pub fn append(
+        &mut self,
+        name: &str,
+        length_bytes: u64,
+        content: &mut dyn Read,
+    ) -> io::Result<()> {
         let _ = (name, length_bytes, content);
         unimplemented!()
     }

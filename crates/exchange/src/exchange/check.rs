@@ -1,0 +1,1 @@
+//! Judging a message: the checks in their order.

@@ -1,0 +1,1 @@
+//! Finding the place of a message.

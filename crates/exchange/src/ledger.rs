@@ -1,0 +1,332 @@
+//! What the exchange remembers of each letter on its way.
+
+use brevdue_memo::{PartyId, Timestamp};
+use brevdue_wire::Receipt;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::storage::ContentRef;
+use crate::{ContactId, JobId, MemoKey, OrganisationId, ReceiptId, SystemId, TransmissionId};
+
+/// One submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transmission {
+    /// Id, told in the technical receipt.
+    pub id: TransmissionId,
+    /// Who handed it in.
+    pub origin: Origin,
+    /// When it was durable.
+    pub received_at: Timestamp,
+    /// Which queue its messages wait in.
+    pub lane: Lane,
+    /// The container as sent; `None` for a single message, whose bytes are with its [`Memo`].
+    pub archive: Option<ContentRef>,
+    /// Whether an archive has been taken apart. Always `true` for a single message.
+    pub extracted: bool,
+}
+
+/// Who handed a message in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// A sender system of an organisation.
+    System {
+        /// The system.
+        system: SystemId,
+        /// Its owner.
+        organisation: OrganisationId,
+    },
+    /// A person writing from their mailbox.
+    Mailbox(ContactId),
+}
+
+impl Origin {
+    /// Within whom a `messageUUID` is used once: the organisation, or the person.
+    pub fn holder(&self) -> Uuid {
+        match self {
+            Self::System { organisation, .. } => organisation.0,
+            Self::Mailbox(contact) => contact.0,
+        }
+    }
+
+    /// The system that gets the receipts, if it was one.
+    pub fn system(&self) -> Option<SystemId> {
+        match self {
+            Self::System { system, .. } => Some(*system),
+            Self::Mailbox(_) => None,
+        }
+    }
+}
+
+/// The two queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Single messages: a case worker or a citizen is waiting.
+    Interactive,
+    /// Archives.
+    Bulk,
+}
+
+/// One message on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memo {
+    /// Our key.
+    pub key: MemoKey,
+    /// The submission it came in.
+    pub transmission: TransmissionId,
+    /// Who handed it in.
+    pub origin: Origin,
+    /// Which queue it waits in.
+    pub lane: Lane,
+    /// The `memo-message-uuid` of the call, for a single message.
+    pub claimed_uuid: Option<Uuid>,
+    /// `messageUUID` in the message, once read.
+    pub message_uuid: Option<Uuid>,
+    /// The bytes as sent.
+    pub content: ContentRef,
+    /// Where it stands.
+    pub state: MemoState,
+    /// What lists show, once read.
+    pub outline: Option<Outline>,
+    /// When it was durable.
+    pub received_at: Timestamp,
+    /// When it became available to its recipient: the instant that counts as arrival.
+    pub available_at: Option<Timestamp>,
+}
+
+/// Where a message stands.
+///
+/// ```text
+/// Received ─► Refused
+///    ├─► Repeated                          same UUID and bytes as an earlier one
+///    ├─► Delayed ─► Available | Queued | Refused
+///    ├─► Available                         in a mailbox
+///    └─► Queued ─► HandedOver              to a receiver system
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MemoState {
+    /// Durable, not yet checked.
+    Received,
+    /// A check failed; a negative receipt says why.
+    Refused,
+    /// The same message came before; its receipt was given again.
+    Repeated,
+    /// Waiting for its delivery date.
+    Delayed,
+    /// In the recipient's mailbox.
+    Available,
+    /// Waiting for a receiver system.
+    Queued,
+    /// A receiver system has it.
+    HandedOver,
+}
+
+/// What lists show of a message, without opening it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// `messageID`.
+    pub message_id: Option<String>,
+    /// Title.
+    pub label: String,
+    /// Who sends.
+    #[serde(with = "party_text")]
+    pub sender: PartyId,
+    /// Name of the sender.
+    pub sender_label: String,
+    /// Who receives.
+    #[serde(with = "party_text")]
+    pub recipient: PartyId,
+    /// Name of the recipient.
+    pub recipient_label: Option<String>,
+    /// Whether an answer is allowed.
+    pub reply: bool,
+    /// Until when an answer is wanted, in milliseconds since the epoch.
+    pub reply_by_millis: Option<i64>,
+    /// The earliest end among the actions, in milliseconds since the epoch.
+    pub deadline_millis: Option<i64>,
+    /// Codes of the actions, in order, each once.
+    pub action_codes: Vec<String>,
+    /// `mandatory`.
+    pub mandatory: bool,
+    /// `legalNotification`.
+    pub legal_notification: bool,
+    /// Additional documents.
+    pub attachments: u32,
+    /// `doNotDeliverUntilDate` as written.
+    pub do_not_deliver_until: Option<String>,
+}
+
+/// A message that waits for, or has been with, one receiver system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The message.
+    pub memo: MemoKey,
+    /// The receiver system.
+    pub system: SystemId,
+    /// `messageUUID`, by which the receiver names it.
+    pub message_uuid: Uuid,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+}
+
+/// Where a delivery stands. Listed for pull while `Waiting` or `Taken`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeliveryState {
+    /// Nobody has fetched it, no push has succeeded.
+    Waiting,
+    /// Fetched or pushed; the receiver has not said what became of it.
+    Taken,
+    /// The receiver said COMPLETED, or deleted it.
+    Completed,
+    /// The receiver said INVALID.
+    Invalid,
+}
+
+/// A receipt on its way to a sender system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptRecord {
+    /// Id.
+    pub id: ReceiptId,
+    /// Who gets it; `None` for a message a person wrote, whose receipt is kept with the message.
+    pub system: Option<SystemId>,
+    /// The message it is about; `None` when a whole archive was refused.
+    pub memo: Option<MemoKey>,
+    /// What it says.
+    pub receipt: Receipt,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Whether the sender has it: listed while `false`.
+    pub delivered: bool,
+}
+
+/// A message in a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxEntry {
+    /// Whose.
+    pub owner: ContactId,
+    /// Which.
+    pub memo: MemoKey,
+    /// Where.
+    pub folder: Folder,
+    /// Since when.
+    pub arrived_at: Timestamp,
+    /// When it was first opened.
+    pub read_at: Option<Timestamp>,
+}
+
+/// The folders of a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Folder {
+    /// `INBOX`.
+    Inbox,
+    /// `SENT`.
+    Sent,
+}
+
+/// A mailbox entry with what a list shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxRow {
+    /// The entry.
+    pub entry: MailboxEntry,
+    /// The message it stands for.
+    pub memo: Memo,
+}
+
+/// A piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Id.
+    pub id: JobId,
+    /// What to do.
+    pub work: Work,
+    /// Interactive before bulk.
+    pub lane: Lane,
+    /// Not before.
+    pub due: Timestamp,
+    /// Tries that have failed.
+    pub failures: u32,
+    /// Since when it fails.
+    pub failing_since: Option<Timestamp>,
+}
+
+/// What there is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Take an archive apart.
+    Extract(TransmissionId),
+    /// Check a message and send it on its way.
+    Check(MemoKey),
+    /// Deliver a message whose date has come.
+    Release(MemoKey),
+    /// Push a message to a receiver system.
+    PushMemo(MemoKey, SystemId),
+    /// Push a receipt to a sender system.
+    PushReceipt(ReceiptId, SystemId),
+}
+
+/// Who does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WorkKind {
+    /// Extract, check, release: needs only the store.
+    Inside,
+    /// Pushes: need the network.
+    Outside,
+}
+
+impl Work {
+    /// Who does it.
+    pub fn kind(&self) -> WorkKind {
+        match self {
+            Self::Extract(_) | Self::Check(_) | Self::Release(_) => WorkKind::Inside,
+            Self::PushMemo(..) | Self::PushReceipt(..) => WorkKind::Outside,
+        }
+    }
+
+    /// The system that is called, for work outside.
+    pub fn system(&self) -> Option<SystemId> {
+        match self {
+            Self::PushMemo(_, system) | Self::PushReceipt(_, system) => Some(*system),
+            Self::Extract(_) | Self::Check(_) | Self::Release(_) => None,
+        }
+    }
+}
+
+/// How much there is of everything; for metrics, `doctor` and tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Submissions.
+    pub transmissions: u64,
+    /// Messages.
+    pub memos: u64,
+    /// Pieces of work not done.
+    pub jobs: u64,
+    /// Receipts not yet delivered.
+    pub receipts_waiting: u64,
+    /// Deliveries that wait for, or are with, a receiver.
+    pub deliveries_open: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// A party as `CPR:…` or `CVR:…`, for the store.
+pub(crate) mod party_text {
+    use brevdue_memo::PartyId;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        party: &PartyId,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}:{}", party.id_type(), party.digits()))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<PartyId, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (id_type, id) = text.split_once(':').ok_or_else(|| D::Error::custom("not a party"))?;
+        PartyId::parse(id_type, id).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,146 @@
+//! Changes, in batches that happen whole or not at all.
+
+use brevdue_memo::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    Contact, ContactId, ContactPoint, Delivery, DeliveryState, Event, Job, JobId, MailSystem,
+    MailboxEntry, Memo, MemoKey, MemoState, Organisation, Outline, ReceiptId, ReceiptRecord,
+    SystemId, Transmission, TransmissionId, WorkerId,
+};
+
+use super::Digest;
+
+/// One change.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Op {
+    /// Adds or replaces an organisation.
+    PutOrganisation(Organisation),
+    /// Adds or replaces a system.
+    PutSystem(Box<MailSystem>),
+    /// Adds or replaces a contact.
+    PutContact(Contact),
+    /// Adds or replaces a contact point.
+    PutContactPoint(ContactPoint),
+
+    /// Adds a submission. Conflict: `Exists`.
+    AddTransmission(Transmission),
+    /// Marks an archive as taken apart, and lets go of its bytes. Conflict: `Missing`, or `Changed` when it was already.
+    SetExtracted(TransmissionId),
+    /// Adds a message. Conflict: `Exists`.
+    AddMemo(Box<Memo>),
+    /// Moves a message on. Conflict: `Missing`, or `Changed` when it does not stand at `from`.
+    MoveMemo {
+        /// Which.
+        key: MemoKey,
+        /// Where it stands now.
+        from: MemoState,
+        /// Where it goes.
+        to: MemoState,
+        /// Sets `message_uuid` when given.
+        message_uuid: Option<Uuid>,
+        /// Sets the outline when given.
+        outline: Option<Box<Outline>>,
+        /// Sets `available_at` when given and not set before.
+        available_at: Option<Timestamp>,
+    },
+    /// Takes `message_uuid` for this message among all of `holder`'s.
+    /// Conflict: `IdentityTaken` when another message has it.
+    TakeIdentity {
+        /// See [`crate::Origin::holder`].
+        holder: Uuid,
+        /// `messageUUID`.
+        message_uuid: Uuid,
+        /// The message.
+        memo: MemoKey,
+        /// Digest of its bytes.
+        digest: Digest,
+    },
+    /// Adds a delivery. Conflict: `Exists` for the same message and system.
+    AddDelivery(Delivery),
+    /// Moves a delivery on. Conflict: `Missing`, or `Changed` when its state is not among `from`.
+    MoveDelivery {
+        /// The message.
+        memo: MemoKey,
+        /// The receiver system.
+        system: SystemId,
+        /// Where it may stand now.
+        from: &'static [DeliveryState],
+        /// Where it goes.
+        to: DeliveryState,
+    },
+    /// Adds a receipt. Conflict: `Exists`.
+    AddReceipt(Box<ReceiptRecord>),
+    /// The sender system has the receipt. Conflict: `Missing`. Doing it twice is fine.
+    ReceiptDelivered(ReceiptId),
+    /// Adds a message to a mailbox. Conflict: `Exists` for the same owner and message.
+    AddMailboxEntry(MailboxEntry),
+    /// Notes when a message was first opened; later times change nothing. Conflict: `Missing`.
+    MarkRead {
+        /// Whose mailbox.
+        owner: ContactId,
+        /// Which message.
+        memo: MemoKey,
+        /// When.
+        at: Timestamp,
+    },
+    /// Appends to the event log.
+    AddEvent(Box<Event>),
+
+    /// Adds work. Conflict: `Exists`.
+    AddJob(Job),
+    /// Work is done. Conflict: `LeaseLost` unless `worker` holds it.
+    FinishJob {
+        /// Which.
+        id: JobId,
+        /// Who has it.
+        worker: WorkerId,
+    },
+    /// Work failed; it is tried again at `due`. Conflict: `LeaseLost` unless `worker` holds it.
+    RetryJob {
+        /// Which.
+        id: JobId,
+        /// Who has it.
+        worker: WorkerId,
+        /// When to try again.
+        due: Timestamp,
+        /// Failures so far.
+        failures: u32,
+        /// Since when it fails.
+        failing_since: Option<Timestamp>,
+    },
+    /// Every unclaimed job that calls this system waits at least until `due`.
+    PostponeSystem {
+        /// The system.
+        system: SystemId,
+        /// Not before.
+        due: Timestamp,
+    },
+    /// Every unclaimed job that calls this system is due now: it has answered again.
+    HastenSystem {
+        /// The system.
+        system: SystemId,
+        /// Now.
+        due: Timestamp,
+    },
+}
+
+/// Changes that belong together.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// In this order.
+    pub ops: Vec<Op>,
+}
+
+impl Batch {
+    /// A batch of one change.
+    pub fn of(op: Op) -> Self {
+        Self { ops: vec![op] }
+    }
+
+    /// Adds a change.
+    pub fn push(&mut self, op: Op) {
+        self.ops.push(op);
+    }
+}
