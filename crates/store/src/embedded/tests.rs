@@ -1,0 +1,9 @@
+//! What the suite of all back ends cannot ask: restarts, crashes, full disks, damage.
+
+use std::sync::Arc;
+
+use brevdue_exchange::storage_behaves;
+
+use super::Embedded;
+
+storage_behaves!(embedded, Arc::new(Embedded::temporary().unwrap()));
