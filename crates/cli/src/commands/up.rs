@@ -69,15 +69,17 @@ async fn serve(config: &Config) -> Result<(), Problem> {
 /// Where to look, and a letter to send.
 fn welcome(serving: &Serving, config: &Config) -> String {
     let country = &serving.country;
-    let mut text = String::from("Brevdue is up, in local mode: everybody in it is invented.\n\n");
-    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<9} {value}\n"));
+    let mut text = String::from("Brevdue is up (local mode, invented people only).\n");
+    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<8} {value}\n"));
     if let Some(http) = &country.http {
         line("pages", &format!("{http}/"));
-        line("REST", &format!("{http}{BASE_PATH}/ (token alone)"));
     }
-    if let Some(https) = &country.https {
-        line("REST", &format!("{https}{BASE_PATH}/ (client certificate and token)"));
-    }
+    let doors: Vec<String> = [&country.http, &country.https]
+        .into_iter()
+        .flatten()
+        .map(|door| format!("{door}{BASE_PATH}"))
+        .collect();
+    line("api", &doors.join("   "));
     if let Some(http) = &country.http {
         line("country", &format!("{http}/testing/country"));
     }

@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use brevdue_exchange::exchange::accept::Submission;
 use brevdue_exchange::{Exchange, OrganisationId, Origin, StorageError, SystemId};
+use brevdue_memo::letter::{DraftFile, LetterDraft, LetterError};
 use brevdue_memo::{
-    Action, ContactPoint, Content, EntryPoint, File, MainDocument, MemoVersion, Message,
-    MessageBody, MessageHeader, MessageType, Recipient, Reservation, Sender, Timestamp,
+    Action, ContactPoint, EntryPoint, MemoVersion, Message, PartyId, Reservation, Timestamp,
     UtcDateTime, Uuid4, WriteError, write,
 };
 use jiff::tz::TimeZone;
@@ -15,14 +15,17 @@ use uuid::Uuid;
 use super::Definition;
 use super::definition::{Kind, OrganisationEntry, PersonEntry, Status, SystemEntry};
 
-/// Why the first letters were not sent.
+/// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LetterError {
+pub(crate) enum FirstLetterError {
     /// The store failed.
-    #[error("a first letter could not be stored")]
+    #[error("a letter could not be stored")]
     Storage(#[from] StorageError),
+    /// A name of the country is too long for a letter.
+    #[error("a letter could not be built")]
+    Build(#[from] LetterError),
     /// Writing failed.
-    #[error("a first letter could not be written")]
+    #[error("a letter could not be written")]
     Write(#[from] WriteError),
 }
 
@@ -31,7 +34,7 @@ pub(crate) enum LetterError {
 pub(crate) async fn first_letters(
     exchange: &Exchange,
     definition: &Definition,
-) -> Result<usize, LetterError> {
+) -> Result<usize, FirstLetterError> {
     let Some((person, authorities)) = cast(definition) else { return Ok(0) };
     let now = exchange.now();
     let letters = [appointment, bill, question, leaflet];
@@ -43,7 +46,7 @@ pub(crate) async fn first_letters(
             uuid: exchange.ids().random(),
             another_uuid: exchange.ids().random(),
             now,
-        });
+        })?;
         let bytes = written(&message)?;
         let mut sink = exchange.store().begin(now)?;
         sink.write(&bytes)?;
@@ -64,11 +67,11 @@ pub(crate) fn letter_to_try(
     definition: &Definition,
     uuid: Uuid,
     now: Timestamp,
-) -> Result<Option<(Vec<u8>, &SystemEntry)>, WriteError> {
+) -> Result<Option<(Vec<u8>, &SystemEntry)>, FirstLetterError> {
     let Some((person, authorities)) = cast(definition) else { return Ok(None) };
     let Some((sender, system)) = authorities.first().copied() else { return Ok(None) };
     let scene = Scene { sender, recipient: person, uuid, another_uuid: uuid, now };
-    let message = scene.message(
+    let message = scene.letter(
         "Dit første brev",
         text(
             "brev.txt",
@@ -76,7 +79,7 @@ pub(crate) fn letter_to_try(
         ),
         Vec::new(),
         Answer::Wanted { days: 14 },
-    );
+    )?;
     Ok(Some((written(&message)?, system)))
 }
 
@@ -126,7 +129,7 @@ fn text(filename: &'static str, content: &'static str) -> Sheet {
     Sheet { media_type: "text/plain", filename, content }
 }
 
-fn appointment(scene: &Scene<'_>) -> Message {
+fn appointment(scene: &Scene<'_>) -> Result<Message, LetterError> {
     let (start, end) = (scene.at(9, 10, 0), scene.at(9, 10, 30));
     let visit = Action {
         label: "Læg tiden i din kalender".into(),
@@ -140,8 +143,8 @@ fn appointment(scene: &Scene<'_>) -> Message {
             reservation_uuid: Uuid4::from(scene.another_uuid),
             abstract_text: "Fornyelse af pas".into(),
             location: "Borgerservice, Fuglevænget 1, Tusindfryd".into(),
-            start_date_time: start,
-            end_date_time: end,
+            start_date_time: UtcDateTime::from(start),
+            end_date_time: UtcDateTime::from(end),
             organizer_mail: Some("borgerservice@tusindfryd.example".into()),
             organizer_name: Some("Borgerservice".into()),
         }),
@@ -153,7 +156,7 @@ fn appointment(scene: &Scene<'_>) -> Message {
         "https://selvbetjening.tusindfryd.example/pas/tider",
         Some(scene.at(7, 12, 0)),
     );
-    scene.message(
+    scene.letter(
         "Tid til fornyelse af dit pas",
         text(
             "Tid til fornyelse af pas.txt",
@@ -164,14 +167,14 @@ fn appointment(scene: &Scene<'_>) -> Message {
     )
 }
 
-fn bill(scene: &Scene<'_>) -> Message {
+fn bill(scene: &Scene<'_>) -> Result<Message, LetterError> {
     let pay = link(
         "Betal regningen",
         "BETALING",
         "https://betaling.fyrtaarn.example/regning/2041",
         Some(scene.at(12, 23, 59)),
     );
-    scene.message(
+    scene.letter(
         "Regning for bådplads ved fyret",
         text(
             "Regning.txt",
@@ -182,8 +185,8 @@ fn bill(scene: &Scene<'_>) -> Message {
     )
 }
 
-fn question(scene: &Scene<'_>) -> Message {
-    scene.message(
+fn question(scene: &Scene<'_>) -> Result<Message, LetterError> {
+    scene.letter(
         "Hvornår skal dit barn begynde i børnehave?",
         text(
             "Spørgsmål om startdato.txt",
@@ -194,7 +197,7 @@ fn question(scene: &Scene<'_>) -> Message {
     )
 }
 
-fn leaflet(scene: &Scene<'_>) -> Message {
+fn leaflet(scene: &Scene<'_>) -> Result<Message, LetterError> {
     let confirm = link(
         "Bekræft, at du har læst brevet",
         "BEKRAEFT",
@@ -206,15 +209,15 @@ fn leaflet(scene: &Scene<'_>) -> Message {
         filename: "Fyret lyser igen.html",
         content: "<!DOCTYPE html>\n<html lang=\"da\"><head><meta charset=\"utf-8\"><title>Fyret lyser igen</title></head>\n<body><h1>Fyret lyser igen</h1>\n<p>Kære {name}</p>\n<p>Fra mandag er fyret ved havnen tændt hver nat. I ugen efter prøver vi tågehornet:</p>\n<table><thead><tr><th>Dag</th><th>Tid</th></tr></thead><tbody><tr><td>Tirsdag</td><td>10.00</td></tr><tr><td>Torsdag</td><td>14.00</td></tr></tbody></table>\n<p>Venlig hilsen<br><strong>{sender}</strong></p></body></html>\n",
     };
-    scene.message("Fyret lyser igen", sheet, vec![confirm], Answer::No)
+    scene.letter("Fyret lyser igen", sheet, vec![confirm], Answer::No)
 }
 
-fn link(label: &str, code: &str, url: &str, deadline: Option<UtcDateTime>) -> Action {
+fn link(label: &str, code: &str, url: &str, deadline: Option<Timestamp>) -> Action {
     Action {
         label: label.into(),
         action_code: code.into(),
         start_date_time: None,
-        end_date_time: deadline,
+        end_date_time: deadline.map(UtcDateTime::from),
         reservation: None,
         entry_point: Some(EntryPoint { url: url.into() }),
     }
@@ -222,7 +225,7 @@ fn link(label: &str, code: &str, url: &str, deadline: Option<UtcDateTime>) -> Ac
 
 impl Scene<'_> {
     /// A time of day in Copenhagen, this many days from now.
-    fn at(&self, days: i32, hour: i8, minute: i8) -> UtcDateTime {
+    fn at(&self, days: i32, hour: i8, minute: i8) -> Timestamp {
         let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
         let zoned = jiff::Timestamp::from_millisecond(self.now.as_millis())
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
@@ -233,79 +236,45 @@ impl Scene<'_> {
             .at(hour, minute, 0, 0)
             .to_zoned(zone)
             .map_or(self.now.as_millis(), |zoned| zoned.timestamp().as_millisecond());
-        UtcDateTime::from(Timestamp::from_millis(at))
+        Timestamp::from_millis(at)
     }
 
-    fn message(&self, label: &str, sheet: Sheet, actions: Vec<Action>, answer: Answer) -> Message {
+    fn letter(
+        &self,
+        label: &str,
+        sheet: Sheet,
+        actions: Vec<Action>,
+        answer: Answer,
+    ) -> Result<Message, LetterError> {
         let content = sheet
             .content
             .replace("{name}", &self.recipient.name)
             .replace("{sender}", &self.sender.name);
-        let reply_by = match answer {
-            Answer::No => None,
-            Answer::Wanted { days } => Some(self.at(days, 12, 0)),
-        };
-        let contact_point = self.sender.contact_points.first().map(|point| ContactPoint {
+        let mut draft = LetterDraft::new(
+            MemoVersion::V1_2,
+            self.uuid,
+            self.now,
+            (PartyId::Cvr(self.sender.cvr), &self.sender.name),
+            (PartyId::Cpr(self.recipient.cpr), Some(&self.recipient.name)),
+            label,
+        );
+        draft.sender_contact_point = self.sender.contact_points.first().map(|point| ContactPoint {
             contact_group: None,
             contact_point_id: point.id.to_string(),
             label: Some(point.name.clone()),
             contact_info: Vec::new(),
         });
-        Message {
-            version: MemoVersion::V1_2,
-            schema_version: None,
-            header: MessageHeader {
-                message_type: MessageType::DigitalPost,
-                message_uuid: Uuid4::from(self.uuid),
-                message_id: None,
-                message_code: None,
-                label: label.into(),
-                notification: None,
-                additional_notification: None,
-                reply: Some(reply_by.is_some()),
-                reply_by_date_time: reply_by,
-                do_not_deliver_until_date: None,
-                mandatory: Some(false),
-                legal_notification: Some(false),
-                post_type: Some("MYNDIGHEDSPOST".into()),
-                sender: Sender {
-                    sender_id: self.sender.cvr.digits().into(),
-                    id_type: "CVR".into(),
-                    id_type_label: None,
-                    label: self.sender.name.clone(),
-                    attention_data: None,
-                    contact_point,
-                    representative: None,
-                },
-                recipient: Recipient {
-                    recipient_id: self.recipient.cpr.digits().into(),
-                    id_type: "CPR".into(),
-                    id_type_label: None,
-                    label: Some(self.recipient.name.clone()),
-                    attention_data: None,
-                    contact_point: None,
-                },
-                content_data: None,
-                forward_data: None,
-                reply_data: Vec::new(),
-            },
-            body: Some(MessageBody {
-                created_date_time: UtcDateTime::from(self.now),
-                main_document: MainDocument {
-                    main_document_id: None,
-                    label: Some(label.into()),
-                    files: vec![File {
-                        encoding_format: sheet.media_type.into(),
-                        filename: sheet.filename.into(),
-                        language: "da".into(),
-                        content: Content::Held(content.into_bytes()),
-                    }],
-                    actions,
-                },
-                additional_documents: Vec::new(),
-                technical_documents: Vec::new(),
-            }),
+        draft.files = vec![DraftFile {
+            filename: sheet.filename.into(),
+            encoding_format: sheet.media_type.into(),
+            content: content.into_bytes(),
+        }];
+        draft.actions = actions;
+        if let Answer::Wanted { days } = answer {
+            draft.reply = true;
+            draft.reply_by = Some(self.at(days, 12, 0));
         }
+        draft.build()
     }
 }
 
@@ -328,7 +297,7 @@ mod tests {
                 another_uuid: Uuid::from_u128(0x5f0d5a9c_3c1e_4c6a_9a51_0f3b2c4d5e70),
                 now: Timestamp::from_millis(1_790_000_000_000),
             };
-            let message = letter(&scene);
+            let message = letter(&scene).unwrap();
             let reading = read(&written(&message).unwrap()[..], &Limits::default()).unwrap();
             assert_eq!(reading.findings.list, []);
             assert_eq!(reading.message.map(|read| read.header), Some(message.header));
