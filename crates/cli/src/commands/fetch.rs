@@ -40,8 +40,6 @@ pub(crate) struct Args {
     /// The folder for messages; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    #[command(flatten)]
-    who: Who,
     /// Keep fetching until stopped
     #[arg(long)]
     follow: bool,
@@ -51,6 +49,8 @@ pub(crate) struct Args {
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    who: Who,
 }
 
 /// Fetches.

@@ -42,8 +42,6 @@ pub(crate) struct Args {
     /// Messages (.xml), containers (.tar.lzma, .tar.xz, .tar.gz, .tar.zst) and folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    #[command(flatten)]
-    who: Who,
     /// Give up when no business receipt has come for this many seconds; 0 waits for none
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(..=86_400))]
     wait: u64,
@@ -65,6 +63,8 @@ pub(crate) struct Args {
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    who: Who,
 }
 
 /// Sends and waits.
