@@ -68,8 +68,6 @@ pub(crate) struct Attribute {
     name: Range<usize>,
     local: usize,
     value: Range<usize>,
-    /// Where it stands in the tag, counted from after the `<`.
-    pub(crate) at: usize,
 }
 
 /// What is wrong with a tag, and where, counted from after the `<`.
@@ -424,8 +422,8 @@ impl Elements {
             if self.attributes.iter().any(same_name) {
                 return Err(duplicate(spelled, *at));
             }
-            let (name, value, at) = (name.clone(), value.clone(), *at);
-            self.attributes.push(Attribute { namespace, name, local, value, at });
+            let (name, value) = (name.clone(), value.clone());
+            self.attributes.push(Attribute { namespace, name, local, value });
         }
         Ok(())
     }
