@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::MethodRouter;
+use axum::routing::{MethodRouter, any};
 use brevdue_exchange::Exchange;
 use brevdue_wire::names::BASE_PATH;
 use tokio::sync::Semaphore;
@@ -94,19 +94,22 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         router = both_spellings(router, path, methods);
     }
     router = both_spellings(router, "/certificate", certificate::methods());
-    let router = router
+    // A route of its own, not a fallback: the router is merged with others that have theirs.
+    for rest in ["", "/", "/{*rest}"] {
+        router = router.route(&format!("{BASE_PATH}{rest}"), any(no_such_path));
+    }
+    router
         .method_not_allowed_fallback(no_such_method)
-        .fallback(no_such_path)
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(axum::middleware::from_fn_with_state(door.clone(), trace::trace))
-        .with_state(door);
-    Router::new().nest(BASE_PATH, router)
+        .with_state(door)
 }
 
 fn both_spellings(router: Router<Door>, path: &str, methods: MethodRouter<Door>) -> Router<Door> {
     // HEAD would run what GET runs, and some of our GETs change things.
     let methods = methods.head(no_such_method);
-    router.route(path, methods.clone()).route(&format!("{path}/"), methods)
+    let path = format!("{BASE_PATH}{path}");
+    router.route(&path, methods.clone()).route(&format!("{path}/"), methods)
 }
 
 async fn no_such_method() -> Failure {
@@ -118,7 +121,8 @@ async fn no_such_method() -> Failure {
 }
 
 async fn no_such_path(uri: axum::http::Uri) -> Failure {
-    let first = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+    let path = uri.path().trim_start_matches(BASE_PATH).trim_start_matches('/');
+    let first = path.split('/').next().unwrap_or_default();
     if matches!(first, "dp" | "dp2" | "afsendersystem") {
         return Failure::new(
             StatusCode::NOT_FOUND,

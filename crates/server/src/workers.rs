@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use brevdue_exchange::{Exchange, StorageError, WorkKind, WorkerId};
-use tokio::runtime::Handle;
+use tokio::runtime::{self, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::causes::chain;
@@ -34,13 +34,10 @@ pub fn threads_by_default() -> NonZeroUsize {
 #[derive(Debug)]
 pub struct Workers(Vec<JoinHandle<()>>);
 
-/// Starts `threads` workers; they use the runtime this is called on for sleeping only.
+/// Starts `threads` workers, each with a runtime of its own to sleep on: they outlast the doors.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-///
-/// # Panics
-/// Outside a Tokio runtime.
 pub fn start(
     exchange: &Exchange,
     threads: NonZeroUsize,
@@ -56,7 +53,7 @@ pub fn start(
             stop: stop.clone(),
             careful_until: Arc::clone(&careful_until),
         };
-        let runtime = Handle::current();
+        let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
         thread::Builder::new().name(format!("worker-{number}")).spawn(move || worker.run(&runtime))
     });
     handles.collect::<io::Result<Vec<_>>>().map(Workers)
@@ -84,7 +81,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(&self, runtime: &Handle) {
+    fn run(&self, runtime: &Runtime) {
         let mut nudges = self.nudge.listen();
         let mut rest_seconds = 0;
         while !self.stop.is_cancelled() {

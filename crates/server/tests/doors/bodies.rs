@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brevdue_exchange::{Policy, Store as _};
+use brevdue_exchange::Policy;
 use brevdue_server::rest::RestSettings;
 
 use crate::raw::Line;

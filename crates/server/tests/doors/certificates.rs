@@ -1,9 +1,12 @@
 //! A certificate authority of our own, and certificates of organisations as OCES3 shapes them.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams,
+    SerialNumber, date_time_ymd,
 };
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 /// Issues certificates.
 pub(crate) struct Issuer(CertifiedIssuer<'static, KeyPair>);
@@ -35,10 +38,6 @@ impl Issuer {
         self.0.pem()
     }
 
-    pub(crate) fn issuer(&self) -> &CertifiedIssuer<'static, KeyPair> {
-        &self.0
-    }
-
     /// The certificate of a server on this machine.
     pub(crate) fn server(&self) -> Identity {
         let mut params =
@@ -63,6 +62,27 @@ impl Issuer {
             params.not_after = date_time_ymd(2020, 1, 1);
         }
         self.issue(params)
+    }
+
+    /// A revocation list (PEM) that names this certificate.
+    pub(crate) fn revoking(&self, identity: &Identity) -> String {
+        let der = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap();
+        let serial = brevdue_server::tls::read_certificate(&der).unwrap().serial;
+        let revoked = RevokedCertParams {
+            serial_number: SerialNumber::from_slice(&serial),
+            revocation_time: date_time_ymd(2024, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2024, 1, 1),
+            next_update: date_time_ymd(2090, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: vec![revoked],
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.0).unwrap().pem().unwrap()
     }
 
     fn issue(&self, params: CertificateParams) -> Identity {

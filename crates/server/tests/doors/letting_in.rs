@@ -1,39 +1,13 @@
 //! Who is let in: certificate, token, and what the system may do.
 
-use brevdue_exchange::{Batch, Op, Store as _};
+use brevdue_exchange::{Batch, Op};
 use brevdue_memo::Timestamp;
-use rcgen::{
-    CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd,
-};
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 
-use crate::certificates::{Identity, Issuer, Validity};
+use crate::certificates::{Issuer, Validity};
 use crate::town::{RECEIVING_CVR, Town, Wishes, masked};
 
 const MEMOS: &str = "/apis/v1/memos/";
 const RECEIPTS: &str = "/apis/v1/receipts/";
-
-/// A revocation list that names this certificate.
-pub(crate) fn revocation_list(issuer: &Issuer, identity: &Identity) -> String {
-    let der = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap();
-    let serial = brevdue_server::tls::read_certificate(&der).unwrap().serial;
-    let revoked = RevokedCertParams {
-        serial_number: SerialNumber::from_slice(&serial),
-        revocation_time: date_time_ymd(2024, 1, 1),
-        reason_code: None,
-        invalidity_date: None,
-    };
-    let list = CertificateRevocationListParams {
-        this_update: date_time_ymd(2024, 1, 1),
-        next_update: date_time_ymd(2090, 1, 1),
-        crl_number: SerialNumber::from(1),
-        issuing_distribution_point: None,
-        revoked_certs: vec![revoked],
-        key_identifier_method: KeyIdMethod::Sha256,
-    };
-    list.signed_by(issuer.issuer()).unwrap().pem().unwrap()
-}
 
 #[tokio::test]
 async fn a_system_with_its_certificate_and_token_is_let_in() {

@@ -9,7 +9,6 @@ use axum::extract::{Multipart, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use brevdue_exchange::Store as _;
 use brevdue_exchange::exchange::authenticate::Channel;
 use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
 use brevdue_server::listen::{ListenLimits, Listener, Peer, Security};

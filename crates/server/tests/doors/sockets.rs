@@ -148,7 +148,7 @@ async fn every_wrong_path_and_method_gets_an_error_message() {
         let mut line = Line::to(town.http).await;
         line.say(format!("{method} {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n")).await;
         let answer = line.answer().await;
-        assert_eq!(answer.status, status, "{method} {path}");
+        assert_eq!(answer.status, status, "{method} {path} {answer:?}");
         assert!(answer.body.contains(&format!(r#""code":"{code}""#)), "{}", answer.body);
         assert!(answer.body.contains(r#""fieldErrors":[]"#), "{}", answer.body);
         assert_eq!(answer.head.contains("allow: "), status == 405, "{}", answer.head);

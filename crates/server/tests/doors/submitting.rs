@@ -42,7 +42,6 @@ async fn one_message_gets_a_technical_receipt_and_is_durable() {
             insta::assert_snapshot!(masked(&receipt));
         }
     }
-    use brevdue_exchange::Store as _;
     assert_eq!(town.store.counts().await.unwrap().memos, 3);
 }
 
@@ -180,7 +179,6 @@ async fn what_cannot_be_a_submission_is_refused_at_the_door_and_named() {
         said += &format!("{case}: {status}\n{}\n\n", masked(&body));
     }
     insta::assert_snapshot!(said);
-    use brevdue_exchange::Store as _;
     assert_eq!(town.store.counts().await.unwrap().transmissions, 0, "nothing was taken in");
 }
 

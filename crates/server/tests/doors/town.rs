@@ -84,7 +84,7 @@ impl System {
 /// The country.
 pub(crate) struct Town {
     pub(crate) exchange: Exchange,
-    pub(crate) store: Arc<Memory>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) issuer: Issuer,
     pub(crate) sender: System,
@@ -110,9 +110,9 @@ pub(crate) struct Wishes {
     pub(crate) endpoint: Option<String>,
     /// Where receipts are pushed to.
     pub(crate) receipt_endpoint: Option<String>,
-    /// The store behind the exchange, when it is not the memory itself.
-    pub(crate) in_front_of_store: Option<Box<dyn FnOnce(Arc<Memory>) -> Arc<dyn Store>>>,
-    /// Revocation lists (PEM), made with the issuer and the receiver's identity.
+    /// The store, when it is not an empty one in memory.
+    pub(crate) store: Option<Arc<dyn Store>>,
+    /// Whether the receiver's certificate is on a revocation list.
     pub(crate) revoke_receiver: bool,
 }
 
@@ -123,14 +123,10 @@ impl Town {
 
     pub(crate) async fn with(wishes: Wishes) -> Self {
         let issuer = Issuer::new();
-        let store = Memory::open();
+        let store: Arc<dyn Store> = wishes.store.unwrap_or_else(|| Memory::open());
         let clock = Arc::new(TestClock(AtomicI64::new(MORNING)));
         let ids = Arc::new(TestIds(AtomicU64::new(1)));
-        let behind: Arc<dyn Store> = match wishes.in_front_of_store {
-            Some(wrap) => wrap(Arc::clone(&store)),
-            None => store.clone(),
-        };
-        let exchange = Exchange::new(behind, clock.clone(), ids, wishes.policy);
+        let exchange = Exchange::new(store.clone(), clock.clone(), ids, wishes.policy);
 
         let rights = AuthorityRights { terms_accepted: true, ..Default::default() };
         let authority = |number: u128, cvr: &str| Organisation {
@@ -178,7 +174,7 @@ impl Town {
 
         let server = issuer.server();
         let revoked = if wishes.revoke_receiver {
-            crate::letting_in::revocation_list(&issuer, &receiver.identity)
+            issuer.revoking(&receiver.identity)
         } else {
             String::new()
         };

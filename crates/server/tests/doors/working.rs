@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use brevdue_exchange::Store as _;
+use brevdue_exchange::Store;
+use brevdue_exchange::storage::memory::Memory;
 use brevdue_server::{Nudge, workers};
 use tokio_util::sync::CancellationToken;
 
@@ -16,15 +17,9 @@ const TWO: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 /// A town whose store can be told to fail.
 async fn on_thin_ice() -> (Town, Arc<Faulty>) {
-    let (tell, told) = std::sync::mpsc::channel();
-    let wrap = move |memory| {
-        let faulty = Arc::new(Faulty::before(memory));
-        tell.send(faulty.clone()).unwrap();
-        faulty as _
-    };
-    let wishes = Wishes { in_front_of_store: Some(Box::new(wrap)), ..Default::default() };
-    let town = Town::with(wishes).await;
-    (town, told.recv().unwrap())
+    let faulty = Arc::new(Faulty::before(Memory::open()));
+    let store = Some(faulty.clone() as Arc<dyn Store>);
+    (Town::with(Wishes { store, ..Default::default() }).await, faulty)
 }
 
 async fn send(town: &Town, number: u128) -> reqwest::Response {

@@ -36,6 +36,9 @@ pub(super) enum Task {
     Claim(Claim, oneshot::Sender<Result<Vec<Job>, StorageError>>),
     /// Removes files that no row names and that are older; answers how many it did.
     Remove(Vec<Digest>, Timestamp, oneshot::Sender<Result<u64, StorageError>>),
+    /// Does something on the writer's thread, between two transactions.
+    #[cfg(test)]
+    Between(Box<dyn FnOnce(&Connection) + Send>),
 }
 
 pub(super) struct Writer {
@@ -211,6 +214,8 @@ impl Writer {
             Task::Claim(claim, _) => Ok(claims::claim(&self.connection, claim)?),
             // Done when the group is committed: rows of this very group may name the files.
             Task::Remove(..) => Ok(Vec::new()),
+            #[cfg(test)]
+            Task::Between(_) => Ok(Vec::new()),
         }
     }
 
@@ -223,6 +228,8 @@ impl Writer {
                 let removed = outcome.and_then(|_| self.remove(&digests, older_than));
                 drop(asked.send(removed));
             }
+            #[cfg(test)]
+            Task::Between(act) => act(&self.connection),
         }
     }
 
