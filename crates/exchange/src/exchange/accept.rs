@@ -140,14 +140,7 @@ impl Exchange {
 
     /// New work.
     pub(super) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
-        Job {
-            id: JobId(self.ids().ordered()),
-            work,
-            lane,
-            due,
-            failures: 0,
-            failing_since: None,
-        }
+        Job { id: JobId(self.ids().ordered()), work, lane, due, failures: 0, failing_since: None }
     }
 }
 

@@ -7,7 +7,8 @@ mod content;
 mod parties;
 
 use brevdue_memo::{Finding, Findings, Language, Message, PartyId, Severity, Timestamp};
-use brevdue_wire::{ReceiptError, ReceiptStatus};
+use brevdue_wire::ReceiptStatus;
+use brevdue_wire::receipt::ReceiptError;
 use uuid::Uuid;
 
 use super::calendar::Calendar;
@@ -96,8 +97,6 @@ pub(super) struct Rule {
 pub(super) enum Remedy {
     /// Mend it and send again.
     Mend,
-    /// Send the same again later.
-    Wait,
     /// Send it another way.
     OtherWay,
     /// Send the same again later, or another way.

@@ -9,7 +9,6 @@ mod unpacking;
 
 use brevdue_memo::Timestamp;
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use self::unpacking::{Unpacked, Unpacking};
 use super::Exchange;
@@ -163,8 +162,7 @@ impl Exchange {
             outline: None,
             available_at: None,
         }));
-        let created =
-            self.event(EventTag::BusinessReceiptCreated, now).about_all_of(transmission);
+        let created = self.event(EventTag::BusinessReceiptCreated, now).about_all_of(transmission);
         let addressee = Addressee { system: sender.as_ref(), lane: transmission.lane };
         ops.extend(self.issue(None, receipt, addressee, created, now));
         Ok(ops)
@@ -204,7 +202,7 @@ fn entry_key(transmission: &Transmission, number: usize) -> MemoKey {
     bytes[..6].copy_from_slice(&millis[2..]);
     bytes[6..12].copy_from_slice(&digest[..6]);
     bytes[12..].copy_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
-    MemoKey(Uuid::new_v8(bytes))
+    MemoKey(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
 fn timestamp_bits(at: Timestamp) -> [u8; 8] {
@@ -223,6 +221,7 @@ fn held_bytes(content: &ContentRef) -> u64 {
 mod tests {
     use super::*;
     use crate::{Origin, SystemId};
+    use uuid::Uuid;
 
     fn transmission(number: u128, millis: i64) -> Transmission {
         Transmission {
@@ -246,7 +245,9 @@ mod tests {
         assert_eq!(keys[41], entry_key(&archive, 42));
         assert_eq!(keys[0].0.get_version_num(), 8);
         let other = transmission(8, 1_795_000_000_000);
-        assert!((1..=10_000).all(|number| !keys.contains(&entry_key(&other, number)) || number > 20));
+        assert!(
+            (1..=10_000).all(|number| !keys.contains(&entry_key(&other, number)) || number > 20)
+        );
         let later = transmission(6, 1_795_000_000_001);
         assert!(entry_key(&later, 1) > keys[9_999]);
     }

@@ -58,7 +58,8 @@ impl Exchange {
 
         let message_uuid = letter.header.message_uuid.value();
         let earlier = self.earlier(&memo, message_uuid).await?;
-        if let (Earlier::Same, Some(first)) = (self.used_before(&memo, earlier.as_ref(), now), &earlier)
+        if let (Earlier::Same, Some(first)) =
+            (self.used_before(&memo, earlier.as_ref(), now), &earlier)
             && memo.claimed_uuid.is_none_or(|claimed| claimed == message_uuid)
         {
             return self.repeat(&subject, first, outline, sender_system.as_ref(), now).await;
@@ -88,7 +89,15 @@ impl Exchange {
             return Ok(self.refuse(&subject, outline, &failures, sender_system.as_ref(), now));
         }
         let release = delivery_day(&facts).and_then(|day| self.calendar.midnight(day));
-        Ok(self.take_on(&subject, message_uuid, outline, place, release, sender_system.as_ref(), now))
+        Ok(self.take_on(
+            &subject,
+            message_uuid,
+            outline,
+            place,
+            release,
+            sender_system.as_ref(),
+            now,
+        ))
     }
 
     /// Reads a message from its bytes. May block.
@@ -306,9 +315,10 @@ pub(super) fn outline_of(letter: &Message, sender: PartyId, recipient: PartyId) 
         action_codes,
         mandatory: header.mandatory == Some(true),
         legal_notification: header.legal_notification == Some(true),
-        attachments: letter.body.as_ref().map_or(0, |body| {
-            u32::try_from(body.additional_documents.len()).unwrap_or(u32::MAX)
-        }),
+        attachments: letter
+            .body
+            .as_ref()
+            .map_or(0, |body| u32::try_from(body.additional_documents.len()).unwrap_or(u32::MAX)),
         do_not_deliver_until: header
             .do_not_deliver_until_date
             .as_ref()

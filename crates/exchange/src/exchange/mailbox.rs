@@ -9,8 +9,8 @@ use brevdue_wire::PageRequest;
 use super::Exchange;
 use crate::storage::Page;
 use crate::{
-    Batch, Contact, ContactId, ContentRef, Event, EventTag, Folder, MailboxRow, MemoKey, Op, Origin,
-    ReceiptRecord, StorageError,
+    Batch, Contact, ContactId, ContentRef, Event, EventTag, Folder, MailboxRow, MemoKey, Op,
+    Origin, ReceiptRecord, StorageError,
 };
 
 /// A message opened for reading.
@@ -105,7 +105,11 @@ impl Exchange {
         }
         let now = self.clock().now();
         let (owner, memo) = (row.entry.owner, row.entry.memo);
-        let read = Event { system: None, organisation: None, ..self.event(EventTag::MessageRead, now).about(&row.memo) };
+        let read = Event {
+            system: None,
+            organisation: None,
+            ..self.event(EventTag::MessageRead, now).about(&row.memo)
+        };
         let ops = vec![Op::MarkRead { owner, memo, at: now }, read.into_op()];
         self.store().commit(Batch { ops }).await?;
         row.entry.read_at = Some(now);

@@ -6,9 +6,7 @@ use brevdue_wire::{BulkReceipt, PageRequest, PagingResultUuid, ReceiptSearchResu
 
 use super::Exchange;
 use super::authenticate::Caller;
-use crate::{
-    Batch, Event, EventTag, Op, ReceiptId, ReceiptRecord, StorageError, TransmissionId,
-};
+use crate::{Batch, Event, EventTag, Op, ReceiptId, ReceiptRecord, StorageError, TransmissionId};
 
 pub(super) use making::{Addressee, Subject, of_archive, time_stamp};
 

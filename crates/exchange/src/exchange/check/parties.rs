@@ -24,9 +24,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Found) {
 /// The day before which a message must not be delivered. A day no calendar has counts as far off.
 pub(in crate::exchange) fn delivery_day(facts: &Facts<'_>) -> Option<Date> {
     let date = facts.letter.header.do_not_deliver_until_date.as_ref()?;
-    Some(facts.calendar.day(date).unwrap_or({
-        if date.year_month_day().0 < 0 { Date::MIN } else { Date::MAX }
-    }))
+    Some(
+        facts
+            .calendar
+            .day(date)
+            .unwrap_or({ if date.year_month_day().0 < 0 { Date::MIN } else { Date::MAX } }),
+    )
 }
 
 /// Check 11.
@@ -35,9 +38,10 @@ fn date(facts: &Facts<'_>, found: &mut Found) {
     let today = facts.calendar.today(facts.now);
     let months = facts.policy.delay_months;
     if day < today {
-        found.add(DATE_TOO_EARLY.failure(
-            "Message/MessageHeader/doNotDeliverUntilDate: the date has passed",
-        ));
+        found.add(
+            DATE_TOO_EARLY
+                .failure("Message/MessageHeader/doNotDeliverUntilDate: the date has passed"),
+        );
     } else if day > facts.calendar.months_after(today, months) {
         found.add(DATE_TOO_LATE.failure(format!(
             "Message/MessageHeader/doNotDeliverUntilDate: the date is more than {months} months off"
@@ -141,16 +145,17 @@ pub(in crate::exchange) fn deliverable(
     };
     match contact.status {
         RegistrationStatus::Registered => None,
-        RegistrationStatus::Closed => Some(RECIPIENT_CLOSED.failure(
-            "the recipient is closed: dead, or a company that has ceased",
-        )),
+        RegistrationStatus::Closed => Some(
+            RECIPIENT_CLOSED.failure("the recipient is closed: dead, or a company that has ceased"),
+        ),
         RegistrationStatus::Exempt if past_exemption => None,
         RegistrationStatus::Exempt => {
             Some(RECIPIENT_EXEMPT.failure("the recipient is exempt from Digital Post"))
         }
-        RegistrationStatus::Unknown => Some(RECIPIENT_NOT_REGISTERED.failure(
-            "the recipient's registration for Digital Post is not confirmed yet",
-        )),
+        RegistrationStatus::Unknown => Some(
+            RECIPIENT_NOT_REGISTERED
+                .failure("the recipient's registration for Digital Post is not confirmed yet"),
+        ),
     }
 }
 
@@ -161,9 +166,10 @@ fn nemsms(facts: &Facts<'_>, found: &mut Found) {
         return;
     }
     if header.notification.as_ref().is_none_or(|text| text.trim().is_empty()) {
-        found.add(NOTIFICATION_EMPTY.failure(
-            "Message/MessageHeader/notification: a NemSMS has a text [MEMO-R-020]",
-        ));
+        found.add(
+            NOTIFICATION_EMPTY
+                .failure("Message/MessageHeader/notification: a NemSMS has a text [MEMO-R-020]"),
+        );
     }
     // No subscriptions to NemSMS are kept yet, so nobody has one.
     found.add(

@@ -105,8 +105,8 @@ impl Exchange {
                 let delivery = self.store().delivery(system.id, message_uuid).await?;
                 // Another sender's message of the same UUID hides ours; then pushing once more is
                 // better than not at all.
-                let done = delivery
-                    .is_some_and(|d| d.memo == key && d.state != DeliveryState::Waiting);
+                let done =
+                    delivery.is_some_and(|d| d.memo == key && d.state != DeliveryState::Waiting);
                 if done {
                     return Ok(None);
                 }

@@ -134,9 +134,8 @@ impl Exchange {
         let asked = retry_after_seconds.unwrap_or(0).min(policy.retry_after_limit_seconds);
         let due = now.plus_seconds(policy.retry_after(job.failures).max(asked));
         let since = job.failing_since.unwrap_or(now);
-        let too_long = |since: Timestamp| {
-            now >= since.plus_seconds(policy.deactivate_after_seconds)
-        };
+        let too_long =
+            |since: Timestamp| now >= since.plus_seconds(policy.deactivate_after_seconds);
 
         let event = self.failed_event(handover, system, now).await?;
         let mut ops = Vec::new();

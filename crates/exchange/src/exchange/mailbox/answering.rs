@@ -55,7 +55,10 @@ impl Exchange {
         let (Ok(sender), Ok(recipient)) =
             (message.header.sender.party(), message.header.recipient.party())
         else {
-            return Err(not_accepted(MEMO_INVALID, "the original names its parties wrongly".into()));
+            return Err(not_accepted(
+                MEMO_INVALID,
+                "the original names its parties wrongly".into(),
+            ));
         };
         let content = self.write_down(&message)?;
         if content.length_bytes > self.policy().authority_memo_bytes {
@@ -85,8 +88,9 @@ impl Exchange {
                 return Err(not_accepted(FILE_TYPE, text));
             }
             if !filename_is_allowed(name) {
-                let text =
-                    format!("the name of {which} holds a character that is not allowed [MEMO-R-010]");
+                let text = format!(
+                    "the name of {which} holds a character that is not allowed [MEMO-R-010]"
+                );
                 return Err(not_accepted(FILE_NAME, text));
             }
         }

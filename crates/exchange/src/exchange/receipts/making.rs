@@ -6,9 +6,7 @@ use uuid::Uuid;
 
 use crate::exchange::Exchange;
 use crate::exchange::check::{Failure, Remedy, as_errors};
-use crate::{
-    EventTag, Lane, MailSystem, Memo, Op, ReceiptId, ReceiptRecord, Transmission, Work,
-};
+use crate::{EventTag, Lane, MailSystem, Memo, Op, ReceiptId, ReceiptRecord, Transmission, Work};
 
 /// A time as receipts spell it: UTC with milliseconds.
 pub(in crate::exchange) fn time_stamp(at: Timestamp) -> String {
@@ -74,7 +72,7 @@ fn with_failures(mut receipt: Receipt, failures: &[Failure]) -> Receipt {
         let remedy = first.rule.remedy;
         receipt.error_code = Some(first.rule.code.into());
         receipt.error_message = Some(first.message.clone());
-        receipt.retryable = Some(matches!(remedy, Remedy::Wait | Remedy::WaitOrOtherWay));
+        receipt.retryable = Some(remedy == Remedy::WaitOrOtherWay);
         receipt.channel_fallback =
             Some(matches!(remedy, Remedy::OtherWay | Remedy::WaitOrOtherWay));
     }
