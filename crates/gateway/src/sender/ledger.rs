@@ -208,7 +208,13 @@ impl Ledger {
     }
 
     /// A file that is not sent, or was not taken.
-    pub(super) fn refused(&mut self, path: String, outcome: Outcome, why: Unreadable, messages: u64) {
+    pub(super) fn refused(
+        &mut self,
+        path: String,
+        outcome: Outcome,
+        why: Unreadable,
+        messages: u64,
+    ) {
         let text = (self.texts_kept < FAULTS_TOLD).then(|| masked(&why.text));
         self.texts_kept += 1;
         let code = masked(&why.code);

@@ -74,10 +74,10 @@ fn message(file: File) -> io::Result<Result<Contents, Unreadable>> {
     let reading = read_header(BufReader::new(file), &Limits::default())?;
     // Without a header there is an error; one against a rule beside the schema is left to the exchange.
     let mut errors = reading.findings.list.iter().filter(|f| f.severity == Severity::Error);
-    let fault = errors.next().filter(|_| reading.header.is_none()).map(|finding| Unreadable {
-        code: finding.rule.into(),
-        text: finding.to_string(),
-    });
+    let fault = errors
+        .next()
+        .filter(|_| reading.header.is_none())
+        .map(|finding| Unreadable { code: finding.rule.into(), text: finding.to_string() });
     Ok(match (reading.glimpse.message_uuid, fault) {
         (Some(uuid), fault) => Ok(Contents::Message { uuid, fault }),
         (None, Some(fault)) => Err(fault),
@@ -105,7 +105,9 @@ fn container(file: File) -> io::Result<Result<Contents, Unreadable>> {
         }
         Ok(_) => Ok(Ok(Contents::Container { messages, nameless })),
         Err(ContainerError::Io(error)) => Err(error),
-        Err(error @ ContainerError::TooLarge(_)) => unreadable("container.too.large", error.to_string()),
+        Err(error @ ContainerError::TooLarge(_)) => {
+            unreadable("container.too.large", error.to_string())
+        }
         Err(error) => unreadable("container.invalid", error.to_string()),
     }
 }
