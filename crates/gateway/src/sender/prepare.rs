@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 
 use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
-use brevdue_memo::{Limits, Severity, Uuid4, read_header};
+use brevdue_memo::{Finding, Language, Limits, Position, Severity, Uuid4, read_header};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -109,6 +109,17 @@ fn container(file: File) -> io::Result<Result<Contents, Unreadable>> {
             unreadable("container.too.large", error.to_string())
         }
         Err(error) => unreadable("container.invalid", error.to_string()),
+    }
+}
+
+/// The finding in words, with its place; the rule is told beside it.
+fn told(finding: &Finding) -> String {
+    let Position { line, column, .. } = finding.position;
+    let text = finding.text(Language::English);
+    if finding.path.is_empty() {
+        format!("line {line}, column {column}: {text}")
+    } else {
+        format!("line {line}, column {column}, {}: {text}", finding.path)
     }
 }
 
