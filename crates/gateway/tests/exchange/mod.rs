@@ -1,6 +1,7 @@
 //! A small exchange on a free port that keeps the promises of the official interface and breaks its
 //! line, or stands still, exactly when a test says so.
 
+#![expect(clippy::unwrap_used, reason = "a fake in a test may panic")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::{BTreeMap, HashMap};
