@@ -135,12 +135,12 @@ impl Reader<'_> {
         if let Some(why) = self.wrong_root() {
             self.report(&rulebook::WRONG_ROOT, self.tokens.tag_position, &[why]);
             self.skip()?;
-            self.to_the_end()?;
+            self.pass_the_rest()?;
             return Ok(None);
         }
         let root = self.message(extent)?;
         if extent == Extent::Whole {
-            self.to_the_end()?;
+            self.pass_the_rest()?;
         }
         Ok(Some(root))
     }
@@ -172,7 +172,7 @@ impl Reader<'_> {
         Ok(root)
     }
 
-    fn to_the_end(&mut self) -> Result<(), Stop> {
+    fn pass_the_rest(&mut self) -> Result<(), Stop> {
         while self.tokens.next(&mut Discard)? != Tag::Document {}
         Ok(())
     }
