@@ -204,3 +204,31 @@ async fn stopping_does_not_wait_for_idle_callers() {
     assert!(stopped.is_ok(), "the caller still holds its end");
     drop(idle);
 }
+
+#[tokio::test]
+async fn bytes_that_make_no_sense_stop_nothing() {
+    let town = Town::open().await;
+    // A xorshift: the same bytes in every run.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = |length: usize| -> Vec<u8> {
+        let step = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[0]
+        };
+        (0..length).map(step).collect()
+    };
+    let starts =
+        ["", "POST /apis/v1/memos/ HTTP/1.1\r\nhost: a\r\n", "GET /%ff?%ff=%ff&&= HTTP/1.1\r\n"];
+    for round in 0..60 {
+        for address in [town.http, town.https] {
+            let mut line = Line::to(address).await;
+            line.say_into_the_void(starts[round % starts.len()]).await;
+            line.say_into_the_void(noise(round * 37)).await;
+            line.say_into_the_void("\r\n\r\n").await;
+        }
+    }
+    let answer = town.acting_as(&town.sender).get("/apis/v1/receipts/").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
