@@ -1,19 +1,108 @@
 //! The classes of MeMo: every element of every class, in the order of the standard.
 //!
-//! Each class is declared once, in [`classes!`]; its type, its place in the schema table, its reading
+//! Each class is declared once, in `classes!`; its type, its place in the schema table, its reading
 //! and its writing all come from that one declaration, so they cannot disagree.
 //!
 //! A required element is a plain field, an optional one an `Option`, a repeated one a `Vec`.
 //!
 //! Source: the official MeMo schemas 1.1 and 1.2, see `docs/memo.md`.
 
-use crate::content::Content;
+use crate::kinds;
+use crate::reading::fault::Stop;
+use crate::reading::model::{Class, Reader, Slot};
+use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs, UNBOUNDED};
 use crate::values::*;
+use crate::writing::{Namespaces, WriteError, Writer};
 
 macro_rules! field_type {
     ($T:ident [required $($rest:tt)*]) => { $T };
     ($T:ident [optional $($rest:tt)*]) => { Option<$T> };
     ($T:ident [many $($rest:tt)*]) => { Vec<$T> };
+}
+
+/// What a field is gathered in while its class is read.
+macro_rules! slot_type {
+    ($T:ident [many $($rest:tt)*]) => { Vec<$T> };
+    ($T:ident [$($rest:tt)*]) => { Option<$T> };
+}
+
+/// The field from what was gathered; a class without a required field is none.
+macro_rules! from_slot {
+    ($slot:ident [required $($rest:tt)*]) => {
+        match $slot {
+            Some(value) => value,
+            None => return Ok(None),
+        }
+    };
+    ($slot:ident [$($rest:tt)*]) => {
+        $slot
+    };
+}
+
+macro_rules! occurs {
+    (required) => {
+        Occurs::required()
+    };
+    (optional) => {
+        Occurs::optional()
+    };
+    (optional required_in $version:ident) => {
+        Occurs::required_in(MemoVersion::$version)
+    };
+    (optional since $version:ident) => {
+        Occurs::since(MemoVersion::$version)
+    };
+    (optional choice) => {
+        Occurs::choice()
+    };
+    (many $min:literal .. $max:tt) => {
+        Occurs::many($min, $max)
+    };
+}
+
+macro_rules! kind {
+    (value $T:ident) => {
+        Kind::Value(<kinds::$T as kinds::ValueKind>::SCHEMA)
+    };
+    (class $T:ident) => {
+        Kind::Class(<$T as Class>::SCHEMA)
+    };
+}
+
+macro_rules! read_one {
+    ($reader:ident value $T:ident) => {
+        <kinds::$T as kinds::ValueKind>::read($reader)
+    };
+    ($reader:ident class $T:ident) => {
+        <$T as Class>::read($reader)
+    };
+}
+
+macro_rules! each {
+    ($this:ident $field:ident [required $($rest:tt)*]) => {
+        std::iter::once(&$this.$field)
+    };
+    ($this:ident $field:ident [$($rest:tt)*]) => {
+        $this.$field.iter()
+    };
+}
+
+macro_rules! write_one {
+    ($writer:ident $value:ident value $T:ident) => {
+        <kinds::$T as kinds::ValueKind>::write($value, $writer)
+    };
+    ($writer:ident $value:ident class $T:ident) => {
+        <$T as Class>::write($value, $writer)
+    };
+}
+
+macro_rules! note_one {
+    ($used:ident $value:ident value $T:ident) => {
+        let _ = $value;
+    };
+    ($used:ident $value:ident class $T:ident) => {
+        $value.note_namespaces($used);
+    };
 }
 
 macro_rules! classes {
@@ -27,6 +116,55 @@ macro_rules! classes {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $Name {
             $( $(#[$field_meta])* pub $field: field_type!($T [$($occurs)*]), )*
+        }
+
+        impl Class for $Name {
+            const SCHEMA: &'static ClassSchema = &ClassSchema {
+                name: $element,
+                namespace: Namespace::$ns,
+                elements: &[$( ElementSchema {
+                    name: $child,
+                    namespace: Namespace::$child_ns,
+                    kind: kind!($kind $T),
+                    occurs: occurs!($($occurs)*),
+                } ),*],
+            };
+
+            fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, Stop> {
+                $( let mut $field: slot_type!($T [$($occurs)*]) = Default::default(); )*
+                let mut cursor = reader.cursor(Self::SCHEMA);
+                while let Some(index) = reader.next_child(&mut cursor)? {
+                    // Counts the fields; each asks whether it is its turn.
+                    let turn = 0;
+                    $(
+                        if index == turn {
+                            if let Some(value) = read_one!(reader $kind $T)? {
+                                Slot::put(&mut $field, value);
+                            }
+                            continue;
+                        }
+                        let turn = turn + 1;
+                    )*
+                    let _ = turn;
+                }
+                Ok(Some(Self { $( $field: from_slot!($field [$($occurs)*]), )* }))
+            }
+
+            fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+                $( for value in each!(self $field [$($occurs)*]) {
+                    writer.open(Namespace::$child_ns, $child)?;
+                    write_one!(writer value $kind $T)?;
+                    writer.close(Namespace::$child_ns, $child)?;
+                } )*
+                Ok(())
+            }
+
+            fn note_namespaces(&self, used: &mut Namespaces) {
+                $( for value in each!(self $field [$($occurs)*]) {
+                    used.note(Namespace::$child_ns);
+                    note_one!(used value $kind $T);
+                } )*
+            }
         }
     )*};
 }
@@ -58,4 +196,11 @@ pub struct Message {
     pub header: MessageHeader,
     /// The documents. Absent in NemSMS messages.
     pub body: Option<MessageBody>,
+}
+
+impl Message {
+    /// The schema table of the whole message, from its root.
+    pub fn schema() -> &'static ClassSchema {
+        &crate::reading::MESSAGE
+    }
 }

@@ -1,13 +1,24 @@
 //! Containers of many messages: a tar archive in LZMA, `.xz`, `.gz` or `.zst`, in and out, streaming.
+//!
+//! [`decompress`] finds the compression by its signature and keeps the limits, [`unpack`] walks the
+//! archive, [`pack`] writes one. Nothing is ever written to a path named by an archive.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+
+mod decompress;
+mod names;
+mod pack;
+mod unpack;
+
+pub use pack::Packer;
+pub use unpack::unpack;
 
 /// Limits of unpacking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerLimits {
-    /// Bytes of the LZMA dictionary a container may ask for; the official .NET library asks for 128 MiB.
+    /// Bytes of the dictionary (window) a container may ask for; the official .NET library asks for 128 MiB.
     pub dictionary_bytes: u64,
-    /// Files in one container.
+    /// Files in one container; as many directories again are passed over.
     pub entries: usize,
     /// Bytes of one file.
     pub entry_bytes: u64,
@@ -62,54 +73,4 @@ pub struct Entry<'a> {
     pub length_bytes: u64,
     /// Its bytes.
     pub reader: &'a mut dyn Read,
-}
-
-/// Hands every file of a container to `each`, in order; returns how many.
-///
-/// # Errors
-/// See [`ContainerError`]; an error of `each` comes back as [`ContainerError::Io`].
-pub fn unpack<R: Read>(
-    source: R,
-    limits: &ContainerLimits,
-    each: &mut dyn FnMut(Entry<'_>) -> io::Result<()>,
-) -> Result<usize, ContainerError> {
-    let _ = (source, limits, each);
-    unimplemented!()
-}
-
-/// Writes a `.tar.lzma` that the official libraries read: properties 0x5D, 16 MiB dictionary, end marker.
-pub struct Packer<W: Write> {
-    out: W,
-}
-
-impl<W: Write> Packer<W> {
-    /// Starts a container on `out`.
-    ///
-    /// # Errors
-    /// When the encoder cannot be made or `out` fails.
-    pub fn new(out: W) -> io::Result<Self> {
-        Ok(Self { out })
-    }
-
-    /// Adds a file of exactly `length_bytes`, named `name` (by custom `<messageUUID>.xml`).
-    ///
-    /// # Errors
-    /// When `content` is shorter or longer than said, or `out` fails.
-    pub fn append(
-        &mut self,
-        name: &str,
-        length_bytes: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<()> {
-        let _ = (name, length_bytes, content);
-        unimplemented!()
-    }
-
-    /// Ends the container and gives back the target.
-    ///
-    /// # Errors
-    /// When `out` fails.
-    pub fn finish(self) -> io::Result<W> {
-        Ok(self.out)
-    }
 }

@@ -1,6 +1,8 @@
 //! The content of a file inside a message: Base64 in its place, decoded when somebody asks.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::reading::characters::{Reference, reference};
 
 /// The content of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub enum Content {
 pub struct InPlace {
     /// First byte after the start tag, counted from the start of the source.
     pub offset_bytes: u64,
-    /// Bytes between the tags.
+    /// Bytes between the tags, white space and the rare comment or CDATA section counted too.
     pub encoded_bytes: u64,
     /// Length of the file once decoded.
     pub decoded_bytes: u64,
@@ -33,8 +35,215 @@ impl Content {
 
     /// A reader of the decoded bytes, in constant memory. `source` is the document the message was
     /// read from; content held in memory does not touch it.
-    pub fn open<'a, S: Read + Seek + 'a>(&'a self, source: S) -> io::Result<Box<dyn Read + 'a>> {
-        let _ = source;
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When `source` cannot be moved to the content. The reader itself fails with `UnexpectedEof` or
+    /// `InvalidData` when `source` is not the document the message was read from.
+    pub fn open<'a, S: Read + Seek + 'a>(
+        &'a self,
+        mut source: S,
+    ) -> io::Result<Box<dyn Read + 'a>> {
+        match self {
+            Self::Held(bytes) => Ok(Box::new(bytes.as_slice())),
+            Self::InPlace(place) => {
+                source.seek(SeekFrom::Start(place.offset_bytes))?;
+                Ok(Box::new(Decoder::new(source.take(place.encoded_bytes), place.encoded_bytes)))
+            }
+        }
+    }
+
+    /// The decoded bytes, all in memory.
+    ///
+    /// # Errors
+    /// As [`Content::open`].
+    pub fn hold<S: Read + Seek>(&self, source: S) -> io::Result<Vec<u8>> {
+        let mut bytes =
+            Vec::with_capacity(usize::try_from(self.len_bytes()).unwrap_or(0).min(1 << 20));
+        self.open(source)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+const CHUNK_BYTES: usize = 32 * 1024;
+
+/// Decodes Base64 that reading has found to be right, out of its place in a document.
+struct Decoder<S> {
+    source: S,
+    expected_bytes: u64,
+    chunk: Vec<u8>,
+    stripper: Stripper,
+    /// Characters of Base64, not decoded yet.
+    encoded: Vec<u8>,
+    /// Decoded bytes, not handed out yet from `handed` on.
+    decoded: Vec<u8>,
+    handed: usize,
+}
+
+impl<S: Read> Decoder<S> {
+    fn new(source: S, expected_bytes: u64) -> Self {
+        let chunk_bytes =
+            usize::try_from(expected_bytes).map_or(CHUNK_BYTES, |bytes| bytes.min(CHUNK_BYTES));
+        Self {
+            source,
+            expected_bytes,
+            chunk: vec![0; chunk_bytes],
+            stripper: Stripper::default(),
+            encoded: Vec::new(),
+            decoded: Vec::new(),
+            handed: 0,
+        }
+    }
+
+    /// Decodes another chunk; false at the end.
+    fn refill(&mut self) -> io::Result<bool> {
+        let count = loop {
+            match self.source.read(&mut self.chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        let ended = count == 0;
+        if ended && self.expected_bytes > 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the document is shorter than when it was read",
+            ));
+        }
+        self.expected_bytes -= count as u64;
+        self.stripper.strip(&self.chunk[..count], &mut self.encoded);
+        let whole = if ended { self.encoded.len() } else { self.encoded.len() / 4 * 4 };
+        self.decoded.clear();
+        self.handed = 0;
+        base64_simd::STANDARD.decode_append(&self.encoded[..whole], &mut self.decoded).map_err(
+            |_| {
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the document is not the one that was read",
+                )
+            },
+        )?;
+        self.encoded.drain(..whole);
+        Ok(!ended)
+    }
+}
+
+impl<S: Read> Read for Decoder<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.handed == self.decoded.len() {
+            if buffer.is_empty() || (self.expected_bytes == 0 && self.encoded.is_empty()) {
+                return Ok(0);
+            }
+            if !self.refill()? {
+                break;
+            }
+        }
+        let count = buffer.len().min(self.decoded.len() - self.handed);
+        buffer[..count].copy_from_slice(&self.decoded[self.handed..self.handed + count]);
+        self.handed += count;
+        Ok(count)
+    }
+}
+
+/// Takes the Base64 out of the text of an element: white space, comments, processing instructions
+/// and the marks of CDATA sections fall away, character references become characters.
+#[derive(Default)]
+struct Stripper {
+    inside: Inside,
+    /// The markup or reference begun, as far as it is needed to see where it ends.
+    begun: Vec<u8>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    #[default]
+    Text,
+    Reference,
+    /// After `<`, not yet known what it is.
+    Markup,
+    Comment,
+    Instruction,
+    CData,
+}
+
+impl Stripper {
+    fn strip(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            rest = match self.inside {
+                Inside::Text => self.strip_text(rest, out),
+                _ => self.strip_rare(rest, out),
+            };
+        }
+    }
+
+    fn strip_text<'a>(&mut self, rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+        let plain = memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len());
+        push_without_white(&rest[..plain], out);
+        match rest.get(plain) {
+            Some(b'<') => self.inside = Inside::Markup,
+            Some(_) => self.inside = Inside::Reference,
+            None => return &[],
+        }
+        self.begun.clear();
+        &rest[plain + 1..]
+    }
+
+    /// One byte at a time: nobody writes this on purpose.
+    fn strip_rare<'a>(&mut self, rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+        self.begun.push(rest[0]);
+        match self.inside {
+            Inside::Text => {}
+            Inside::Reference => {
+                if rest[0] == b';' {
+                    if let Reference::Character(character) =
+                        reference(&self.begun[..self.begun.len() - 1])
+                    {
+                        push_without_white(character.encode_utf8(&mut [0; 4]).as_bytes(), out);
+                    }
+                    self.inside = Inside::Text;
+                }
+            }
+            Inside::Markup => match self.begun.as_slice() {
+                b"!--" => self.enter(Inside::Comment),
+                b"?" => self.enter(Inside::Instruction),
+                b"![CDATA[" => self.enter(Inside::CData),
+                _ => {}
+            },
+            Inside::Comment => self.leave_at(b"-->"),
+            Inside::Instruction => self.leave_at(b"?>"),
+            Inside::CData => {
+                if rest[0] != b']' && rest[0] != b'>' {
+                    push_without_white(&rest[..1], out);
+                }
+                self.leave_at(b"]]>");
+            }
+        }
+        &rest[1..]
+    }
+
+    fn enter(&mut self, inside: Inside) {
+        self.inside = inside;
+        self.begun.clear();
+    }
+
+    fn leave_at(&mut self, end: &[u8]) {
+        if self.begun.ends_with(end) {
+            self.enter(Inside::Text);
+        } else if self.begun.len() > end.len() {
+            self.begun.remove(0);
+        }
+    }
+}
+
+fn push_without_white(text: &[u8], out: &mut Vec<u8>) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        if memchr::memchr2(b' ', b'\t', &rest[..line]).is_none() {
+            out.extend_from_slice(&rest[..line]);
+        } else {
+            out.extend(rest[..line].iter().filter(|byte| !matches!(byte, b' ' | b'\t')));
+        }
+        rest = rest.get(line + 1..).unwrap_or_default();
     }
 }

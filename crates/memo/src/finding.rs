@@ -1,4 +1,10 @@
 //! What is wrong with a message: which rule, how bad, where, and in words.
+//!
+//! The rules themselves, with their texts, are in [`crate::rulebook`].
+
+use std::fmt;
+
+use crate::rulebook::Rule;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,15 +29,18 @@ pub enum Language {
 /// A place in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
-    /// Line, from 1.
+    /// Line, from 1. A line ends with a line feed.
     pub line: u64,
-    /// Column in characters, from 1.
+    /// Column in characters (code points), from 1.
     pub column: u64,
     /// Byte, from 0.
     pub offset_bytes: u64,
 }
 
 /// One finding. Never quotes a value of the message.
+///
+/// Its `Display` is one English line with rule and place:
+/// `MEMO-S-003 at 14:22 in Message/MessageHeader: required element label is missing`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Rule id, e.g. `MEMO-S-003`; see `docs/rules.md`.
@@ -47,12 +56,39 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of `rule` at a place, its texts filled with `words`.
+    pub(crate) fn new(
+        rule: &'static Rule,
+        path: String,
+        position: Position,
+        words: &[Word<'_>],
+    ) -> Self {
+        Self {
+            rule: rule.id,
+            severity: rule.severity,
+            path,
+            position,
+            danish: fill(rule.danish, words, Language::Danish),
+            english: fill(rule.english, words, Language::English),
+        }
+    }
+
     /// The finding in words, lower case without a full stop.
     pub fn text(&self, language: Language) -> &str {
         match language {
             Language::Danish => &self.danish,
             Language::English => &self.english,
         }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}:{}", self.rule, self.position.line, self.position.column)?;
+        if !self.path.is_empty() {
+            write!(f, " in {}", self.path)?;
+        }
+        write!(f, ": {}", self.english)
     }
 }
 
@@ -66,8 +102,38 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Whether any finding is an error.
+    /// Whether any finding is an error. Those beyond the limit count too: there are never that many
+    /// of anything milder.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|f| f.severity == Severity::Error)
+        self.omitted > 0 || self.list.iter().any(|f| f.severity == Severity::Error)
     }
+}
+
+/// What takes the place of a `{}` in a rule's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Word<'a> {
+    /// A name from the standard, the same in both languages.
+    Name(&'a str),
+    /// A number with its unit given by the text.
+    Number(u64),
+    /// A phrase: Danish, English.
+    Phrase(&'a str, &'a str),
+}
+
+fn fill(pattern: &str, words: &[Word<'_>], language: Language) -> String {
+    let mut filled = String::with_capacity(pattern.len() + 32);
+    let mut words = words.iter();
+    let mut parts = pattern.split("{}");
+    filled.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        match (words.next(), language) {
+            (Some(Word::Name(name)), _) => filled.push_str(name),
+            (Some(Word::Number(number)), _) => filled.push_str(&number.to_string()),
+            (Some(Word::Phrase(danish, _)), Language::Danish) => filled.push_str(danish),
+            (Some(Word::Phrase(_, english)), Language::English) => filled.push_str(english),
+            (None, _) => filled.push('…'),
+        }
+        filled.push_str(part);
+    }
+    filled
 }

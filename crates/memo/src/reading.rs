@@ -1,8 +1,29 @@
 //! Reading a message in one pass, in constant memory, finding everything that is wrong with it.
+//!
+//! The way of a document: [`input`] hands out checked UTF-8 with places, [`tokens`] makes tags and
+//! texts of it ([`elements`] keeps names and namespaces), and [`model`] makes classes of those by the
+//! schema table. What breaks XML stops the reading; what breaks the schema is noted and passed.
 
 use std::io::{self, Read};
 
-use crate::{Findings, Limits, MemoVersion, Message, MessageHeader, Uuid4};
+use crate::finding::{Position, Word};
+use crate::rulebook;
+use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
+use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
+
+mod base64;
+pub(crate) mod characters;
+mod elements;
+pub(crate) mod fault;
+mod input;
+pub(crate) mod model;
+mod tokens;
+mod version;
+
+use fault::Stop;
+use input::Input;
+use model::{Class, Reader};
+use tokens::{Discard, Tag};
 
 /// What reading a document gave.
 #[derive(Debug)]
@@ -13,7 +34,7 @@ pub struct Reading {
     pub glimpse: Glimpse,
     /// Everything found, in document order.
     pub findings: Findings,
-    /// Bytes read.
+    /// Bytes read; the whole document unless an error of syntax stopped the reading.
     pub length_bytes: u64,
 }
 
@@ -43,16 +64,134 @@ pub struct Glimpse {
 ///
 /// # Errors
 /// Only when `source` fails. Everything a sender can get wrong is a finding.
-pub fn read<R: Read>(source: R, limits: &Limits) -> io::Result<Reading> {
-    let _ = (source, limits);
-    unimplemented!()
+pub fn read<R: Read>(mut source: R, limits: &Limits) -> io::Result<Reading> {
+    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits);
+    let outcome = reader.document(Extent::Whole);
+    let read = reader.settle(outcome)?;
+    let message = match read {
+        Some(Root { version, schema_version, header: Some(header), body, .. })
+            if !reader.findings.has_errors() =>
+        {
+            Some(Message { version, schema_version, header, body })
+        }
+        _ => None,
+    };
+    let length_bytes = reader.tokens.input.read_bytes();
+    Ok(Reading { message, glimpse: reader.glimpse, findings: reader.findings, length_bytes })
 }
 
 /// Reads up to the end of the header and stops.
 ///
 /// # Errors
 /// Only when `source` fails.
-pub fn read_header<R: Read>(source: R, limits: &Limits) -> io::Result<HeaderReading> {
-    let _ = (source, limits);
-    unimplemented!()
+pub fn read_header<R: Read>(mut source: R, limits: &Limits) -> io::Result<HeaderReading> {
+    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits);
+    let outcome = reader.document(Extent::HeaderAlone);
+    let read = reader.settle(outcome)?;
+    let header = read.and_then(|root| root.header).filter(|_| !reader.findings.has_errors());
+    Ok(HeaderReading { header, glimpse: reader.glimpse, findings: reader.findings })
+}
+
+/// How much of a document to read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    HeaderAlone,
+}
+
+/// The root element as read.
+struct Root {
+    version: MemoVersion,
+    schema_version: Option<String>,
+    header: Option<MessageHeader>,
+    body: Option<MessageBody>,
+}
+
+/// The schema of the root; its attributes are in [`version`].
+pub(crate) static MESSAGE: ClassSchema = ClassSchema {
+    name: "Message",
+    namespace: Namespace::Memo,
+    elements: &[
+        ElementSchema {
+            name: MessageHeader::SCHEMA.name,
+            namespace: Namespace::Memo,
+            kind: Kind::Class(MessageHeader::SCHEMA),
+            occurs: Occurs::required(),
+        },
+        ElementSchema {
+            name: MessageBody::SCHEMA.name,
+            namespace: Namespace::Memo,
+            kind: Kind::Class(MessageBody::SCHEMA),
+            occurs: Occurs::optional(),
+        },
+    ],
+};
+
+impl Reader<'_> {
+    fn document(&mut self, extent: Extent) -> Result<Option<Root>, Stop> {
+        self.tokens.begin()?;
+        self.tokens.next(&mut Discard)?;
+        self.enter_root();
+        if let Some(why) = self.wrong_root() {
+            self.report(&rulebook::WRONG_ROOT, self.tokens.tag_position, &[why]);
+            self.skip()?;
+            self.to_the_end()?;
+            return Ok(None);
+        }
+        let root = self.message(extent)?;
+        if extent == Extent::Whole {
+            self.to_the_end()?;
+        }
+        Ok(Some(root))
+    }
+
+    fn wrong_root(&self) -> Option<Word<'static>> {
+        let (name, namespace) = self.tokens.elements.current();
+        let right_namespace = *namespace == elements::Resolved::Known(Namespace::Memo);
+        match (name == MESSAGE.name, right_namespace) {
+            (true, true) => None,
+            (true, false) => Some(Word::Phrase("forkert navnerum", "wrong namespace")),
+            (false, _) => Some(Word::Phrase("forkert navn", "wrong name")),
+        }
+    }
+
+    fn message(&mut self, extent: Extent) -> Result<Root, Stop> {
+        let (version, schema_version) = self.root_attributes();
+        let mut root = Root { version, schema_version, header: None, body: None };
+        let mut cursor = self.cursor(&MESSAGE);
+        while let Some(index) = self.next_child(&mut cursor)? {
+            if index == 0 {
+                root.header = MessageHeader::read(self)?;
+                if extent == Extent::HeaderAlone {
+                    break;
+                }
+            } else {
+                root.body = MessageBody::read(self)?;
+            }
+        }
+        Ok(root)
+    }
+
+    fn to_the_end(&mut self) -> Result<(), Stop> {
+        while self.tokens.next(&mut Discard)? != Tag::Document {}
+        Ok(())
+    }
+
+    /// Turns what stopped the reading into a finding.
+    fn settle<T>(&mut self, outcome: Result<Option<T>, Stop>) -> io::Result<Option<T>> {
+        match outcome {
+            Ok(read) => Ok(read),
+            Err(Stop::Io(error)) => Err(error),
+            Err(Stop::Fault(fault)) => {
+                let (fault, position): (fault::Fault, Position) = *fault;
+                // The one finding that stops the reading is kept even when the others fill the list.
+                if self.findings.list.len() >= self.limits.findings {
+                    self.findings.list.pop();
+                    self.findings.omitted += 1;
+                }
+                self.report(fault.rule, position, &fault.words());
+                Ok(None)
+            }
+        }
+    }
 }

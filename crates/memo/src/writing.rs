@@ -1,8 +1,15 @@
 //! Writing a message as the official libraries read it: UTF-8, declaration, the standard prefixes.
+//!
+//! Values are written as they were read: the case of a UUID, a fraction of a second. Base64 goes out
+//! on one line, encoded while it streams by.
 
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 
 use crate::Message;
+use crate::content::Content;
+use crate::reading::characters::is_allowed;
+use crate::reading::model::Class;
+use crate::schema::Namespace;
 
 /// Why a message was not written.
 #[derive(Debug, thiserror::Error)]
@@ -22,13 +29,171 @@ pub enum WriteError {
 /// Writes `message` to `out`. `source` is the document it was read from, for content still in place;
 /// an empty cursor does for a message whose content is held.
 ///
+/// The writer does not check the schema: what is missing in the message is missing in the document.
+///
 /// # Errors
 /// See [`WriteError`].
 pub fn write<W: Write, S: Read + Seek>(
     message: &Message,
-    source: S,
+    mut source: S,
     out: W,
 ) -> Result<(), WriteError> {
-    let _ = (message, source, out);
-    unimplemented!()
+    let mut out = BufWriter::with_capacity(32 * 1024, out);
+    let mut writer = Writer { out: &mut out, source: &mut source, path: Vec::with_capacity(8) };
+    writer.message(message)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Read and seek as one trait, so that the classes need not be made anew for every source.
+pub(crate) trait Source: Read + Seek {}
+impl<S: Read + Seek> Source for S {}
+
+/// Which namespaces a message uses.
+#[derive(Default)]
+pub(crate) struct Namespaces([bool; Namespace::ALL.len()]);
+
+impl Namespaces {
+    pub(crate) fn note(&mut self, namespace: Namespace) {
+        self.0[namespace as usize] = true;
+    }
+
+    fn used(&self) -> impl Iterator<Item = Namespace> + '_ {
+        Namespace::ALL.into_iter().filter(|namespace| self.0[*namespace as usize])
+    }
+}
+
+/// Base64 is made from this many bytes at a time: a multiple of three.
+const CONTENT_BYTES: usize = 24 * 1024;
+
+pub(crate) struct Writer<'a> {
+    out: &'a mut dyn Write,
+    source: &'a mut dyn Source,
+    path: Vec<&'static str>,
+}
+
+impl Writer<'_> {
+    fn message(&mut self, message: &Message) -> Result<(), WriteError> {
+        let mut used = Namespaces::default();
+        used.note(Namespace::Memo);
+        message.header.note_namespaces(&mut used);
+        if let Some(body) = &message.body {
+            body.note_namespaces(&mut used);
+        }
+        self.path.push("Message");
+        self.out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<memo:Message")?;
+        for namespace in used.used() {
+            write!(self.out, " xmlns:{}=\"{}\"", namespace.prefix(), namespace.uri())?;
+        }
+        write!(self.out, " memoVersion=\"{}\"", message.version)?;
+        if let Some(schema_version) = &message.schema_version {
+            self.out.write_all(b" memoSchVersion=\"")?;
+            self.escaped(schema_version, b"<&>\"\t\n\r")?;
+            self.out.write_all(b"\"")?;
+        }
+        self.out.write_all(b">")?;
+        self.class("MessageHeader", &message.header)?;
+        if let Some(body) = &message.body {
+            self.class("MessageBody", body)?;
+        }
+        self.out.write_all(b"</memo:Message>\n")?;
+        Ok(())
+    }
+
+    fn class<C: Class>(&mut self, name: &'static str, class: &C) -> Result<(), WriteError> {
+        self.open(Namespace::Memo, name)?;
+        class.write(self)?;
+        self.close(Namespace::Memo, name)
+    }
+
+    pub(crate) fn open(
+        &mut self,
+        namespace: Namespace,
+        name: &'static str,
+    ) -> Result<(), WriteError> {
+        self.path.push(name);
+        for part in ["<", namespace.prefix(), ":", name, ">"] {
+            self.out.write_all(part.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn close(
+        &mut self,
+        namespace: Namespace,
+        name: &'static str,
+    ) -> Result<(), WriteError> {
+        self.path.pop();
+        for part in ["</", namespace.prefix(), ":", name, ">"] {
+            self.out.write_all(part.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Text between tags. A carriage return would be read back as a line feed if it were not escaped.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), WriteError> {
+        self.escaped(text, b"<&>\r")
+    }
+
+    fn escaped(&mut self, text: &str, special: &[u8]) -> Result<(), WriteError> {
+        if !text.chars().all(is_allowed) {
+            return Err(WriteError::Character { path: self.path.join("/") });
+        }
+        let mut rest = text.as_bytes();
+        while let Some(at) = rest.iter().position(|byte| special.contains(byte)) {
+            self.out.write_all(&rest[..at])?;
+            match rest[at] {
+                b'<' => self.out.write_all(b"&lt;")?,
+                b'>' => self.out.write_all(b"&gt;")?,
+                b'&' => self.out.write_all(b"&amp;")?,
+                b'"' => self.out.write_all(b"&quot;")?,
+                other => write!(self.out, "&#{other};")?,
+            }
+            rest = &rest[at + 1..];
+        }
+        self.out.write_all(rest)?;
+        Ok(())
+    }
+
+    /// The content of a file, encoded as it streams by.
+    pub(crate) fn content(&mut self, content: &Content) -> Result<(), WriteError> {
+        let mut encoded = Vec::with_capacity(CONTENT_BYTES / 3 * 4);
+        if let Content::Held(bytes) = content {
+            for chunk in bytes.chunks(CONTENT_BYTES) {
+                self.encode(chunk, &mut encoded)?;
+            }
+            return Ok(());
+        }
+        let mut decoded = content.open(&mut *self.source)?;
+        let mut chunk = vec![0; CONTENT_BYTES];
+        loop {
+            let filled = fill(&mut *decoded, &mut chunk)?;
+            encoded.clear();
+            base64_simd::STANDARD.encode_append(&chunk[..filled], &mut encoded);
+            self.out.write_all(&encoded)?;
+            if filled < chunk.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn encode(&mut self, chunk: &[u8], encoded: &mut Vec<u8>) -> io::Result<()> {
+        encoded.clear();
+        base64_simd::STANDARD.encode_append(chunk, encoded);
+        self.out.write_all(encoded)
+    }
+}
+
+/// Reads until `buffer` is full or the reader ends; a short read alone must not cut the Base64 in two.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }

@@ -1,0 +1,195 @@
+//! Passing over Base64 without holding it: what it decodes to is counted, what is wrong is noted.
+//!
+//! Source: XML Schema Part 2, section 3.2.16 (`base64Binary`), and memo's schema: white space may stand
+//! anywhere, padding is required, unused bits are zero.
+
+use super::fault::Stop;
+use super::input::Input;
+use super::tokens::{Tag, TextSink, Tokens};
+use crate::finding::Position;
+
+/// Looked at in one go. Small enough that white space in odd places costs little.
+const WINDOW_BYTES: usize = 4096;
+/// Looked at byte by byte before trying whole windows again.
+const SLOW_BYTES: usize = 128;
+
+const WHITE: u8 = 64;
+const PADDING: u8 = 65;
+const MARKUP: u8 = 66;
+const OTHER: u8 = 67;
+
+/// The six bits of a character, or its class.
+const CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [OTHER; 256];
+    let mut value = 0;
+    while value < 64 {
+        table[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    table[b' ' as usize] = WHITE;
+    table[b'\t' as usize] = WHITE;
+    table[b'\n' as usize] = WHITE;
+    table[b'\r' as usize] = WHITE;
+    table[b'=' as usize] = PADDING;
+    table[b'<' as usize] = MARKUP;
+    table[b'&' as usize] = MARKUP;
+    table
+}
+
+/// What is wrong with Base64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Base64Problem {
+    /// A character that is not in the alphabet.
+    Alphabet,
+    /// Padding where none can be, or something after it.
+    Padding,
+    /// The last group is not filled up.
+    Incomplete,
+    /// Bits that no byte uses are not zero.
+    UnusedBits,
+}
+
+/// How far the Base64 of one file has been passed.
+#[derive(Debug, Default)]
+pub(crate) struct Base64Scan {
+    /// Whole groups of four characters.
+    groups: u64,
+    /// Characters of the group begun, padding not counted.
+    pending: u8,
+    /// Padding seen.
+    padding: u8,
+    /// The last character's bits.
+    last: u8,
+    pub(crate) problem: Option<(Base64Problem, Position)>,
+}
+
+impl Base64Scan {
+    /// Bytes the file has once decoded.
+    pub(crate) fn decoded_bytes(&self) -> u64 {
+        self.groups * 3 + u64::from(self.pending.saturating_sub(1))
+    }
+
+    /// Ends the Base64; `end` is where its end tag begins.
+    pub(crate) fn finish(&mut self, end: Position) {
+        if self.problem.is_none() && self.pending > 0 && self.pending + self.padding != 4 {
+            self.problem = Some((Base64Problem::Incomplete, end));
+        }
+    }
+
+    fn push(&mut self, class: u8) -> Result<(), Base64Problem> {
+        match class {
+            WHITE => Ok(()),
+            PADDING if self.pending < 2 || self.pending + self.padding == 4 => {
+                Err(Base64Problem::Padding)
+            }
+            PADDING => {
+                let unused = if self.pending == 2 { 0x0F } else { 0x03 };
+                self.padding += 1;
+                if self.last & unused == 0 { Ok(()) } else { Err(Base64Problem::UnusedBits) }
+            }
+            0..64 if self.padding > 0 => Err(Base64Problem::Padding),
+            0..64 => {
+                self.last = class;
+                self.pending += 1;
+                if self.pending == 4 {
+                    self.pending = 0;
+                    self.groups += 1;
+                }
+                Ok(())
+            }
+            _ => Err(Base64Problem::Alphabet),
+        }
+    }
+}
+
+impl TextSink for Base64Scan {
+    fn take(&mut self, piece: &[u8], input: &Input<'_>) -> Result<(), Stop> {
+        for byte in piece {
+            if self.problem.is_none()
+                && let Err(problem) = self.push(CLASSES[usize::from(*byte)])
+            {
+                self.problem = Some((problem, input.position_ahead(0)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tokens<'_> {
+    /// The next tag; the Base64 before it goes through `scan`.
+    pub(crate) fn content(&mut self, scan: &mut Base64Scan) -> Result<Tag, Stop> {
+        if self.at_end_of_empty_element() {
+            return self.next(scan);
+        }
+        loop {
+            if scan.problem.is_some() {
+                // The rest needs only to be XML.
+                return self.next(scan);
+            }
+            if self.input.available().is_empty() {
+                if !self.input.more()? {
+                    return Err(self.truncated_element());
+                }
+                continue;
+            }
+            let whole = whole_groups(scan, self.input.available());
+            if whole > 0 {
+                scan.groups += (whole / 4) as u64;
+                self.input.consume_ascii_line(whole);
+                continue;
+            }
+            self.slowly(scan);
+            match self.input.available().first() {
+                Some(b'<') => {
+                    if let Some(tag) = self.markup(scan)? {
+                        return Ok(tag);
+                    }
+                }
+                Some(b'&') => {
+                    let (character, length) = self.reference()?;
+                    scan.take(character.encode_utf8(&mut [0; 4]).as_bytes(), &self.input)?;
+                    self.input.consume(length);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Passes a little Base64 byte by byte, up to markup or a problem.
+    fn slowly(&mut self, scan: &mut Base64Scan) {
+        let mut passed = 0;
+        for byte in self.input.available().iter().take(SLOW_BYTES) {
+            let class = CLASSES[usize::from(*byte)];
+            if class == MARKUP {
+                break;
+            }
+            if let Err(problem) = scan.push(class) {
+                scan.problem = Some((problem, self.input.position_ahead(passed)));
+                break;
+            }
+            passed += 1;
+        }
+        self.input.consume(passed);
+    }
+}
+
+/// How many of the bytes are whole groups of the alphabet alone, on one line.
+fn whole_groups(scan: &Base64Scan, available: &[u8]) -> usize {
+    if scan.pending > 0 || scan.padding > 0 {
+        return 0;
+    }
+    let window = &available[..available.len().min(WINDOW_BYTES)];
+    let line = memchr::memchr3(b'<', b'\n', b'\r', window).unwrap_or(window.len()) & !3;
+    // Most lines are clean; the last one ends in padding.
+    let clean = |length: usize| base64_simd::STANDARD_NO_PAD.check(&window[..length]).is_ok();
+    if clean(line) {
+        line
+    } else if clean(line - 4) {
+        line - 4
+    } else {
+        0
+    }
+}

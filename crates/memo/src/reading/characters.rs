@@ -1,0 +1,141 @@
+//! Which characters XML allows where.
+//!
+//! Source: Extensible Markup Language (XML) 1.0, fifth edition, productions 2, 4 and 4a.
+
+/// Bytes that plain text cannot simply pass over: markup, references, the end of a CDATA section,
+/// line ends, control characters, and the first byte of U+FFFE and U+FFFF.
+pub(crate) const SPECIAL_IN_TEXT: [bool; 256] = special(b"<&>\r");
+/// The same inside CDATA sections.
+pub(crate) const SPECIAL_IN_CDATA: [bool; 256] = special(b"]\r");
+/// The same inside attribute values, where white space is normalized too.
+pub(crate) const SPECIAL_IN_ATTRIBUTE: [bool; 256] = special(b"<&\t\n\r");
+
+const fn special(extra: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = !matches!(byte as u8, b'\t' | b'\n' | b'\r');
+        byte += 1;
+    }
+    table[0xEF] = true;
+    let mut index = 0;
+    while index < extra.len() {
+        table[extra[index] as usize] = true;
+        index += 1;
+    }
+    table
+}
+
+/// The character XML does not allow at the start of `bytes`, if there is one. `bytes` is UTF-8.
+pub(crate) fn forbidden_at_start(bytes: &[u8]) -> Option<u32> {
+    match bytes {
+        [b'\t' | b'\n' | b'\r', ..] => None,
+        [control @ 0..0x20, ..] => Some(u32::from(*control)),
+        [0xEF, 0xBF, last @ (0xBE | 0xBF), ..] => Some(0xFF40 + u32::from(*last)),
+        _ => None,
+    }
+}
+
+/// Offset and number of the first character that XML does not allow.
+pub(crate) fn first_forbidden(bytes: &[u8]) -> Option<(usize, u32)> {
+    (0..bytes.len())
+        .filter(|at| bytes[*at] < 0x20 || bytes[*at] == 0xEF)
+        .find_map(|at| forbidden_at_start(&bytes[at..]).map(|character| (at, character)))
+}
+
+/// Whether XML allows a character at all.
+pub(crate) fn is_allowed(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+pub(crate) fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+pub(crate) fn skip_white(bytes: &[u8]) -> &[u8] {
+    let length = bytes.iter().take_while(|b| is_white(**b)).count();
+    &bytes[length..]
+}
+
+/// Length of the name at the start of `bytes`, colons included; 0 when none starts there.
+pub(crate) fn name_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(first) = bytes.get(length) {
+        if first.is_ascii() {
+            let fits = match first {
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => true,
+                b'0'..=b'9' | b'-' | b'.' => length > 0,
+                _ => false,
+            };
+            if !fits {
+                return length;
+            }
+            length += 1;
+        } else {
+            let Some(character) = first_character(&bytes[length..]) else { return length };
+            if !(is_name_start(character) || (length > 0 && is_name_rest(character))) {
+                return length;
+            }
+            length += character.len_utf8();
+        }
+    }
+    length
+}
+
+/// Whether a name without a colon may start with this; prefix and local part must each do.
+pub(crate) fn starts_a_name(bytes: &[u8]) -> bool {
+    match bytes.first() {
+        Some(first) if first.is_ascii() => matches!(first, b'a'..=b'z' | b'A'..=b'Z' | b'_'),
+        Some(_) => first_character(bytes).is_some_and(is_name_start),
+        None => false,
+    }
+}
+
+fn first_character(bytes: &[u8]) -> Option<char> {
+    let length = bytes.len().min(4);
+    let (Ok(text) | Err(text)) = std::str::from_utf8(&bytes[..length])
+        .map_err(|error| std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default());
+    text.chars().next()
+}
+
+fn is_name_start(character: char) -> bool {
+    matches!(character,
+        '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}'
+        | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+}
+
+fn is_name_rest(character: char) -> bool {
+    matches!(character, '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// What a reference stands for. `inside` is what stands between `&` and `;`.
+pub(crate) enum Reference {
+    Character(char),
+    Bad,
+    Unknown,
+}
+
+pub(crate) fn reference(inside: &[u8]) -> Reference {
+    let (digits, radix) = match inside {
+        [b'#', b'x', digits @ ..] => (digits, 16),
+        [b'#', digits @ ..] => (digits, 10),
+        b"amp" => return Reference::Character('&'),
+        b"lt" => return Reference::Character('<'),
+        b"gt" => return Reference::Character('>'),
+        b"quot" => return Reference::Character('"'),
+        b"apos" => return Reference::Character('\''),
+        _ => return Reference::Unknown,
+    };
+    let mut number: u32 = 0;
+    for digit in digits {
+        let Some(value) = char::from(*digit).to_digit(radix) else { return Reference::Bad };
+        number = number.saturating_mul(radix).saturating_add(value);
+    }
+    match char::from_u32(number) {
+        Some(character) if !digits.is_empty() && is_allowed(character) => {
+            Reference::Character(character)
+        }
+        _ => Reference::Bad,
+    }
+}

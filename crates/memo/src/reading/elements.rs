@@ -1,0 +1,486 @@
+//! The elements that are open: their names, their namespaces, and the attributes of the latest.
+//!
+//! Source: Namespaces in XML 1.0, third edition.
+
+use std::ops::Range;
+
+use super::characters::{
+    Reference, SPECIAL_IN_ATTRIBUTE, forbidden_at_start, is_white, name_length, reference,
+    skip_white, starts_a_name,
+};
+use super::fault::Fault;
+use crate::Limits;
+use crate::finding::Word;
+use crate::rulebook;
+use crate::schema::Namespace;
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// The namespace of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resolved {
+    None,
+    Known(Namespace),
+    Xsi,
+    Xml,
+    /// Any other, as a range of [`Elements::uris`].
+    Foreign(Range<usize>),
+}
+
+#[derive(Default)]
+pub(crate) struct Elements {
+    /// Names of the open elements, one after the other, with their prefixes.
+    names: Vec<u8>,
+    open: Vec<Open>,
+    prefixes: Vec<u8>,
+    uris: Vec<u8>,
+    bindings: Vec<Binding>,
+    /// Attributes of the element opened last, declarations of namespaces not counted.
+    pub(crate) attributes: Vec<Attribute>,
+    /// Names and values of the attributes, those of declarations too.
+    scratch: Vec<u8>,
+    raw: Vec<RawAttribute>,
+}
+
+struct Open {
+    name: usize,
+    local: usize,
+    bindings: usize,
+    namespace: Resolved,
+}
+
+struct Binding {
+    prefix: Range<usize>,
+    namespace: Resolved,
+}
+
+struct RawAttribute {
+    name: Range<usize>,
+    value: Range<usize>,
+    /// Where it stands in the tag.
+    at: usize,
+}
+
+pub(crate) struct Attribute {
+    pub(crate) namespace: Resolved,
+    name: Range<usize>,
+    local: usize,
+    value: Range<usize>,
+}
+
+/// What is wrong with a tag, and where, counted from after the `<`.
+pub(crate) struct TagFault {
+    pub(crate) fault: Fault,
+    pub(crate) at: usize,
+}
+
+type TagResult<T> = Result<T, TagFault>;
+
+fn malformed(danish: &'static str, english: &'static str, at: usize) -> TagFault {
+    TagFault { fault: Fault::new(&rulebook::MALFORMED, &[Word::Phrase(danish, english)]), at }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+impl Elements {
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Local name and namespace of the element opened last.
+    pub(crate) fn current(&self) -> (&str, &Resolved) {
+        self.open.last().map_or(("", &Resolved::None), |open| {
+            (text(&self.names[open.local..]), &open.namespace)
+        })
+    }
+
+    /// Name of the element opened last, as written with its prefix.
+    pub(crate) fn current_name(&self) -> &str {
+        self.open.last().map_or("", |open| text(&self.names[open.name..]))
+    }
+
+    pub(crate) fn attribute_name(&self, attribute: &Attribute) -> &str {
+        text(&self.scratch[attribute.name.clone()])
+    }
+
+    pub(crate) fn attribute_local(&self, attribute: &Attribute) -> &str {
+        text(&self.scratch[attribute.local..attribute.name.end])
+    }
+
+    pub(crate) fn attribute_value(&self, attribute: &Attribute) -> &str {
+        text(&self.scratch[attribute.value.clone()])
+    }
+
+    /// The namespace name that a prefix (empty for the default) stands for.
+    pub(crate) fn uri_of(&self, prefix: &str) -> Option<&str> {
+        match self.resolve(prefix.as_bytes())? {
+            Resolved::None => None,
+            Resolved::Known(namespace) => Some(namespace.uri()),
+            Resolved::Xsi => Some(XSI),
+            Resolved::Xml => Some(XML),
+            Resolved::Foreign(uri) => Some(text(&self.uris[uri])),
+        }
+    }
+
+    /// Opens the element of a start tag. `tag` is what stands between `<` and `>`, without a slash at its end.
+    pub(crate) fn open(&mut self, tag: &[u8], limits: &Limits) -> TagResult<()> {
+        if self.depth() >= limits.depth {
+            return Err(TagFault {
+                fault: Fault::new(&rulebook::TOO_DEEP, &[Word::Number(limits.depth as u64)]),
+                at: 0,
+            });
+        }
+        let (length, colon) = self.qualified_name(tag, 0, limits)?;
+        self.attributes.clear();
+        let bindings = self.bindings.len();
+        if length < tag.len() {
+            self.read_attributes(tag, length, limits)?;
+            self.declare_namespaces()?;
+        }
+        let prefix = colon.map_or(0, |colon| colon);
+        let namespace = match self.resolve(&tag[..prefix]) {
+            Some(namespace) => namespace,
+            None if colon.is_none() => Resolved::None,
+            None => return Err(undeclared(&tag[..prefix], 0)),
+        };
+        if length < tag.len() {
+            self.resolve_attributes()?;
+        }
+        let name = self.names.len();
+        let local = name + colon.map_or(0, |colon| colon + 1);
+        self.names.extend_from_slice(&tag[..length]);
+        self.open.push(Open { name, local, bindings, namespace });
+        Ok(())
+    }
+
+    /// Checks an end tag against the element opened last. `tag` is what stands between `</` and `>`.
+    pub(crate) fn check_end(&self, tag: &[u8]) -> TagResult<()> {
+        let length = name_length(tag);
+        if length == 0 {
+            return Err(malformed("et slutmærke uden navn", "an end tag without a name", 1));
+        }
+        if tag[..length] != *self.current_name().as_bytes() {
+            let words = [Word::Name(self.current_name())];
+            return Err(TagFault { fault: Fault::new(&rulebook::MISMATCHED_TAGS, &words), at: 1 });
+        }
+        if !skip_white(&tag[length..]).is_empty() {
+            return Err(malformed(
+                "noget efter navnet i et slutmærke",
+                "something after the name in an end tag",
+                length + 1,
+            ));
+        }
+        Ok(())
+    }
+
+    /// Closes the element opened last.
+    pub(crate) fn close(&mut self) {
+        if let Some(open) = self.open.pop() {
+            self.names.truncate(open.name);
+            if let Some(first) = self.bindings.get(open.bindings) {
+                self.prefixes.truncate(first.prefix.start);
+                // A binding to a namespace of ours keeps no text, so look for the first that does.
+                let kept = self.bindings[open.bindings..].iter().find_map(|binding| match &binding
+                    .namespace
+                {
+                    Resolved::Foreign(uri) => Some(uri.start),
+                    _ => None,
+                });
+                if let Some(kept) = kept {
+                    self.uris.truncate(kept);
+                }
+            }
+            self.bindings.truncate(open.bindings);
+        }
+    }
+
+    /// Length of the name at `at` and where its colon stands.
+    fn qualified_name(
+        &self,
+        tag: &[u8],
+        at: usize,
+        limits: &Limits,
+    ) -> TagResult<(usize, Option<usize>)> {
+        let length = name_length(&tag[at..]);
+        if length == 0 {
+            return Err(malformed(
+                "et navn mangler eller er ugyldigt",
+                "a name is missing or invalid",
+                at,
+            ));
+        }
+        if length > limits.name_bytes {
+            let words = [Word::Phrase("et navn", "a name"), Word::Number(limits.name_bytes as u64)];
+            return Err(TagFault { fault: Fault::new(&rulebook::TOKEN_TOO_LONG, &words), at });
+        }
+        let name = &tag[at..at + length];
+        let colon = memchr::memchr(b':', name);
+        if let Some(colon) = colon {
+            let local = &name[colon + 1..];
+            if colon == 0 || !starts_a_name(local) || memchr::memchr(b':', local).is_some() {
+                return Err(malformed(
+                    "et navn har et kolon for meget",
+                    "a name has a misplaced colon",
+                    at,
+                ));
+            }
+        }
+        Ok((length, colon))
+    }
+
+    /// Reads the attributes from `at` on into `raw` and `scratch`.
+    fn read_attributes(&mut self, tag: &[u8], mut at: usize, limits: &Limits) -> TagResult<()> {
+        self.raw.clear();
+        self.scratch.clear();
+        loop {
+            let rest = skip_white(&tag[at..]);
+            let white = tag.len() - at - rest.len();
+            at += white;
+            if rest.is_empty() {
+                return Ok(());
+            }
+            if white == 0 {
+                return Err(malformed(
+                    "blanktegn mangler før en attribut",
+                    "white space is missing before an attribute",
+                    at,
+                ));
+            }
+            if self.raw.len() >= limits.attributes {
+                let words = [Word::Number(limits.attributes as u64)];
+                return Err(TagFault {
+                    fault: Fault::new(&rulebook::TOO_MANY_ATTRIBUTES, &words),
+                    at,
+                });
+            }
+            let (length, _) = self.qualified_name(tag, at, limits)?;
+            let name = self.keep(&tag[at..at + length]);
+            let start = at;
+            at = skip_equals(tag, at + length)?;
+            let quote = match tag.get(at) {
+                Some(quote @ (b'"' | b'\'')) => *quote,
+                _ => {
+                    return Err(malformed(
+                        "en attributværdi uden anførselstegn",
+                        "an attribute value without quotes",
+                        at,
+                    ));
+                }
+            };
+            at += 1;
+            let Some(end) = memchr::memchr(quote, &tag[at..]) else {
+                return Err(malformed(
+                    "en attributværdi uden slutning",
+                    "an attribute value without an end",
+                    at,
+                ));
+            };
+            let value = self.keep_value(&tag[at..at + end], at)?;
+            self.raw.push(RawAttribute { name, value, at: start });
+            at += end + 1;
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.scratch.len();
+        self.scratch.extend_from_slice(bytes);
+        start..self.scratch.len()
+    }
+
+    /// Keeps an attribute's value with references replaced and white space normalized.
+    fn keep_value(&mut self, value: &[u8], at: usize) -> TagResult<Range<usize>> {
+        let start = self.scratch.len();
+        let mut rest = value;
+        while !rest.is_empty() {
+            let plain =
+                rest.iter().take_while(|byte| !SPECIAL_IN_ATTRIBUTE[usize::from(**byte)]).count();
+            self.scratch.extend_from_slice(&rest[..plain]);
+            rest = &rest[plain..];
+            let here = at + value.len() - rest.len();
+            let taken = match rest {
+                [] => 0,
+                [b'<', ..] => {
+                    return Err(malformed("< i en attributværdi", "< in an attribute value", here));
+                }
+                [b'&', inside @ ..] => {
+                    let Some(end) = memchr::memchr(b';', inside) else {
+                        return Err(malformed("& uden ; efter", "& without a ; after it", here));
+                    };
+                    match reference(&inside[..end]) {
+                        Reference::Character(character) => {
+                            self.scratch
+                                .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                        }
+                        Reference::Bad => {
+                            return Err(TagFault {
+                                fault: Fault::new(&rulebook::BAD_CHARACTER_REFERENCE, &[]),
+                                at: here,
+                            });
+                        }
+                        Reference::Unknown => {
+                            return Err(TagFault {
+                                fault: Fault::new(&rulebook::UNKNOWN_ENTITY, &[]),
+                                at: here,
+                            });
+                        }
+                    }
+                    end + 2
+                }
+                [b'\r', b'\n', ..] => {
+                    self.scratch.push(b' ');
+                    2
+                }
+                [byte, ..] if is_white(*byte) => {
+                    self.scratch.push(b' ');
+                    1
+                }
+                [byte, ..] => {
+                    if let Some(character) = forbidden_at_start(rest) {
+                        return Err(TagFault { fault: bad_character(character), at: here });
+                    }
+                    self.scratch.push(*byte);
+                    1
+                }
+            };
+            rest = &rest[taken..];
+        }
+        Ok(start..self.scratch.len())
+    }
+
+    /// Takes the declarations of namespaces among `raw`.
+    fn declare_namespaces(&mut self) -> TagResult<()> {
+        for index in 0..self.raw.len() {
+            let RawAttribute { name, value, at } = &self.raw[index];
+            let prefix = match &self.scratch[name.clone()] {
+                b"xmlns" => name.end..name.end,
+                name_bytes if name_bytes.starts_with(b"xmlns:") => name.start + 6..name.end,
+                _ => continue,
+            };
+            let (prefix, uri) = (&self.scratch[prefix], &self.scratch[value.clone()]);
+            let refused = |danish, english| {
+                let words = [Word::Phrase(danish, english)];
+                Err(TagFault { fault: Fault::new(&rulebook::BAD_NAMESPACE, &words), at: *at })
+            };
+            if prefix == b"xmlns" || uri == XMLNS.as_bytes() {
+                return refused("xmlns er reserveret", "xmlns is reserved");
+            }
+            if (prefix == b"xml") != (uri == XML.as_bytes()) {
+                return refused("xml er reserveret", "xml is reserved");
+            }
+            if uri.is_empty() && !prefix.is_empty() {
+                return refused("et præfiks uden navnerum", "a prefix without a namespace");
+            }
+            let kept = self.prefixes.len();
+            self.prefixes.extend_from_slice(prefix);
+            let namespace = namespace_of(uri, &mut self.uris);
+            self.bindings.push(Binding { prefix: kept..self.prefixes.len(), namespace });
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, prefix: &[u8]) -> Option<Resolved> {
+        if prefix == b"xml" {
+            return Some(Resolved::Xml);
+        }
+        let binding = self
+            .bindings
+            .iter()
+            .rev()
+            .find(|binding| self.prefixes[binding.prefix.clone()] == *prefix);
+        binding.map(|binding| binding.namespace.clone())
+    }
+
+    /// Ties the attributes to their namespaces; refuses doubles, declarations among them.
+    fn resolve_attributes(&mut self) -> TagResult<()> {
+        for index in 0..self.raw.len() {
+            let RawAttribute { name, value, at } = &self.raw[index];
+            let spelled = &self.scratch[name.clone()];
+            let twice = |attribute: &RawAttribute| self.scratch[attribute.name.clone()] == *spelled;
+            if self.raw[..index].iter().any(twice) {
+                return Err(duplicate(spelled, *at));
+            }
+            if spelled == b"xmlns" || spelled.starts_with(b"xmlns:") {
+                continue;
+            }
+            let colon = memchr::memchr(b':', spelled);
+            let namespace = match colon {
+                None => Resolved::None,
+                Some(colon) => match self.resolve(&spelled[..colon]) {
+                    Some(namespace) => namespace,
+                    None => return Err(undeclared(&spelled[..colon], *at)),
+                },
+            };
+            let local = name.start + colon.map_or(0, |colon| colon + 1);
+            let same_name = |other: &Attribute| {
+                self.scratch[other.local..other.name.end] == self.scratch[local..name.end]
+                    && self.same(&other.namespace, &namespace)
+            };
+            if self.attributes.iter().any(same_name) {
+                return Err(duplicate(spelled, *at));
+            }
+            let (name, value) = (name.clone(), value.clone());
+            self.attributes.push(Attribute { namespace, name, local, value });
+        }
+        Ok(())
+    }
+
+    fn same(&self, one: &Resolved, other: &Resolved) -> bool {
+        match (one, other) {
+            (Resolved::Foreign(one), Resolved::Foreign(other)) => {
+                self.uris[one.clone()] == self.uris[other.clone()]
+            }
+            _ => one == other,
+        }
+    }
+}
+
+/// Passes `=` with white space around it; returns where the value's quote should stand.
+fn skip_equals(tag: &[u8], at: usize) -> TagResult<usize> {
+    let rest = skip_white(&tag[at..]);
+    match rest {
+        [b'=', rest @ ..] => Ok(tag.len() - skip_white(rest).len()),
+        _ => Err(malformed(
+            "en attribut uden værdi",
+            "an attribute without a value",
+            tag.len() - rest.len(),
+        )),
+    }
+}
+
+fn namespace_of(uri: &[u8], uris: &mut Vec<u8>) -> Resolved {
+    if uri.is_empty() {
+        return Resolved::None;
+    }
+    if uri == XSI.as_bytes() {
+        return Resolved::Xsi;
+    }
+    if uri == XML.as_bytes() {
+        return Resolved::Xml;
+    }
+    match Namespace::ALL.into_iter().find(|namespace| namespace.uri().as_bytes() == uri) {
+        Some(namespace) => Resolved::Known(namespace),
+        None => {
+            let start = uris.len();
+            uris.extend_from_slice(uri);
+            Resolved::Foreign(start..uris.len())
+        }
+    }
+}
+
+fn undeclared(prefix: &[u8], at: usize) -> TagFault {
+    TagFault { fault: Fault::new(&rulebook::UNDECLARED_PREFIX, &[Word::Name(text(prefix))]), at }
+}
+
+fn duplicate(name: &[u8], at: usize) -> TagFault {
+    TagFault { fault: Fault::new(&rulebook::DUPLICATE_ATTRIBUTE, &[Word::Name(text(name))]), at }
+}
+
+/// The finding for a character that XML does not allow; naming the code point of a control character
+/// or non-character gives nothing of the value away.
+pub(crate) fn bad_character(character: u32) -> Fault {
+    Fault::new(&rulebook::BAD_CHARACTER, &[Word::Name(&format!("{character:04X}"))])
+}

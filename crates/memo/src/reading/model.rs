@@ -1,0 +1,424 @@
+//! From tags and texts to classes, checked against the schema table; goes on after every finding.
+//!
+//! Not here: what a class holds ([`crate::classes`]) and what a value looks like ([`crate::kinds`]).
+
+use std::borrow::Cow;
+
+use super::Glimpse;
+use super::base64::{Base64Problem, Base64Scan};
+use super::elements::Resolved;
+use super::fault::{Fault, Stop, presentable};
+use super::input::Input;
+use super::tokens::{Blank, Discard, Tag, TextSink, Tokens};
+use crate::content::{Content, InPlace};
+use crate::finding::{Finding, Findings, Position, Word};
+use crate::kinds::Problem;
+use crate::rulebook::{self, Rule};
+use crate::schema::{ClassSchema, ElementSchema, Kind};
+use crate::values::{MemoVersion, Uuid4};
+use crate::{Limits, MessageHeader};
+
+/// No class has more children; a test holds the classes to it.
+pub(crate) const MAX_CHILDREN: usize = 18;
+
+/// Reads classes from a document, noting every finding.
+pub(crate) struct Reader<'r> {
+    pub(crate) tokens: Tokens<'r>,
+    pub(crate) limits: &'r Limits,
+    pub(crate) findings: Findings,
+    pub(crate) glimpse: Glimpse,
+    pub(crate) version: MemoVersion,
+    path: Vec<Step>,
+    text: TextBuffer,
+    repeated: usize,
+    text_bytes: usize,
+    /// Where the start tag of the latest child begins.
+    child: Position,
+}
+
+/// One element of a path.
+struct Step {
+    name: Cow<'static, str>,
+    /// Which one, from 1, when there may be several.
+    number: Option<u32>,
+}
+
+/// How far the children of one element have been read.
+pub(crate) struct Cursor {
+    schema: &'static ClassSchema,
+    counts: [u32; MAX_CHILDREN],
+    /// The child latest in the schema's order.
+    at: usize,
+    stray_text: bool,
+}
+
+/// A class that can be read and written; made by `classes!`.
+pub(crate) trait Class: Sized {
+    /// Its place in the schema table.
+    const SCHEMA: &'static ClassSchema;
+    /// Reads the element whose start tag was just passed, to its end. None when something required
+    /// is missing or wrong.
+    fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, Stop>;
+    /// Writes the children, without the element itself.
+    fn write(
+        &self,
+        writer: &mut crate::writing::Writer<'_>,
+    ) -> Result<(), crate::writing::WriteError>;
+    /// Notes the namespaces of this class and all within it.
+    fn note_namespaces(&self, used: &mut crate::writing::Namespaces);
+}
+
+impl<'r> Reader<'r> {
+    pub(crate) fn new(input: Input<'r>, limits: &'r Limits) -> Self {
+        Self {
+            tokens: Tokens::new(input, limits),
+            limits,
+            findings: Findings::default(),
+            glimpse: Glimpse::default(),
+            version: MemoVersion::V1_1,
+            path: Vec::with_capacity(8),
+            text: TextBuffer { bytes: Vec::new(), limit: limits.token_bytes },
+            repeated: 0,
+            text_bytes: 0,
+            child: Position::default(),
+        }
+    }
+
+    /// Begins the children of the element just opened.
+    pub(crate) fn cursor(&self, schema: &'static ClassSchema) -> Cursor {
+        Cursor { schema, counts: [0; MAX_CHILDREN], at: 0, stray_text: false }
+    }
+
+    /// Passes the start tag of the next child that the schema knows and gives its place in the
+    /// table; what it does not know is noted and passed over. None at the end of the element.
+    pub(crate) fn next_child(&mut self, cursor: &mut Cursor) -> Result<Option<usize>, Stop> {
+        loop {
+            let mut blank = Blank::default();
+            let tag = self.tokens.next(&mut blank)?;
+            if let Some(position) = blank.stray
+                && !cursor.stray_text
+            {
+                cursor.stray_text = true;
+                self.report(&rulebook::STRAY_TEXT, position, &[Word::Name(cursor.schema.name)]);
+            }
+            if tag != Tag::Start {
+                self.report_missing(cursor);
+                self.path.pop();
+                return Ok(None);
+            }
+            self.child = self.tokens.tag_position;
+            let Some(index) = self.find_child(cursor.schema) else {
+                self.unknown_child(cursor)?;
+                continue;
+            };
+            let element = &cursor.schema.elements[index];
+            if element.occurs.since > self.version {
+                self.enter(element, 1);
+                let words = [Word::Name(element.name), Word::Name(element.occurs.since.as_str())];
+                self.report(&rulebook::OTHER_VERSION, self.child, &words);
+                self.skip()?;
+                continue;
+            }
+            cursor.counts[index] += 1;
+            self.enter(element, cursor.counts[index]);
+            self.check_place(cursor, index);
+            cursor.at = cursor.at.max(index);
+            self.check_attributes(Some(element));
+            if element.occurs.max > 1 {
+                self.repeated += 1;
+                if self.repeated > self.limits.repeated {
+                    let words = [Word::Number(self.limits.repeated as u64)];
+                    return Err(Stop::fault(
+                        Fault::new(&rulebook::TOO_MANY_REPEATED, &words),
+                        self.child,
+                    ));
+                }
+            }
+            return Ok(Some(index));
+        }
+    }
+
+    fn enter(&mut self, element: &'static ElementSchema, count: u32) {
+        let number = (element.occurs.max > 1).then_some(count);
+        self.path.push(Step { name: Cow::Borrowed(element.name), number });
+    }
+
+    /// The place in the table of the element just opened.
+    fn find_child(&self, schema: &'static ClassSchema) -> Option<usize> {
+        let (name, namespace) = self.tokens.elements.current();
+        let Resolved::Known(namespace) = *namespace else { return None };
+        schema
+            .elements
+            .iter()
+            .position(|element| element.namespace == namespace && element.name == name)
+    }
+
+    fn unknown_child(&mut self, cursor: &Cursor) -> Result<(), Stop> {
+        let name = presentable(self.tokens.elements.current().0);
+        let known = cursor.schema.elements.iter().any(|element| element.name == name);
+        let why = if known {
+            Word::Phrase("forkert navnerum", "wrong namespace")
+        } else {
+            Word::Phrase("ukendt i dette element", "unknown in this element")
+        };
+        self.path.push(Step { name: Cow::Owned(name.clone()), number: None });
+        self.report(&rulebook::NOT_ALLOWED_HERE, self.child, &[Word::Name(&name), why]);
+        self.skip()
+    }
+
+    /// Passes over the element just opened, with all in it, and leaves it.
+    pub(crate) fn skip(&mut self) -> Result<(), Stop> {
+        let outside = self.tokens.elements.depth() - 1;
+        while self.tokens.elements.depth() > outside {
+            self.tokens.next(&mut Discard)?;
+        }
+        self.path.pop();
+        Ok(())
+    }
+
+    /// Checks that a known child may stand where it stands, as often as it does.
+    fn check_place(&mut self, cursor: &Cursor, index: usize) {
+        let element = &cursor.schema.elements[index];
+        let other_choice = || {
+            let chosen = |other: &usize| {
+                *other != index
+                    && cursor.counts[*other] > 0
+                    && cursor.schema.elements[*other].occurs.choice
+            };
+            (0..cursor.schema.elements.len()).find(chosen).filter(|_| element.occurs.choice)
+        };
+        if cursor.counts[index] > element.occurs.max {
+            let words = [Word::Name(element.name), Word::Number(u64::from(element.occurs.max))];
+            self.report(&rulebook::TOO_OFTEN, self.child, &words);
+        } else if let Some(other) = other_choice() {
+            let words = [Word::Name(cursor.schema.elements[other].name), Word::Name(element.name)];
+            self.report(&rulebook::BOTH_ALTERNATIVES, self.child, &words);
+        } else if index < cursor.at {
+            let before = cursor.schema.elements[cursor.at].name;
+            let why =
+                (format!("det skal stå før {before}"), format!("it must stand before {before}"));
+            let words = [Word::Name(element.name), Word::Phrase(&why.0, &why.1)];
+            self.report(&rulebook::NOT_ALLOWED_HERE, self.child, &words);
+        }
+    }
+
+    fn report_missing(&mut self, cursor: &Cursor) {
+        for (element, count) in cursor.schema.elements.iter().zip(cursor.counts) {
+            if count < element.occurs.min_in(self.version) {
+                self.report(
+                    &rulebook::MISSING_ELEMENT,
+                    self.tokens.tag_position,
+                    &[Word::Name(element.name)],
+                );
+            }
+        }
+    }
+
+    /// Checks the attributes of the element just opened; the root's own are checked by the caller.
+    pub(crate) fn check_attributes(&mut self, element: Option<&'static ElementSchema>) {
+        let attributes = std::mem::take(&mut self.tokens.elements.attributes);
+        for attribute in &attributes {
+            let elements = &self.tokens.elements;
+            let allowed = match (&attribute.namespace, elements.attribute_local(attribute)) {
+                (Resolved::Xsi, "schemaLocation" | "noNamespaceSchemaLocation") => true,
+                (Resolved::Xsi, "type") => {
+                    self.names_its_type(elements.attribute_value(attribute), element)
+                }
+                (Resolved::None, "memoVersion" | "memoSchVersion") => element.is_none(),
+                _ => false,
+            };
+            if !allowed {
+                let name = presentable(elements.attribute_name(attribute));
+                self.report(
+                    &rulebook::ATTRIBUTE_NOT_ALLOWED,
+                    self.tokens.tag_position,
+                    &[Word::Name(&name)],
+                );
+            }
+        }
+        self.tokens.elements.attributes = attributes;
+    }
+
+    /// Whether `xsi:type` says what the schema says anyway. Classes have types without names.
+    fn names_its_type(&self, value: &str, element: Option<&'static ElementSchema>) -> bool {
+        let Some(ElementSchema { kind: Kind::Value(schema), .. }) = element else { return false };
+        let value = value.trim_matches(' ');
+        let (prefix, local) = value.split_once(':').unwrap_or(("", value));
+        local == schema.type_name && self.tokens.elements.uri_of(prefix) == Some(schema.type_uri)
+    }
+
+    /// Reads the simple value of the element just opened, to its end.
+    pub(crate) fn text_value<V>(
+        &mut self,
+        parse: fn(&str) -> Result<V, Problem>,
+    ) -> Result<Option<V>, Stop> {
+        let start = self.child;
+        self.text.bytes.clear();
+        let mut whole = true;
+        while self.tokens.next(&mut self.text)? == Tag::Start {
+            whole = false;
+            self.element_in_value()?;
+        }
+        let mut value = None;
+        if whole {
+            self.text_bytes += self.text.bytes.len();
+            if self.text_bytes > self.limits.text_bytes {
+                let words = [Word::Number(self.limits.text_bytes as u64)];
+                return Err(Stop::fault(Fault::new(&rulebook::TOO_MUCH_TEXT, &words), start));
+            }
+            let text = std::mem::take(&mut self.text.bytes);
+            // The input is checked to be UTF-8, and pieces end between characters.
+            let parsed = parse(std::str::from_utf8(&text).unwrap_or_default());
+            self.note_identity(std::str::from_utf8(&text).unwrap_or_default());
+            self.text.bytes = text;
+            match parsed {
+                Ok(parsed) => value = Some(parsed),
+                Err(problem) => self.report_value(start, &problem),
+            }
+        }
+        self.path.pop();
+        Ok(value)
+    }
+
+    /// Keeps what tells which message this is, for answers to messages that cannot be read.
+    fn note_identity(&mut self, text: &str) {
+        if self.path.len() != 3 || self.path[1].name != MessageHeader::SCHEMA.name {
+            return;
+        }
+        match &*self.path[2].name {
+            "messageUUID" if self.glimpse.message_uuid.is_none() => {
+                self.glimpse.message_uuid = Uuid4::parse(text).ok()
+            }
+            "messageID" if self.glimpse.message_id.is_none() && text.chars().count() <= 256 => {
+                self.glimpse.message_id = Some(text.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    fn report_value(&mut self, position: Position, problem: &Problem) {
+        let name = self.path.last().map(|step| step.name.clone()).unwrap_or_default();
+        let mut words = vec![Word::Name(&name)];
+        words.extend(problem.words.iter().flatten().cloned());
+        self.report(problem.rule, position, &words);
+    }
+
+    /// An element where only text may stand.
+    fn element_in_value(&mut self) -> Result<(), Stop> {
+        let position = self.tokens.tag_position;
+        let name = presentable(self.tokens.elements.current().0);
+        self.path.push(Step { name: Cow::Owned(name.clone()), number: None });
+        let words =
+            [Word::Name(&name), Word::Phrase("her står kun tekst", "only text may stand here")];
+        self.report(&rulebook::NOT_ALLOWED_HERE, position, &words);
+        self.skip()
+    }
+
+    /// Passes over the Base64 of the element just opened, to its end.
+    pub(crate) fn content_value(&mut self) -> Result<Option<Content>, Stop> {
+        let offset_bytes = self.tokens.input.position().offset_bytes;
+        let empty = self.tokens.at_end_of_empty_element();
+        let mut scan = Base64Scan::default();
+        let mut whole = true;
+        while self.tokens.content(&mut scan)? == Tag::Start {
+            whole = false;
+            self.element_in_value()?;
+        }
+        let end = self.tokens.tag_position;
+        scan.finish(end);
+        if let Some((problem, position)) = scan.problem {
+            let why = match problem {
+                Base64Problem::Alphabet => (
+                    "gyldig Base64: et tegn er uden for alfabetet",
+                    "valid Base64: a character is not in its alphabet",
+                ),
+                Base64Problem::Padding => (
+                    "gyldig Base64: udfyldning (=) står forkert",
+                    "valid Base64: padding (=) is misplaced",
+                ),
+                Base64Problem::Incomplete => (
+                    "gyldig Base64: udfyldning (=) mangler",
+                    "valid Base64: padding (=) is missing",
+                ),
+                Base64Problem::UnusedBits => (
+                    "gyldig Base64: ubrugte bit er ikke nul",
+                    "valid Base64: unused bits are not zero",
+                ),
+            };
+            self.report(
+                &rulebook::WRONG_FORM,
+                position,
+                &[Word::Name("content"), Word::Phrase(why.0, why.1)],
+            );
+            whole = false;
+        }
+        self.path.pop();
+        let encoded_bytes = if empty { 0 } else { end.offset_bytes - offset_bytes };
+        let place = InPlace { offset_bytes, encoded_bytes, decoded_bytes: scan.decoded_bytes() };
+        Ok(whole.then_some(Content::InPlace(place)))
+    }
+
+    /// Enters the root element.
+    pub(crate) fn enter_root(&mut self) {
+        let name = presentable(self.tokens.elements.current().0);
+        self.path.push(Step { name: Cow::Owned(name), number: None });
+    }
+
+    /// Notes a finding at the element being read.
+    pub(crate) fn report(&mut self, rule: &'static Rule, position: Position, words: &[Word<'_>]) {
+        if self.findings.list.len() < self.limits.findings {
+            let path = self.path();
+            self.findings.list.push(Finding::new(rule, path, position, words));
+        } else {
+            self.findings.omitted += 1;
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::with_capacity(64);
+        for step in &self.path {
+            if !path.is_empty() {
+                path.push('/');
+            }
+            path.push_str(&step.name);
+            if let Some(number) = step.number {
+                path.push_str(&format!("[{number}]"));
+            }
+        }
+        path
+    }
+}
+
+/// Collects the text of a simple value, up to the limit of one token.
+struct TextBuffer {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl TextSink for TextBuffer {
+    fn take(&mut self, piece: &[u8], input: &Input<'_>) -> Result<(), Stop> {
+        if self.bytes.len() + piece.len() > self.limit {
+            let words = [Word::Phrase("en tekst", "a text"), Word::Number(self.limit as u64)];
+            return Err(input.fault_at(0, Fault::new(&rulebook::TOKEN_TOO_LONG, &words)));
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+}
+
+/// Where the values of one field gather: at most one, or many.
+pub(crate) trait Slot<T> {
+    fn put(&mut self, value: T);
+}
+
+impl<T> Slot<T> for Option<T> {
+    fn put(&mut self, value: T) {
+        *self = Some(value);
+    }
+}
+
+impl<T> Slot<T> for Vec<T> {
+    fn put(&mut self, value: T) {
+        self.push(value);
+    }
+}
