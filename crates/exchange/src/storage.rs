@@ -3,7 +3,8 @@
 //! Written for many nodes: work is claimed with a lease, ids are made by the caller, changes come in
 //! batches that happen whole or not at all, and nothing assumes a single process.
 
-#[cfg(feature = "behaviour")]
+pub mod arrivals;
+#[cfg(any(test, feature = "behaviour"))]
 pub mod behaviour;
 mod contents;
 pub mod memory;
@@ -121,10 +122,12 @@ pub trait Store: Contents {
     /// Claims due work: interactive before bulk, then by due time, then by id. No two claims hold
     /// the same job while a lease lasts.
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError>;
-    /// When the next job of this kind falls due or its lease runs out; `None` when there is none.
+    /// When the next job of this kind falls due or, if it is claimed, its lease runs out; `None` when
+    /// there is none.
     async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>, StorageError>;
-    /// Resolves when work of this kind may have come since the last call on this node. A hint: it may
-    /// come too often, and says nothing of other nodes.
+    /// Resolves when work of this kind may have come since the last call on this node: a batch added,
+    /// retried or hastened a job. A batch committed before the wait begins ends it at once. A hint: it
+    /// may come too often, and says nothing of other nodes.
     async fn work_arrived(&self, kind: WorkKind);
 
     /// An organisation by id.

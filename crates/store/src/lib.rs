@@ -1,1 +1,8 @@
-//! stub
+//! How a Digital Post exchange remembers: back ends of the storage traits of `brevdue-exchange`.
+//!
+//! [`Embedded`] keeps everything in one folder: SQLite for what is small, files named by their digest
+//! for what is large. What the data means is not decided here: a batch is made as asked or not at all.
+
+pub mod embedded;
+
+pub use embedded::{Embedded, OpenError};

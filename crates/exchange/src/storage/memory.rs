@@ -1,1 +1,468 @@
-//! The in-memory back end.
+//! The in-memory back end: what storage means, in its plainest form. For tests, simulations and
+//! benches; nothing survives the process.
+
+mod contents;
+mod jobs;
+mod table;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use brevdue_memo::{CvrNumber, PartyId, Timestamp};
+use brevdue_wire::PageRequest;
+use uuid::Uuid;
+
+use self::contents::Files;
+use self::jobs::JobRow;
+use self::table::Table;
+use super::arrivals::Arrivals;
+use super::{
+    Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource, Contents, Digest, Op, Page,
+    Place, StorageError, Store, Swept,
+};
+use crate::{
+    Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
+    Folder, Job, JobId, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey, Organisation,
+    OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind,
+};
+
+/// A store in memory. Deterministic: the same calls in the same order give the same answers.
+#[derive(Debug, Default)]
+pub struct Memory {
+    tables: Mutex<Tables>,
+    files: Arc<Mutex<Files>>,
+    inside: Arrivals,
+    outside: Arrivals,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    organisations: Table<OrganisationId, Organisation>,
+    systems: Table<SystemId, MailSystem>,
+    contacts: Table<ContactId, Contact>,
+    contact_points: Table<ContactPointId, ContactPoint>,
+    transmissions: Table<TransmissionId, Transmission>,
+    memos: Table<MemoKey, Memo>,
+    identities: Table<(Uuid, Uuid), (MemoKey, Digest)>,
+    deliveries: Table<(MemoKey, SystemId), Delivery>,
+    receipts: Table<ReceiptId, ReceiptRecord>,
+    mailboxes: Table<(ContactId, MemoKey), MailboxEntry>,
+    jobs: Table<JobId, JobRow>,
+    /// By position in the log.
+    events: Table<u64, Event>,
+}
+
+impl Memory {
+    /// An empty store.
+    pub fn open() -> Arc<Self> {
+        Arc::new(Self::default())
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        // A batch that panics half-way is a bug; what it left is thrown away by the next commit.
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn arrivals(&self, kind: WorkKind) -> &Arrivals {
+        match kind {
+            WorkKind::Inside => &self.inside,
+            WorkKind::Outside => &self.outside,
+        }
+    }
+}
+
+impl Tables {
+    fn apply(&mut self, op: Op) -> Result<(), Conflict> {
+        match op {
+            Op::PutOrganisation(new) => self.organisations.put(new.id, new),
+            Op::PutSystem(new) => self.systems.put(new.id, *new),
+            Op::PutContact(new) => self.contacts.put(new.id, new),
+            Op::PutContactPoint(new) => self.contact_points.put(new.id, new),
+            Op::AddTransmission(new) => self.transmissions.add(new.id, new, "transmission")?,
+            Op::SetExtracted(id) => {
+                let transmission = self.transmissions.change(id, "transmission")?;
+                if transmission.extracted {
+                    return Err(Conflict::Changed { what: "transmission" });
+                }
+                transmission.extracted = true;
+                transmission.archive = None;
+            }
+            Op::AddMemo(new) => self.memos.add(new.key, *new, "memo")?,
+            Op::MoveMemo { key, from, to, message_uuid, outline, available_at } => {
+                let memo = self.memos.change(key, "memo")?;
+                if memo.state != from {
+                    return Err(Conflict::Changed { what: "memo" });
+                }
+                memo.state = to;
+                memo.message_uuid = message_uuid.or(memo.message_uuid);
+                memo.outline = outline.map(|new| *new).or(memo.outline.take());
+                memo.available_at = memo.available_at.or(available_at);
+            }
+            Op::TakeIdentity { holder, message_uuid, memo, digest } => {
+                match self.identities.get(&(holder, message_uuid)) {
+                    Some((by, _)) if *by == memo => {}
+                    Some((by, held)) => {
+                        return Err(Conflict::IdentityTaken {
+                            by: *by,
+                            same_bytes: *held == digest,
+                        });
+                    }
+                    None => self.identities.put((holder, message_uuid), (memo, digest)),
+                }
+            }
+            Op::AddDelivery(new) => self.deliveries.add((new.memo, new.system), new, "delivery")?,
+            Op::MoveDelivery { memo, system, from, to } => {
+                let delivery = self.deliveries.change((memo, system), "delivery")?;
+                if !from.contains(&delivery.state) {
+                    return Err(Conflict::Changed { what: "delivery" });
+                }
+                delivery.state = to;
+            }
+            Op::AddReceipt(new) => self.receipts.add(new.id, *new, "receipt")?,
+            Op::ReceiptDelivered(id) => self.receipts.change(id, "receipt")?.delivered = true,
+            Op::AddMailboxEntry(new) => {
+                self.mailboxes.add((new.owner, new.memo), new, "mailbox entry")?;
+            }
+            Op::MarkRead { owner, memo, at } => {
+                let entry = self.mailboxes.change((owner, memo), "mailbox entry")?;
+                entry.read_at = entry.read_at.or(Some(at));
+            }
+            Op::AddEvent(event) => {
+                let position = self.events.len();
+                self.events.put(position, *event);
+            }
+            Op::AddJob(job) => self.jobs.add(job.id, JobRow { job, lease: None }, "job")?,
+            Op::FinishJob { id, worker } => {
+                self.held_job(id, worker)?;
+                self.jobs.remove(id);
+            }
+            Op::RetryJob { id, worker, due, failures, failing_since } => {
+                let row = self.held_job(id, worker)?;
+                row.lease = None;
+                row.job.due = due;
+                row.job.failures = failures;
+                row.job.failing_since = failing_since;
+            }
+            Op::PostponeSystem { system, due } => {
+                for id in self.unclaimed_calls(system) {
+                    let row = self.jobs.change(id, "job")?;
+                    row.job.due = row.job.due.max(due);
+                }
+            }
+            Op::HastenSystem { system, due } => {
+                for id in self.unclaimed_calls(system) {
+                    let row = self.jobs.change(id, "job")?;
+                    row.job.due = row.job.due.min(due);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self) {
+        self.each(|table| table.keep());
+    }
+
+    fn roll_back(&mut self) {
+        self.each(|table| table.roll_back());
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut dyn table::Undo)) {
+        act(&mut self.organisations);
+        act(&mut self.systems);
+        act(&mut self.contacts);
+        act(&mut self.contact_points);
+        act(&mut self.transmissions);
+        act(&mut self.memos);
+        act(&mut self.identities);
+        act(&mut self.deliveries);
+        act(&mut self.receipts);
+        act(&mut self.mailboxes);
+        act(&mut self.jobs);
+        act(&mut self.events);
+    }
+
+    fn mailbox_row(&self, entry: &MailboxEntry) -> Option<MailboxRow> {
+        Some(MailboxRow { entry: entry.clone(), memo: self.memos.get(&entry.memo)?.clone() })
+    }
+
+    /// Every content a row names.
+    fn contents_named(&self) -> impl Iterator<Item = &ContentRef> {
+        let archives = self.transmissions.values().filter_map(|t| t.archive.as_ref());
+        archives.chain(self.memos.values().map(|memo| &memo.content))
+    }
+
+    fn digests_named(&self) -> std::collections::BTreeSet<Digest> {
+        self.contents_named()
+            .filter(|content| content.place == Place::Store)
+            .map(|content| content.digest)
+            .collect()
+    }
+}
+
+#[async_trait]
+impl Store for Memory {
+    async fn commit(&self, batch: Batch) -> Result<(), StorageError> {
+        let mut arrived: Vec<WorkKind> = Vec::new();
+        {
+            let mut tables = self.tables();
+            tables.roll_back();
+            for op in batch.ops {
+                arrived.extend(tables.work_brought_by(&op));
+                if let Err(conflict) = tables.apply(op) {
+                    tables.roll_back();
+                    return Err(conflict.into());
+                }
+            }
+            tables.settle();
+        }
+        for kind in [WorkKind::Inside, WorkKind::Outside] {
+            if arrived.contains(&kind) {
+                self.arrivals(kind).announce();
+            }
+        }
+        Ok(())
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
+        Ok(self.tables().claim(&claim))
+    }
+
+    async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>, StorageError> {
+        Ok(self.tables().next_due(kind))
+    }
+
+    async fn work_arrived(&self, kind: WorkKind) {
+        self.arrivals(kind).wait().await;
+    }
+
+    async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StorageError> {
+        Ok(self.tables().organisations.get(&id).cloned())
+    }
+
+    async fn organisation_by_cvr(
+        &self,
+        cvr: CvrNumber,
+    ) -> Result<Option<Organisation>, StorageError> {
+        Ok(self.tables().organisations.values().find(|o| o.cvr == cvr).cloned())
+    }
+
+    async fn organisations(&self) -> Result<Vec<Organisation>, StorageError> {
+        let tables = self.tables();
+        Ok(sorted(tables.organisations.values(), |o| (o.name.clone(), o.id)))
+    }
+
+    async fn system(&self, id: SystemId) -> Result<Option<MailSystem>, StorageError> {
+        Ok(self.tables().systems.get(&id).cloned())
+    }
+
+    async fn systems_of(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<MailSystem>, StorageError> {
+        let tables = self.tables();
+        let systems = tables.systems.values().filter(|s| s.organisation == organisation);
+        Ok(sorted(systems, |s| (s.name.clone(), s.id)))
+    }
+
+    async fn contact(&self, id: ContactId) -> Result<Option<Contact>, StorageError> {
+        Ok(self.tables().contacts.get(&id).cloned())
+    }
+
+    async fn contact_by_party(&self, party: PartyId) -> Result<Option<Contact>, StorageError> {
+        Ok(self.tables().contacts.values().find(|c| c.party == party).cloned())
+    }
+
+    async fn contacts(&self, page: PageRequest) -> Result<Page<Contact>, StorageError> {
+        let tables = self.tables();
+        Ok(cut(sorted(tables.contacts.values(), |c| (c.name.clone(), c.id)), page))
+    }
+
+    async fn contact_point(
+        &self,
+        id: ContactPointId,
+    ) -> Result<Option<ContactPoint>, StorageError> {
+        Ok(self.tables().contact_points.get(&id).cloned())
+    }
+
+    async fn contact_points_of(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<ContactPoint>, StorageError> {
+        let tables = self.tables();
+        let points = tables.contact_points.values().filter(|p| p.organisation == organisation);
+        Ok(sorted(points, |p| (p.name.clone(), p.id)))
+    }
+
+    async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError> {
+        Ok(self.tables().transmissions.get(&id).cloned())
+    }
+
+    async fn memos_of(
+        &self,
+        id: TransmissionId,
+        page: PageRequest,
+    ) -> Result<Page<Memo>, StorageError> {
+        let tables = self.tables();
+        let memos = tables.memos.values().filter(|m| m.transmission == id);
+        Ok(cut(sorted(memos, |m| m.key), page))
+    }
+
+    async fn memo(&self, key: MemoKey) -> Result<Option<Memo>, StorageError> {
+        Ok(self.tables().memos.get(&key).cloned())
+    }
+
+    async fn memo_by_identity(
+        &self,
+        holder: Uuid,
+        message_uuid: Uuid,
+    ) -> Result<Option<Memo>, StorageError> {
+        let tables = self.tables();
+        let held = tables.identities.get(&(holder, message_uuid));
+        Ok(held.and_then(|(key, _)| tables.memos.get(key)).cloned())
+    }
+
+    async fn delivery(
+        &self,
+        system: SystemId,
+        message_uuid: Uuid,
+    ) -> Result<Option<Delivery>, StorageError> {
+        let tables = self.tables();
+        let matching = tables
+            .deliveries
+            .values()
+            .filter(|d| d.system == system && d.message_uuid == message_uuid);
+        Ok(matching.max_by_key(|d| (d.queued_at, d.memo)).cloned())
+    }
+
+    async fn deliveries_waiting(
+        &self,
+        system: SystemId,
+        page: PageRequest,
+    ) -> Result<Page<Delivery>, StorageError> {
+        let tables = self.tables();
+        let open = tables.deliveries.values().filter(|d| d.system == system && is_open(d));
+        Ok(cut(sorted(open, |d| (d.queued_at, d.memo)), page))
+    }
+
+    async fn receipt(&self, id: ReceiptId) -> Result<Option<ReceiptRecord>, StorageError> {
+        Ok(self.tables().receipts.get(&id).cloned())
+    }
+
+    async fn receipts_waiting(
+        &self,
+        system: SystemId,
+        page: PageRequest,
+    ) -> Result<Page<ReceiptRecord>, StorageError> {
+        let tables = self.tables();
+        let waiting = tables.receipts.values().filter(|r| r.system == Some(system) && !r.delivered);
+        Ok(cut(sorted(waiting, |r| (r.created_at, r.id)), page))
+    }
+
+    async fn receipts_of(&self, memo: MemoKey) -> Result<Vec<ReceiptRecord>, StorageError> {
+        let tables = self.tables();
+        let receipts = tables.receipts.values().filter(|r| r.memo == Some(memo));
+        Ok(sorted(receipts, |r| (r.created_at, r.id)))
+    }
+
+    async fn mailbox(
+        &self,
+        owner: ContactId,
+        folder: Folder,
+        page: PageRequest,
+    ) -> Result<Page<MailboxRow>, StorageError> {
+        let tables = self.tables();
+        let entries = tables.mailboxes.values().filter(|e| e.owner == owner && e.folder == folder);
+        let mut entries = sorted(entries, |e| (e.arrived_at, e.memo));
+        entries.reverse();
+        let page = cut(entries, page);
+        let rows = page.items.iter().filter_map(|entry| tables.mailbox_row(entry)).collect();
+        Ok(Page { items: rows, total: page.total })
+    }
+
+    async fn mailbox_entry(
+        &self,
+        owner: ContactId,
+        memo: MemoKey,
+    ) -> Result<Option<MailboxRow>, StorageError> {
+        let tables = self.tables();
+        Ok(tables.mailboxes.get(&(owner, memo)).and_then(|entry| tables.mailbox_row(entry)))
+    }
+
+    async fn unread(&self, owner: ContactId) -> Result<u64, StorageError> {
+        let tables = self.tables();
+        let unread = tables
+            .mailboxes
+            .values()
+            .filter(|e| e.owner == owner && e.folder == Folder::Inbox && e.read_at.is_none());
+        Ok(unread.count() as u64)
+    }
+
+    async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError> {
+        let tables = self.tables();
+        Ok(tables.events.values().filter(|e| e.memo == Some(memo)).cloned().collect())
+    }
+
+    async fn counts(&self) -> Result<Counts, StorageError> {
+        let tables = self.tables();
+        Ok(Counts {
+            transmissions: tables.transmissions.len(),
+            memos: tables.memos.len(),
+            jobs: tables.jobs.len(),
+            receipts_waiting: tables.receipts.values().filter(|r| !r.delivered).count() as u64,
+            deliveries_open: tables.deliveries.values().filter(|d| is_open(d)).count() as u64,
+            events: tables.events.len(),
+        })
+    }
+
+    async fn sweep(&self, older_than: Timestamp) -> Result<Swept, StorageError> {
+        let named = self.tables().digests_named();
+        Ok(self.files().sweep(&named, older_than))
+    }
+
+    async fn verify(&self) -> Result<Vec<String>, StorageError> {
+        let named = self.tables().digests_named();
+        Ok(self.files().verify(&named))
+    }
+}
+
+impl Contents for Memory {
+    fn begin(&self, now: Timestamp) -> Result<Box<dyn ContentSink>, StorageError> {
+        Ok(Files::begin(&self.files, now))
+    }
+
+    fn open(&self, content: &ContentRef) -> Result<Box<dyn ContentSource>, StorageError> {
+        self.files().open(content)
+    }
+}
+
+fn is_open(delivery: &Delivery) -> bool {
+    matches!(delivery.state, DeliveryState::Waiting | DeliveryState::Taken)
+}
+
+fn sorted<'a, T: Clone + 'a, K: Ord>(
+    rows: impl Iterator<Item = &'a T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<T> {
+    let mut rows: Vec<T> = rows.cloned().collect();
+    rows.sort_by_key(key);
+    rows
+}
+
+fn cut<T>(rows: Vec<T>, page: PageRequest) -> Page<T> {
+    let total = rows.len() as u64;
+    let skip = usize::try_from(page.page.saturating_mul(page.size)).unwrap_or(usize::MAX);
+    let take = usize::try_from(page.size).unwrap_or(usize::MAX);
+    Page { items: rows.into_iter().skip(skip).take(take).collect(), total }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memory;
+
+    crate::storage_behaves!(memory, Memory::open());
+}

@@ -1,0 +1,84 @@
+//! Work and who has claimed it.
+
+use brevdue_memo::Timestamp;
+
+use super::Tables;
+use crate::storage::{Claim, Conflict, Op};
+use crate::{Job, JobId, SystemId, WorkKind, WorkerId};
+
+/// A piece of work and its lease.
+#[derive(Debug, Clone)]
+pub(super) struct JobRow {
+    pub(super) job: Job,
+    pub(super) lease: Option<Lease>,
+}
+
+/// Who has claimed a piece of work, and until when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lease {
+    worker: WorkerId,
+    until: Timestamp,
+}
+
+impl JobRow {
+    /// When it can be claimed next.
+    fn claimable_at(&self) -> Timestamp {
+        self.lease.map_or(self.job.due, |lease| lease.until.max(self.job.due))
+    }
+}
+
+impl Tables {
+    pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Job> {
+        let mut found: Vec<Job> = self
+            .jobs
+            .values()
+            .filter(|row| row.job.work.kind() == claim.kind && row.claimable_at() <= claim.now)
+            .map(|row| row.job.clone())
+            .collect();
+        found.sort_by_key(|job| (job.lane, job.due, job.id));
+        found.truncate(claim.limit as usize);
+        for job in &found {
+            if let Ok(row) = self.jobs.change(job.id, "job") {
+                row.lease = Some(Lease { worker: claim.worker, until: claim.lease_until });
+            }
+        }
+        self.settle();
+        found
+    }
+
+    pub(super) fn next_due(&self, kind: WorkKind) -> Option<Timestamp> {
+        let rows = self.jobs.values().filter(|row| row.job.work.kind() == kind);
+        rows.map(JobRow::claimable_at).min()
+    }
+
+    /// The job, if this worker holds it. A lease that ran out still holds until somebody else claims.
+    pub(super) fn held_job(
+        &mut self,
+        id: JobId,
+        worker: WorkerId,
+    ) -> Result<&mut JobRow, Conflict> {
+        let row = self.jobs.change(id, "job").map_err(|_| Conflict::LeaseLost(id))?;
+        match row.lease {
+            Some(lease) if lease.worker == worker => Ok(row),
+            _ => Err(Conflict::LeaseLost(id)),
+        }
+    }
+
+    pub(super) fn unclaimed_calls(&self, system: SystemId) -> Vec<JobId> {
+        self.jobs
+            .values()
+            .filter(|row| row.lease.is_none() && row.job.work.system() == Some(system))
+            .map(|row| row.job.id)
+            .collect()
+    }
+
+    /// Which workers may want to look again because of this change.
+    pub(super) fn work_brought_by(&self, op: &Op) -> Option<WorkKind> {
+        match op {
+            Op::AddJob(job) => Some(job.work.kind()),
+            Op::RetryJob { id, .. } => self.jobs.get(id).map(|row| row.job.work.kind()),
+            Op::HastenSystem { .. } => Some(WorkKind::Outside),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! A store in one folder, for one process: SQLite in one file, and one file for each large content.
+//!
+//! ```text
+//! brevdue.sqlite        what is small: see migrations/
+//! brevdue.sqlite-wal    what is committed and not yet moved into it
+//! content/ab/cdef…      what is large, named by the SHA-256 of its bytes
+//! content/tmp/          what is being written
+//! lock                  held while the store is open
+//! ```
+//!
+//! A change goes to [`writer`], which makes it durable together with whatever else waits; a read goes
+//! to [`readers`] and never waits for the writer. Bytes are on disk before the row that names them.
+
+mod chain;
+mod changes;
+mod checkpoint;
+mod claims;
+mod columns;
+mod content;
+mod failure;
+mod head;
+mod letters;
+mod probe;
+mod readers;
+mod registry;
+mod schema;
+mod store;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod writer;
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use brevdue_exchange::storage::arrivals::Arrivals;
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+use self::checkpoint::Checkpointer;
+use self::content::ContentFolder;
+use self::head::Head;
+use self::readers::Readers;
+use self::writer::{LastGroup, QUEUE_LIMIT, Swept, Task, Writer};
+
+pub use self::probe::{Probe, probe};
+
+/// A store in one folder.
+///
+/// Dropping it waits until everything asked of it is durable.
+#[derive(Debug)]
+pub struct Embedded {
+    folder: PathBuf,
+    /// `None` only while it is being dropped.
+    tasks: Option<mpsc::Sender<Task>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Arc<Readers>,
+    contents: Arc<ContentFolder>,
+    inside: Arc<Arrivals>,
+    outside: Arc<Arrivals>,
+    /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
+    sweeping: Arc<Mutex<()>>,
+    _lock: File,
+    _temporary: Option<TempDir>,
+}
+
+/// Why a store was not opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has it open. Stop that one, or choose another folder.
+    #[error("the store in {folder} is open in another process", folder = folder.display())]
+    InUse {
+        /// The store's folder.
+        folder: PathBuf,
+    },
+    /// The folder cannot be made, read or written.
+    #[error("cannot use the folder {folder} as a store", folder = folder.display())]
+    Folder {
+        /// The store's folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A newer Brevdue wrote it. Run that one.
+    #[error("the store has version {found}, and this program knows versions up to {known}")]
+    TooNew {
+        /// Version of the database.
+        found: i64,
+        /// Newest version this program knows.
+        known: usize,
+    },
+    /// The database file is somebody else's.
+    #[error("the file brevdue.sqlite is not a database of Brevdue")]
+    NotOurs,
+    /// SQLite cannot open the database: damaged, no rights, or no space.
+    #[error("cannot open the database")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// Bytes on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// The database and its write-ahead log.
+    pub database_bytes: u64,
+    /// Content in files.
+    pub content_bytes: u64,
+    /// How many files.
+    pub content_files: u64,
+}
+
+impl Embedded {
+    /// Opens the store in a folder, and makes it when there is none. Only the owner of the folder may
+    /// look into it.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let folder = folder.as_ref();
+        let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
+        make_folder(folder).map_err(unusable)?;
+        let lock = lock(folder)?;
+        let connection = schema::open_for_writing(folder)?;
+        let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
+        content::sync_folder(folder).map_err(unusable)?;
+        Self::start(folder, lock, connection, contents)
+    }
+
+    /// A new store that is removed when it is dropped. For tests and for trying things out.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn temporary() -> Result<Self, OpenError> {
+        let temporary = tempfile::Builder::new().prefix("brevdue-").tempdir();
+        let temporary = temporary
+            .map_err(|source| OpenError::Folder { folder: std::env::temp_dir(), source })?;
+        let mut store = Self::open(temporary.path())?;
+        store._temporary = Some(temporary);
+        Ok(store)
+    }
+
+    /// The store's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What it takes on disk. Looks at every file: not for every second.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn size(&self) -> io::Result<Size> {
+        let mut size = Size::default();
+        for name in [schema::FILE_NAME.to_owned(), format!("{}-wal", schema::FILE_NAME)] {
+            match fs::metadata(self.folder.join(name)) {
+                Ok(file) => size.database_bytes += file.len(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        (size.content_files, size.content_bytes) = self.contents.size()?;
+        Ok(size)
+    }
+
+    fn start(
+        folder: &Path,
+        lock: File,
+        mut connection: Connection,
+        contents: ContentFolder,
+    ) -> Result<Self, OpenError> {
+        let head = Head::read(&connection)?;
+        let wal_pages = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&wal_pages);
+        connection.wal_hook(Some(move |_: &mut _, pages| {
+            told.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        let no_thread = |source| OpenError::Folder { folder: folder.to_owned(), source };
+        let (contents, inside, outside) =
+            (Arc::new(contents), Arc::<Arrivals>::default(), Arc::<Arrivals>::default());
+        let writer = Writer {
+            connection,
+            contents: Arc::clone(&contents),
+            head,
+            inside: Arc::clone(&inside),
+            outside: Arc::clone(&outside),
+            checkpointer: Checkpointer::start(folder.to_owned()).map_err(no_thread)?,
+            wal_pages,
+            swept: Swept::default(),
+            last: LastGroup::default(),
+        };
+        let (tasks, waiting) = mpsc::channel(QUEUE_LIMIT);
+        let writer = thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || writer.run(waiting))
+            .map_err(no_thread)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            tasks: Some(tasks),
+            writer: Some(writer),
+            readers: Arc::new(Readers::new(folder.to_owned())),
+            contents,
+            inside,
+            outside,
+            sweeping: Arc::default(),
+            _lock: lock,
+            _temporary: None,
+        })
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        // The last connection moves the log into the database, and one that only reads cannot.
+        self.readers.close();
+        self.tasks = None;
+        if let Some(writer) = self.writer.take() {
+            // A panic there has been printed, and what it held was never acknowledged.
+            let _ = writer.join();
+        }
+    }
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    // Durable together with its name.
+    match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => content::sync_folder(parent),
+        _ => content::sync_folder(Path::new(".")),
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    }
+}

@@ -1,0 +1,493 @@
+//! The changes of a batch, as SQL. What each means is said at [`Op`].
+
+use brevdue_exchange::storage::{ContentRef, Digest, Place};
+use brevdue_exchange::{
+    Conflict, Delivery, DeliveryState, Event, Job, MailboxEntry, Memo, MemoKey, Op, Origin,
+    ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
+};
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
+use uuid::Uuid;
+
+use super::columns::{Sql, id};
+use super::content::ContentFolder;
+use super::head::Head;
+use super::registry;
+use super::writer::Swept;
+
+/// Why a change was not made.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It does not fit what is there.
+    Conflict(Conflict),
+    /// SQLite failed; the transaction may be gone.
+    Database(rusqlite::Error),
+    /// It cannot be written down.
+    Value(StorageError),
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Conflict> for Refused {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+/// Which workers have something new to look at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wakes {
+    pub(super) inside: bool,
+    pub(super) outside: bool,
+}
+
+impl Wakes {
+    fn add(&mut self, kind: WorkKind) {
+        match kind {
+            WorkKind::Inside => self.inside = true,
+            WorkKind::Outside => self.outside = true,
+        }
+    }
+}
+
+/// Makes changes within the transaction of its connection.
+pub(super) struct Changes<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) contents: &'a ContentFolder,
+    pub(super) swept: &'a Swept,
+    pub(super) head: &'a mut Head,
+    pub(super) wakes: &'a mut Wakes,
+}
+
+impl Changes<'_> {
+    pub(super) fn make(&mut self, op: &Op) -> Result<(), Refused> {
+        match op {
+            Op::PutOrganisation(organisation) => {
+                Ok(registry::put_organisation(self.connection, organisation)?)
+            }
+            Op::PutSystem(system) => Ok(registry::put_system(self.connection, system)?),
+            Op::PutContact(contact) => Ok(registry::put_contact(self.connection, contact)?),
+            Op::PutContactPoint(point) => Ok(registry::put_contact_point(self.connection, point)?),
+            Op::AddTransmission(transmission) => self.add_transmission(transmission),
+            Op::SetExtracted(transmission) => self.set_extracted(*transmission),
+            Op::AddMemo(memo) => self.add_memo(memo),
+            Op::MoveMemo { key, from, to, message_uuid, outline, available_at } => {
+                let outline = outline.as_deref().map(json).transpose()?;
+                let moved = self.run(
+                    "UPDATE memos SET state = ?3, message_uuid = coalesce(?4, message_uuid),
+                        outline = coalesce(?5, outline), available_at = coalesce(available_at, ?6)
+                     WHERE key = ?1 AND state = ?2",
+                    params![
+                        id(&key.0),
+                        Sql(*from),
+                        Sql(*to),
+                        message_uuid.as_ref().map(id),
+                        outline,
+                        available_at.map(Sql),
+                    ],
+                )?;
+                if moved {
+                    return Ok(());
+                }
+                let there = "SELECT 1 FROM memos WHERE key = ?1";
+                Err(self.changed_or_missing("memo", there, [id(&key.0)]))
+            }
+            Op::TakeIdentity { holder, message_uuid, memo, digest } => {
+                self.take_identity(holder, message_uuid, *memo, digest)
+            }
+            Op::AddDelivery(delivery) => self.add_delivery(delivery),
+            Op::MoveDelivery { memo, system, from, to } => {
+                self.move_delivery(*memo, *system, from, *to)
+            }
+            Op::AddReceipt(receipt) => self.add_receipt(receipt),
+            Op::ReceiptDelivered(receipt) => {
+                let first = self.run(
+                    "UPDATE receipts SET delivered = 1 WHERE id = ?1 AND delivered = 0",
+                    [id(&receipt.0)],
+                )?;
+                if first {
+                    self.head.counts.receipts_waiting -= 1;
+                    return Ok(());
+                }
+                let there = "SELECT 1 FROM receipts WHERE id = ?1";
+                self.must_exist("receipt", there, [id(&receipt.0)])
+            }
+            Op::AddMailboxEntry(entry) => self.add_mailbox_entry(entry),
+            Op::MarkRead { owner, memo, at } => {
+                let found = self.run(
+                    "UPDATE mailbox SET read_at = coalesce(read_at, ?3)
+                     WHERE owner = ?1 AND memo = ?2",
+                    params![id(&owner.0), id(&memo.0), Sql(*at)],
+                )?;
+                if found { Ok(()) } else { Err(missing("mailbox entry")) }
+            }
+            Op::AddEvent(event) => self.add_event(event),
+            Op::AddJob(job) => self.add_job(job),
+            Op::FinishJob { id: job, worker } => {
+                let held = self.run(
+                    "DELETE FROM jobs WHERE id = ?1 AND worker = ?2",
+                    [id(&job.0), id(&worker.0)],
+                )?;
+                if !held {
+                    return Err(Conflict::LeaseLost(*job).into());
+                }
+                self.head.counts.jobs -= 1;
+                Ok(())
+            }
+            Op::RetryJob { id: job, worker, due, failures, failing_since } => {
+                let kind: Option<Sql<WorkKind>> = self
+                    .connection
+                    .prepare_cached(
+                        "UPDATE jobs SET due = ?3, failures = ?4, failing_since = ?5, worker = NULL,
+                            lease_until = NULL
+                         WHERE id = ?1 AND worker = ?2 RETURNING kind",
+                    )?
+                    .query_row(
+                        params![
+                            id(&job.0),
+                            id(&worker.0),
+                            Sql(*due),
+                            failures,
+                            failing_since.map(Sql)
+                        ],
+                        |row| row.get(0),
+                    )
+                    .optional()?;
+                let Some(Sql(kind)) = kind else { return Err(Conflict::LeaseLost(*job).into()) };
+                self.wakes.add(kind);
+                Ok(())
+            }
+            Op::PostponeSystem { system, due } => {
+                self.run(
+                    "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due < ?2 AND worker IS NULL",
+                    params![id(&system.0), Sql(*due)],
+                )?;
+                Ok(())
+            }
+            Op::HastenSystem { system, due } => {
+                let some = self.run(
+                    "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2 AND worker IS NULL",
+                    params![id(&system.0), Sql(*due)],
+                )?;
+                if some {
+                    self.wakes.add(WorkKind::Outside);
+                }
+                Ok(())
+            }
+            other => Err(Refused::Value(StorageError::Failed(
+                format!("this store is older than the change {other:.20?}").into(),
+            ))),
+        }
+    }
+
+    fn add_transmission(&mut self, transmission: &Transmission) -> Result<(), Refused> {
+        let origin = OriginColumns::of(&transmission.origin);
+        let archive = transmission.archive.as_ref();
+        let row = archive.map(|archive| self.put_content(archive)).transpose()?.flatten();
+        self.add(
+            "transmission",
+            "INSERT INTO transmissions (id, origin_system, origin_organisation, origin_contact,
+                received_at, lane, archive_digest, archive_bytes, archive_row, extracted)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+            params![
+                id(&transmission.id.0),
+                origin.system.as_ref().map(id),
+                origin.organisation.as_ref().map(id),
+                origin.contact.as_ref().map(id),
+                Sql(transmission.received_at),
+                Sql(transmission.lane),
+                archive.map(|archive| Sql(&archive.digest)),
+                archive.map(|archive| Sql(archive.length_bytes)),
+                row,
+                transmission.extracted,
+            ],
+        )?;
+        self.head.counts.transmissions += 1;
+        Ok(())
+    }
+
+    fn set_extracted(&mut self, transmission: TransmissionId) -> Result<(), Refused> {
+        let found: Option<(bool, Option<i64>)> = self
+            .connection
+            .prepare_cached("SELECT extracted, archive_row FROM transmissions WHERE id = ?1")?
+            .query_row([id(&transmission.0)], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (extracted, row) = found.ok_or_else(|| missing("transmission"))?;
+        if extracted {
+            return Err(Conflict::Changed { what: "transmission" }.into());
+        }
+        self.run(
+            "UPDATE transmissions SET extracted = 1, archive_digest = NULL, archive_bytes = NULL,
+                archive_row = NULL WHERE id = ?1",
+            [id(&transmission.0)],
+        )?;
+        if let Some(row) = row {
+            self.run("DELETE FROM row_bytes WHERE id = ?1", [row])?;
+        }
+        Ok(())
+    }
+
+    fn add_memo(&mut self, memo: &Memo) -> Result<(), Refused> {
+        let origin = OriginColumns::of(&memo.origin);
+        let outline = memo.outline.as_ref().map(json).transpose()?;
+        let row = self.put_content(&memo.content)?;
+        self.add(
+            "memo",
+            "INSERT INTO memos (key, transmission, origin_system, origin_organisation,
+                origin_contact, lane, claimed_uuid, message_uuid, content_digest, content_bytes,
+                content_row, state, outline, received_at, available_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             ON CONFLICT DO NOTHING",
+            params![
+                id(&memo.key.0),
+                id(&memo.transmission.0),
+                origin.system.as_ref().map(id),
+                origin.organisation.as_ref().map(id),
+                origin.contact.as_ref().map(id),
+                Sql(memo.lane),
+                memo.claimed_uuid.as_ref().map(id),
+                memo.message_uuid.as_ref().map(id),
+                Sql(&memo.content.digest),
+                Sql(memo.content.length_bytes),
+                row,
+                Sql(memo.state),
+                outline,
+                Sql(memo.received_at),
+                memo.available_at.map(Sql),
+            ],
+        )?;
+        self.head.counts.memos += 1;
+        Ok(())
+    }
+
+    fn take_identity(
+        &mut self,
+        holder: &Uuid,
+        message_uuid: &Uuid,
+        memo: MemoKey,
+        digest: &Digest,
+    ) -> Result<(), Refused> {
+        let taken = self.run(
+            "INSERT INTO identities (holder, message_uuid, memo, digest) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+            params![id(holder), id(message_uuid), id(&memo.0), Sql(digest)],
+        )?;
+        if taken {
+            return Ok(());
+        }
+        let (Sql(by), Sql(of)): (Sql<Uuid>, Sql<Digest>) = self
+            .connection
+            .prepare_cached(
+                "SELECT memo, digest FROM identities WHERE holder = ?1 AND message_uuid = ?2",
+            )?
+            .query_row([id(holder), id(message_uuid)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if by == memo.0 {
+            return Ok(());
+        }
+        Err(Conflict::IdentityTaken { by: MemoKey(by), same_bytes: of == *digest }.into())
+    }
+
+    fn add_delivery(&mut self, delivery: &Delivery) -> Result<(), Refused> {
+        self.add(
+            "delivery",
+            "INSERT INTO deliveries (memo, system, message_uuid, state, queued_at)
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            params![
+                id(&delivery.memo.0),
+                id(&delivery.system.0),
+                id(&delivery.message_uuid),
+                Sql(delivery.state),
+                Sql(delivery.queued_at),
+            ],
+        )?;
+        self.head.counts.deliveries_open += u64::from(is_open(delivery.state));
+        Ok(())
+    }
+
+    fn move_delivery(
+        &mut self,
+        memo: MemoKey,
+        system: SystemId,
+        from: &[DeliveryState],
+        to: DeliveryState,
+    ) -> Result<(), Refused> {
+        let state: Option<Sql<DeliveryState>> = self
+            .connection
+            .prepare_cached("SELECT state FROM deliveries WHERE memo = ?1 AND system = ?2")?
+            .query_row([id(&memo.0), id(&system.0)], |row| row.get(0))
+            .optional()?;
+        let Sql(state) = state.ok_or_else(|| missing("delivery"))?;
+        if !from.contains(&state) {
+            return Err(Conflict::Changed { what: "delivery" }.into());
+        }
+        self.run(
+            "UPDATE deliveries SET state = ?3 WHERE memo = ?1 AND system = ?2",
+            params![id(&memo.0), id(&system.0), Sql(to)],
+        )?;
+        let open = &mut self.head.counts.deliveries_open;
+        *open = *open + u64::from(is_open(to)) - u64::from(is_open(state));
+        Ok(())
+    }
+
+    fn add_receipt(&mut self, receipt: &ReceiptRecord) -> Result<(), Refused> {
+        let says = json(&receipt.receipt)?;
+        self.add(
+            "receipt",
+            "INSERT INTO receipts (id, system, memo, receipt, created_at, delivered)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            params![
+                id(&receipt.id.0),
+                receipt.system.as_ref().map(|system| id(&system.0)),
+                receipt.memo.as_ref().map(|memo| id(&memo.0)),
+                says,
+                Sql(receipt.created_at),
+                receipt.delivered,
+            ],
+        )?;
+        self.head.counts.receipts_waiting += u64::from(!receipt.delivered);
+        Ok(())
+    }
+
+    fn add_mailbox_entry(&mut self, entry: &MailboxEntry) -> Result<(), Refused> {
+        self.add(
+            "mailbox entry",
+            "INSERT INTO mailbox (owner, memo, folder, arrived_at, read_at)
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            params![
+                id(&entry.owner.0),
+                id(&entry.memo.0),
+                Sql(entry.folder),
+                Sql(entry.arrived_at),
+                entry.read_at.map(Sql),
+            ],
+        )
+    }
+
+    fn add_event(&mut self, event: &Event) -> Result<(), Refused> {
+        let link = self.head.link.after(event);
+        self.run(
+            "INSERT INTO events (seq, id, at, tag, transmission, memo, message_uuid, system,
+                organisation, receipt_status, error_code, size_bytes, day, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            params![
+                Sql(self.head.counts.events + 1),
+                id(&event.id.0),
+                Sql(event.at),
+                event.tag.name(),
+                event.transmission.as_ref().map(|transmission| id(&transmission.0)),
+                event.memo.as_ref().map(|memo| id(&memo.0)),
+                event.message_uuid.as_ref().map(id),
+                event.system.as_ref().map(|system| id(&system.0)),
+                event.organisation.as_ref().map(|organisation| id(&organisation.0)),
+                event.receipt_status.map(Sql),
+                event.error_code,
+                event.size_bytes.map(Sql),
+                link.day,
+                link.hash,
+            ],
+        )?;
+        self.head.counts.events += 1;
+        self.head.link = link;
+        Ok(())
+    }
+
+    fn add_job(&mut self, job: &Job) -> Result<(), Refused> {
+        let (word, subject) = match &job.work {
+            Work::Extract(transmission) => ("extract", &transmission.0),
+            Work::Check(memo) => ("check", &memo.0),
+            Work::Release(memo) => ("release", &memo.0),
+            Work::PushMemo(memo, _) => ("push-memo", &memo.0),
+            Work::PushReceipt(receipt, _) => ("push-receipt", &receipt.0),
+        };
+        self.add(
+            "job",
+            "INSERT INTO jobs (id, kind, lane, due, work, subject, system, failures, failing_since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+            params![
+                id(&job.id.0),
+                Sql(job.work.kind()),
+                Sql(job.lane),
+                Sql(job.due),
+                word,
+                id(subject),
+                job.work.system().as_ref().map(|system| id(&system.0)),
+                job.failures,
+                job.failing_since.map(Sql),
+            ],
+        )?;
+        self.head.counts.jobs += 1;
+        self.wakes.add(job.work.kind());
+        Ok(())
+    }
+
+    /// Writes small content and returns its row; `None` for content in a file.
+    fn put_content(&self, content: &ContentRef) -> Result<Option<i64>, Refused> {
+        match &content.place {
+            Place::Row(bytes) => {
+                self.run("INSERT INTO row_bytes (bytes) VALUES (?1)", [bytes.as_ref()])?;
+                Ok(Some(self.connection.last_insert_rowid()))
+            }
+            // It came so long ago that a sweep took it. The sender must hear that, and send again.
+            Place::Store if self.swept.holds(&content.digest) && !self.contents.holds(content) => {
+                Err(missing("content"))
+            }
+            Place::Store => Ok(None),
+        }
+    }
+
+    /// Runs a statement; says whether it changed anything.
+    fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
+        Ok(self.connection.prepare_cached(sql)?.execute(params)? > 0)
+    }
+
+    fn add(&self, what: &'static str, sql: &str, params: impl Params) -> Result<(), Refused> {
+        if self.run(sql, params)? { Ok(()) } else { Err(Conflict::Exists { what }.into()) }
+    }
+
+    fn must_exist(&self, what: &'static str, sql: &str, key: impl Params) -> Result<(), Refused> {
+        if self.connection.prepare_cached(sql)?.exists(key)? { Ok(()) } else { Err(missing(what)) }
+    }
+
+    fn changed_or_missing(&self, what: &'static str, sql: &str, key: impl Params) -> Refused {
+        match self.must_exist(what, sql, key) {
+            Ok(()) => Conflict::Changed { what }.into(),
+            Err(refused) => refused,
+        }
+    }
+}
+
+fn missing(what: &'static str) -> Refused {
+    Conflict::Missing { what }.into()
+}
+
+fn is_open(state: DeliveryState) -> bool {
+    matches!(state, DeliveryState::Waiting | DeliveryState::Taken)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Refused> {
+    serde_json::to_string(value)
+        .map_err(|error| Refused::Value(StorageError::Failed(Box::new(error))))
+}
+
+/// The three columns that say who handed a message in.
+struct OriginColumns {
+    system: Option<Uuid>,
+    organisation: Option<Uuid>,
+    contact: Option<Uuid>,
+}
+
+impl OriginColumns {
+    fn of(origin: &Origin) -> Self {
+        match origin {
+            Origin::System { system, organisation } => {
+                Self { system: Some(system.0), organisation: Some(organisation.0), contact: None }
+            }
+            Origin::Mailbox(contact) => {
+                Self { system: None, organisation: None, contact: Some(contact.0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The storage traits: each method finds its way to the writer, to a reader or to the files.
+
+use std::sync::{Arc, PoisonError};
+
+use async_trait::async_trait;
+use brevdue_exchange::storage::{
+    Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Swept,
+};
+use brevdue_exchange::{
+    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Job,
+    MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord,
+    StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+};
+use brevdue_memo::{CvrNumber, PartyId, Timestamp};
+use brevdue_wire::PageRequest;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::head::Head;
+use super::readers::apart;
+use super::writer::Task;
+use super::{Embedded, claims, failure, letters, registry, sweep, verify};
+
+impl Embedded {
+    fn writer(&self) -> Result<&mpsc::Sender<Task>, StorageError> {
+        self.tasks.as_ref().ok_or_else(failure::stopped)
+    }
+
+    /// Asks the writer and waits for its answer. Once asked, it is done even if nobody waits.
+    async fn ask<T>(
+        &self,
+        task: impl FnOnce(oneshot::Sender<Result<T, StorageError>>) -> Task,
+    ) -> Result<T, StorageError> {
+        let (asked, answer) = oneshot::channel();
+        self.writer()?.send(task(asked)).await.map_err(|_| failure::stopped())?;
+        answer.await.map_err(|_| failure::stopped())?
+    }
+}
+
+#[async_trait]
+impl Store for Embedded {
+    async fn commit(&self, batch: Batch) -> Result<(), StorageError> {
+        if batch.ops.is_empty() {
+            return Ok(());
+        }
+        self.ask(|asked| Task::Commit(batch, asked)).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
+        // Looking is cheap; asking the writer for nothing would cost a transaction.
+        if claim.limit == 0 || !self.readers.read(|reader| claims::any_due(reader, &claim))? {
+            return Ok(Vec::new());
+        }
+        self.ask(|asked| Task::Claim(claim, asked)).await
+    }
+
+    async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>, StorageError> {
+        self.readers.read(|reader| claims::next_due(reader, kind))
+    }
+
+    async fn work_arrived(&self, kind: WorkKind) {
+        match kind {
+            WorkKind::Inside => self.inside.wait().await,
+            WorkKind::Outside => self.outside.wait().await,
+        }
+    }
+
+    async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StorageError> {
+        self.readers.read(|reader| registry::organisation(reader, id))
+    }
+
+    async fn organisation_by_cvr(
+        &self,
+        cvr: CvrNumber,
+    ) -> Result<Option<Organisation>, StorageError> {
+        self.readers.read(|reader| registry::organisation_by_cvr(reader, cvr))
+    }
+
+    async fn organisations(&self) -> Result<Vec<Organisation>, StorageError> {
+        self.readers.read_apart(registry::organisations).await
+    }
+
+    async fn system(&self, id: SystemId) -> Result<Option<MailSystem>, StorageError> {
+        self.readers.read(|reader| registry::system(reader, id))
+    }
+
+    async fn systems_of(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<MailSystem>, StorageError> {
+        self.readers.read_apart(move |reader| registry::systems_of(reader, organisation)).await
+    }
+
+    async fn contact(&self, id: ContactId) -> Result<Option<Contact>, StorageError> {
+        self.readers.read(|reader| registry::contact(reader, id))
+    }
+
+    async fn contact_by_party(&self, party: PartyId) -> Result<Option<Contact>, StorageError> {
+        self.readers.read(|reader| registry::contact_by_party(reader, party))
+    }
+
+    async fn contacts(&self, page: PageRequest) -> Result<Page<Contact>, StorageError> {
+        self.readers.read_apart(move |reader| registry::contacts(reader, page)).await
+    }
+
+    async fn contact_point(
+        &self,
+        id: ContactPointId,
+    ) -> Result<Option<ContactPoint>, StorageError> {
+        self.readers.read(|reader| registry::contact_point(reader, id))
+    }
+
+    async fn contact_points_of(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<ContactPoint>, StorageError> {
+        self.readers
+            .read_apart(move |reader| registry::contact_points_of(reader, organisation))
+            .await
+    }
+
+    async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError> {
+        self.readers.read(|reader| letters::transmission(reader, id))
+    }
+
+    async fn memos_of(
+        &self,
+        id: TransmissionId,
+        page: PageRequest,
+    ) -> Result<Page<Memo>, StorageError> {
+        self.readers.read_apart(move |reader| letters::memos_of(reader, id, page)).await
+    }
+
+    async fn memo(&self, key: MemoKey) -> Result<Option<Memo>, StorageError> {
+        self.readers.read(|reader| letters::memo(reader, key))
+    }
+
+    async fn memo_by_identity(
+        &self,
+        holder: Uuid,
+        message_uuid: Uuid,
+    ) -> Result<Option<Memo>, StorageError> {
+        self.readers.read(|reader| letters::memo_by_identity(reader, holder, message_uuid))
+    }
+
+    async fn delivery(
+        &self,
+        system: SystemId,
+        message_uuid: Uuid,
+    ) -> Result<Option<Delivery>, StorageError> {
+        self.readers.read(|reader| letters::delivery(reader, system, message_uuid))
+    }
+
+    async fn deliveries_waiting(
+        &self,
+        system: SystemId,
+        page: PageRequest,
+    ) -> Result<Page<Delivery>, StorageError> {
+        self.readers
+            .read_apart(move |reader| letters::deliveries_waiting(reader, system, page))
+            .await
+    }
+
+    async fn receipt(&self, id: ReceiptId) -> Result<Option<ReceiptRecord>, StorageError> {
+        self.readers.read(|reader| letters::receipt(reader, id))
+    }
+
+    async fn receipts_waiting(
+        &self,
+        system: SystemId,
+        page: PageRequest,
+    ) -> Result<Page<ReceiptRecord>, StorageError> {
+        self.readers.read_apart(move |reader| letters::receipts_waiting(reader, system, page)).await
+    }
+
+    async fn receipts_of(&self, memo: MemoKey) -> Result<Vec<ReceiptRecord>, StorageError> {
+        self.readers.read(|reader| letters::receipts_of(reader, memo))
+    }
+
+    async fn mailbox(
+        &self,
+        owner: ContactId,
+        folder: Folder,
+        page: PageRequest,
+    ) -> Result<Page<MailboxRow>, StorageError> {
+        self.readers.read_apart(move |reader| letters::mailbox(reader, owner, folder, page)).await
+    }
+
+    async fn mailbox_entry(
+        &self,
+        owner: ContactId,
+        memo: MemoKey,
+    ) -> Result<Option<MailboxRow>, StorageError> {
+        self.readers.read(|reader| letters::mailbox_entry(reader, owner, memo))
+    }
+
+    async fn unread(&self, owner: ContactId) -> Result<u64, StorageError> {
+        self.readers.read(|reader| letters::unread(reader, owner))
+    }
+
+    async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError> {
+        self.readers.read(|reader| letters::events_of(reader, memo))
+    }
+
+    async fn counts(&self) -> Result<Counts, StorageError> {
+        self.readers.read(Head::read).map(|head| head.counts)
+    }
+
+    async fn sweep(&self, older_than: Timestamp) -> Result<Swept, StorageError> {
+        let (readers, contents) = (Arc::clone(&self.readers), Arc::clone(&self.contents));
+        let (writer, sweeping) = (self.writer()?.clone(), Arc::clone(&self.sweeping));
+        apart(move || {
+            // It guards no data.
+            let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
+            sweep::sweep(&readers, &contents, &writer, older_than)
+        })
+        .await
+    }
+
+    async fn verify(&self) -> Result<Vec<String>, StorageError> {
+        let (readers, contents) = (Arc::clone(&self.readers), Arc::clone(&self.contents));
+        let sweeping = Arc::clone(&self.sweeping);
+        apart(move || {
+            // It guards no data.
+            let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
+            readers.read(|reader| Ok(verify::verify(reader, &contents)))
+        })
+        .await
+    }
+}
+
+impl Contents for Embedded {
+    fn begin(&self, now: Timestamp) -> Result<Box<dyn ContentSink>, StorageError> {
+        Ok(self.contents.begin(now))
+    }
+
+    fn open(&self, content: &ContentRef) -> Result<Box<dyn ContentSource>, StorageError> {
+        self.contents.read(content)
+    }
+}

@@ -1,0 +1,177 @@
+//! Checking the store against itself.
+
+use brevdue_exchange::storage::Digest;
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+
+use super::chain::{Hash, Link};
+use super::columns::Sql;
+use super::content::ContentFolder;
+use super::head::Head;
+use super::letters::{EVENT, read_event};
+use super::sweep::named_files;
+
+/// Findings at most: a disk that is gone has as many as there are letters.
+const FINDINGS_LIMIT: usize = 1000;
+
+/// One line for each finding. Names rows by number and content by digest, never people or words.
+pub(super) fn verify(connection: &Connection, contents: &ContentFolder) -> Vec<String> {
+    let mut findings = Findings::default();
+    let parts: [(&str, Part); 4] = [
+        ("pages", &pages),
+        ("event log", &events),
+        ("counters", &counters),
+        ("small content", &row_content),
+    ];
+    for (name, part) in parts {
+        if let Err(error) = part(connection, &mut findings) {
+            findings.add(format!("the {name} could not be read to the end: {error}"));
+        }
+    }
+    for first in 0..=u8::MAX {
+        if let Err(error) = files(connection, contents, first, &mut findings) {
+            findings
+                .add(format!("folder content/{first:02x} could not be read to the end: {error}"));
+        }
+    }
+    findings.lines()
+}
+
+type Part<'a> = &'a dyn Fn(&Connection, &mut Findings) -> rusqlite::Result<()>;
+
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    more: u64,
+}
+
+impl Findings {
+    fn add(&mut self, line: String) {
+        if self.lines.len() < FINDINGS_LIMIT {
+            self.lines.push(line);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn lines(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.lines.push(format!("and {} findings more", self.more));
+        }
+        self.lines
+    }
+}
+
+/// SQLite's own check: page structure, order of keys, and every index against its table.
+fn pages(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    let mut check = connection.prepare("PRAGMA integrity_check(100)")?;
+    for line in check.query_map([], |row| row.get::<_, String>(0))? {
+        let line = line?;
+        if line != "ok" {
+            findings.add(format!("database: {line}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every event's hash, from the first on. After a finding it goes on from what is there, so that one
+/// changed event is one finding.
+fn events(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    let mut link = Link { day: None, hash: [0; 32] };
+    let mut expected = 1;
+    let mut events = connection.prepare(&format!("{EVENT} ORDER BY seq"))?;
+    let mut rows = events.query([])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(11)?;
+        let (day, hash): (i64, Hash) = (row.get(12)?, row.get(13)?);
+        if seq != expected {
+            findings.add(format!("event log: events {expected} to {} are not there", seq - 1));
+        }
+        match read_event(row) {
+            Ok(event) if link.after(&event) == (Link { day: Some(day), hash }) => {}
+            Ok(_) => findings.add(format!(
+                "event log: event {seq} does not fit its hash; it, or what came before it, was changed"
+            )),
+            Err(_) => findings.add(format!("event log: event {seq} cannot be read")),
+        }
+        link = Link { day: Some(day), hash };
+        expected = seq + 1;
+    }
+    if Head::read(connection)?.link != link {
+        findings.add("event log: its end is not the one last written".into());
+    }
+    Ok(())
+}
+
+fn counters(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    let (kept, counted) = (Head::read(connection)?.counts, Head::counted(connection)?);
+    if kept != counted {
+        findings.add(format!("counters: {kept:?} were written, {counted:?} are there"));
+    }
+    Ok(())
+}
+
+/// The bytes of content in rows.
+fn row_content(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    let mut contents = connection.prepare(
+        "SELECT c.digest, c.length, b.bytes FROM (
+            SELECT content_digest AS digest, content_bytes AS length, content_row AS id FROM memos
+                WHERE content_row IS NOT NULL
+            UNION ALL SELECT archive_digest, archive_bytes, archive_row FROM transmissions
+                WHERE archive_row IS NOT NULL
+         ) AS c LEFT JOIN row_bytes AS b ON b.id = c.id",
+    )?;
+    let mut rows = contents.query([])?;
+    while let Some(row) = rows.next()? {
+        let Sql(digest): Sql<Digest> = row.get(0)?;
+        let Sql(length): Sql<u64> = row.get(1)?;
+        match row.get_ref(2)?.as_blob_or_null()? {
+            None => findings.add(is_not_there(&digest)),
+            Some(bytes) => {
+                let found = Digest(Sha256::digest(bytes).into());
+                if found != digest || bytes.len() as u64 != length {
+                    findings.add(is_not_what_was_written(&digest));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The files whose digest starts with this byte: those that rows name are there, and each is what its
+/// name says.
+fn files(
+    connection: &Connection,
+    contents: &ContentFolder,
+    first: u8,
+    findings: &mut Findings,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let named = named_files(connection, first)?;
+    let listing = contents.list(first)?;
+    if listing.strangers > 0 {
+        let strangers = listing.strangers;
+        findings
+            .add(format!("folder content/{first:02x} holds {strangers} files of somebody else"));
+    }
+    for digest in named.iter().filter(|digest| listing.digests.binary_search(digest).is_err()) {
+        findings.add(is_not_there(digest));
+    }
+    for digest in &listing.digests {
+        match contents.actual_digest(digest) {
+            Ok(Some(found)) if found == *digest => {}
+            // Swept since it was listed; then no row named it.
+            Ok(None) => {}
+            Ok(Some(_)) => findings.add(is_not_what_was_written(digest)),
+            Err(error) => findings.add(format!("content {digest} cannot be read: {error}")),
+        }
+    }
+    Ok(())
+}
+
+fn is_not_there(digest: &Digest) -> String {
+    format!("content {digest} is not there")
+}
+
+fn is_not_what_was_written(digest: &Digest) -> String {
+    format!("content {digest} is not what was written")
+}
