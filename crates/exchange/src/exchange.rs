@@ -1,21 +1,32 @@
 //! The exchange: one value that every door, window and worker asks.
 //!
-//! A letter's road through it: [`accept`] makes it durable and answers; [`check`] reads and judges it;
-//! [`route`] finds its place; [`handover`] decides about pushes, [`fetch`] serves pulls; [`receipts`]
-//! tells the sender; [`mailbox`] lets people read and answer.
+//! A letter's road through it: [`authenticate`] says who is calling; [`accept`] makes the letter
+//! durable and answers; [`work`] picks it up: `extract` takes archives apart, `judge` gathers what
+//! `check` and `route` decide on and writes their verdict down, `release` lets go of what waited for
+//! its date; [`handover`] decides about pushes, [`fetch`] serves pulls; [`receipts`] tells the sender;
+//! [`mailbox`] lets people read and answer.
 
 pub mod accept;
 pub mod authenticate;
+mod calendar;
 mod check;
+mod extract;
 pub mod fetch;
 pub mod handover;
+mod judge;
 pub mod mailbox;
+mod pace;
 pub mod receipts;
+mod record;
+mod release;
 mod route;
 pub mod work;
 
 use std::sync::Arc;
 
+use self::calendar::Calendar;
+use self::handover::Breaker;
+use self::pace::Pace;
 use crate::ids::Ids;
 use crate::{Clock, Policy, Store};
 
@@ -26,6 +37,9 @@ pub struct Exchange {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     policy: Arc<Policy>,
+    calendar: Calendar,
+    pace: Arc<Pace>,
+    breaker: Arc<Breaker>,
 }
 
 impl Exchange {
@@ -36,7 +50,15 @@ impl Exchange {
         ids: Arc<dyn Ids>,
         policy: Policy,
     ) -> Self {
-        Self { store, clock, ids, policy: Arc::new(policy) }
+        Self {
+            store,
+            clock,
+            ids,
+            policy: Arc::new(policy),
+            calendar: Calendar::bundled(),
+            pace: Arc::default(),
+            breaker: Arc::default(),
+        }
     }
 
     /// The store, for doors that stream content and for the registry.

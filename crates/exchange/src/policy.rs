@@ -1,5 +1,6 @@
 //! Every limit and every choice of the exchange, with its unit, in one place.
 
+use brevdue_memo::Limits;
 use brevdue_memo::container::ContainerLimits;
 
 /// Limits and choices. `docs/exchange.md` says which are confirmed and which are ours.
@@ -27,6 +28,16 @@ pub struct Policy {
     pub deactivate_after_seconds: i64,
     /// Failures in a row after which an endpoint is left alone until the next try is due.
     pub breaker_failures: u32,
+    /// Most seconds that a receiver's `Retry-After` can put a try off.
+    pub retry_after_limit_seconds: i64,
+    /// Days in which the same message sent again is answered as before; later it is a duplicate.
+    pub repeat_days: u32,
+    /// Messages taken out of an archive in one batch.
+    pub extract_batch: usize,
+    /// Checks 7 and 8 of `docs/exchange.md`, in force in production since 10 September 2025.
+    pub strict_filenames_and_actions: bool,
+    /// Limits of reading one message.
+    pub reading: Limits,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,
 }
@@ -56,7 +67,21 @@ impl Default for Policy {
             ],
             deactivate_after_seconds: 7 * 24 * HOUR,
             breaker_failures: 3,
+            retry_after_limit_seconds: 24 * HOUR,
+            repeat_days: 30,
+            extract_batch: 200,
+            strict_filenames_and_actions: true,
+            reading: Limits::default(),
             interactive_per_minute: 600,
         }
+    }
+}
+
+impl Policy {
+    /// Seconds until the next try of what has failed `failures` times before the last.
+    pub fn retry_after(&self, failures: u32) -> i64 {
+        let schedule = &self.retry_seconds;
+        let step = schedule.get(failures as usize).or(schedule.last());
+        step.copied().unwrap_or(60).max(1)
     }
 }

@@ -1,10 +1,14 @@
 //! Taking a letter in: durable first, then the answer.
 
-use brevdue_wire::Receipt;
+use brevdue_memo::Timestamp;
+use brevdue_wire::{Receipt, ReceiptStatus};
 use uuid::Uuid;
 
 use super::Exchange;
-use crate::{ContentRef, Origin, StorageError};
+use crate::{
+    Batch, ContentRef, EventTag, Folder, Job, JobId, Lane, MailboxEntry, Memo, MemoKey, MemoState,
+    Op, Origin, Outline, StorageError, Transmission, TransmissionId, Work,
+};
 
 /// What was handed in.
 #[derive(Debug, Clone)]
@@ -23,6 +27,12 @@ pub enum Submission {
     },
 }
 
+/// What is known of a message we made ourselves.
+pub(super) struct Written {
+    pub(super) message_uuid: Uuid,
+    pub(super) outline: Outline,
+}
+
 impl Exchange {
     /// Makes a submission durable and gives the technical receipt. After `Ok` the letter is never lost.
     ///
@@ -33,7 +43,118 @@ impl Exchange {
         origin: Origin,
         submission: Submission,
     ) -> Result<Receipt, StorageError> {
-        let _ = (origin, submission);
-        unimplemented!()
+        match submission {
+            Submission::Single { claimed_uuid, content } => {
+                self.accept_single(origin, claimed_uuid, content, None).await
+            }
+            Submission::Archive { content } => self.accept_archive(origin, content).await,
+        }
+    }
+
+    /// Accepts one message. One `written` by us is known without reading; a person's own stands in
+    /// their folder `Sent` with the same batch.
+    pub(super) async fn accept_single(
+        &self,
+        origin: Origin,
+        claimed_uuid: Option<Uuid>,
+        content: ContentRef,
+        written: Option<Written>,
+    ) -> Result<Receipt, StorageError> {
+        let now = self.clock().now();
+        let lane = self.pace.lane(&origin, now, self.policy().interactive_per_minute);
+        let transmission = self.transmission(origin, lane, now);
+        let (message_uuid, outline) =
+            written.map_or((None, None), |w| (Some(w.message_uuid), Some(w.outline)));
+        let memo = Memo {
+            key: MemoKey(self.ids().ordered()),
+            transmission: transmission.id,
+            origin,
+            lane,
+            claimed_uuid,
+            message_uuid,
+            content,
+            state: MemoState::Received,
+            outline,
+            received_at: now,
+            available_at: None,
+        };
+        let received = self.event(EventTag::MemoSendReceived, now).about(&memo);
+        let answered = self.event(EventTag::TechnicalReceiptSent, now).about(&memo);
+        let receipt = technical_receipt(&transmission, claimed_uuid.or(message_uuid));
+
+        let mut batch = Batch::default();
+        batch.push(Op::AddTransmission(transmission));
+        batch.push(received.with_size(memo.content.length_bytes).into_op());
+        batch.push(answered.with_outcome(ReceiptStatus::Received, None).into_op());
+        batch.push(Op::AddJob(self.job(Work::Check(memo.key), lane, now)));
+        if let Origin::Mailbox(owner) = origin {
+            batch.push(Op::AddMailboxEntry(MailboxEntry {
+                owner,
+                memo: memo.key,
+                folder: Folder::Sent,
+                arrived_at: now,
+                read_at: Some(now),
+            }));
+            batch.push(self.event(EventTag::MessageSentMailbox, now).about(&memo).into_op());
+        }
+        batch.push(Op::AddMemo(Box::new(memo)));
+        self.store().commit(batch).await?;
+        Ok(receipt)
+    }
+
+    async fn accept_archive(
+        &self,
+        origin: Origin,
+        content: ContentRef,
+    ) -> Result<Receipt, StorageError> {
+        let now = self.clock().now();
+        let size_bytes = content.length_bytes;
+        let transmission = Transmission {
+            archive: Some(content),
+            extracted: false,
+            ..self.transmission(origin, Lane::Bulk, now)
+        };
+        let received = self.event(EventTag::MemoMassSendReceived, now).about_all_of(&transmission);
+        let answered = self.event(EventTag::TechnicalReceiptSent, now).about_all_of(&transmission);
+        let receipt = technical_receipt(&transmission, None);
+
+        let mut batch = Batch::default();
+        batch.push(Op::AddJob(self.job(Work::Extract(transmission.id), Lane::Bulk, now)));
+        batch.push(Op::AddTransmission(transmission));
+        batch.push(received.with_size(size_bytes).into_op());
+        batch.push(answered.with_outcome(ReceiptStatus::Received, None).into_op());
+        self.store().commit(batch).await?;
+        Ok(receipt)
+    }
+
+    fn transmission(&self, origin: Origin, lane: Lane, now: Timestamp) -> Transmission {
+        Transmission {
+            id: TransmissionId(self.ids().random()),
+            origin,
+            received_at: now,
+            lane,
+            archive: None,
+            extracted: true,
+        }
+    }
+
+    /// New work.
+    pub(super) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
+        Job { id: JobId(self.ids().ordered()), work, lane, due, failures: 0, failing_since: None }
+    }
+}
+
+fn technical_receipt(transmission: &Transmission, message_uuid: Option<Uuid>) -> Receipt {
+    Receipt {
+        transmission_id: Some(transmission.id.0),
+        message_uuid,
+        message_id: None,
+        error_code: None,
+        error_message: None,
+        time_stamp: Some(super::receipts::time_stamp(transmission.received_at)),
+        receipt_status: ReceiptStatus::Received,
+        retryable: None,
+        channel_fallback: None,
+        errors: Vec::new(),
     }
 }

@@ -4,9 +4,13 @@ use std::net::IpAddr;
 
 use brevdue_memo::CvrNumber;
 use brevdue_wire::Credentials;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::Exchange;
-use crate::{MailSystem, Organisation, StorageError};
+use crate::{
+    ApiToken, IpRange, MailSystem, Organisation, Origin, Receives, StorageError, SystemId,
+};
 
 /// What a caller showed.
 #[derive(Debug, Clone)]
@@ -80,8 +84,49 @@ impl Exchange {
     /// # Errors
     /// See [`Refusal`].
     pub async fn authenticate(&self, presented: Presented) -> Result<Caller, Refusal> {
-        let _ = presented;
-        unimplemented!()
+        if matches!(presented.channel, Channel::Tls(None)) {
+            return Err(unauthenticated(
+                "certificate.missing",
+                "no client certificate was presented; connect with the system's certificate",
+            ));
+        }
+        let Some(credentials) = presented.credentials else {
+            return Err(unauthenticated(
+                "authorization.missing",
+                "the Authorization header is not Basic base64(<systemId>:<token>)",
+            ));
+        };
+        let Some(system) = self.store().system(SystemId(credentials.system)).await? else {
+            // As for a wrong token: who holds no certificate of it learns of no system.
+            return Err(wrong_credentials());
+        };
+        let Some(organisation) = self.store().organisation(system.organisation).await? else {
+            return Err(Refusal::Storage(StorageError::Damaged(format!(
+                "system {} belongs to no organisation",
+                system.id
+            ))));
+        };
+        if let Channel::Tls(Some(certificate)) = &presented.channel {
+            certificate.must_fit(&system, &organisation)?;
+        }
+        if !system.token.equals(&credentials.token) {
+            return Err(wrong_credentials());
+        }
+        if !system.allowed_ips.is_empty()
+            && !system.allowed_ips.iter().any(|range| range.contains(presented.address))
+        {
+            return Err(Refusal::Forbidden {
+                code: "address.not.allowed",
+                message: "the system may not call from this address; add it to allowedIps",
+            });
+        }
+        if !system.is_active(self.clock().now()) {
+            return Err(Refusal::Forbidden {
+                code: "system.not.active",
+                message: "the system is not active now; see its activeFrom and activeTo",
+            });
+        }
+        Ok(Caller { system, organisation })
     }
 }
 
@@ -91,7 +136,13 @@ impl Caller {
     /// # Errors
     /// `Forbidden`, code `system.not.sender`.
     pub fn must_send(&self) -> Result<(), Refusal> {
-        unimplemented!()
+        if self.system.sends {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            code: "system.not.sender",
+            message: "the system is not a sender system; register it with system type SENDER",
+        })
     }
 
     /// That the system may receive.
@@ -99,6 +150,82 @@ impl Caller {
     /// # Errors
     /// `Forbidden`, code `system.not.recipient`.
     pub fn must_receive(&self) -> Result<(), Refusal> {
-        unimplemented!()
+        if self.system.receives != Receives::Nothing {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            code: "system.not.recipient",
+            message: "the system is not a receiver system; register it with system type RECIPIENT",
+        })
     }
+
+    /// Where what it hands in comes from.
+    pub fn origin(&self) -> Origin {
+        Origin::System { system: self.system.id, organisation: self.organisation.id }
+    }
+}
+
+impl PresentedCertificate {
+    fn must_fit(&self, system: &MailSystem, organisation: &Organisation) -> Result<(), Refusal> {
+        let fits = self.cvr.is_some_and(|cvr| {
+            cvr == organisation.cvr || system.delegated_cvr.is_some_and(|delegate| cvr == delegate)
+        });
+        if !fits {
+            return Err(unauthenticated(
+                "certificate.cvr.mismatch",
+                "the certificate belongs to neither the system's organisation nor its delegate",
+            ));
+        }
+        // A renewed certificate with the same key passes, as does the registered one itself.
+        let registered = system.certificate.as_ref().is_none_or(|registered| {
+            registered.public_key_sha256 == self.public_key_sha256
+                || registered.serial == self.serial
+        });
+        if !registered {
+            return Err(unauthenticated(
+                "certificate.not.registered",
+                "another certificate is registered for the system; renew its token to replace it",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl ApiToken {
+    /// Whether it is this token, in a time that tells nothing of either. An empty one is no token.
+    fn equals(&self, presented: &str) -> bool {
+        let digest = |token: &str| -> [u8; 32] { Sha256::digest(token.as_bytes()).into() };
+        let equal = digest(&self.0).ct_eq(&digest(presented));
+        bool::from(equal) && !self.0.is_empty()
+    }
+}
+
+impl IpRange {
+    /// Whether an address is in the range; an IPv4 address written as IPv6 counts as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address.to_canonical(), address.to_canonical()) {
+            (IpAddr::V4(range), IpAddr::V4(address)) => {
+                let free = 32_u32.saturating_sub(self.prefix.into());
+                let mask = u32::MAX.checked_shl(free).unwrap_or(0);
+                range.to_bits() & mask == address.to_bits() & mask
+            }
+            (IpAddr::V6(range), IpAddr::V6(address)) => {
+                let free = 128_u32.saturating_sub(self.prefix.into());
+                let mask = u128::MAX.checked_shl(free).unwrap_or(0);
+                range.to_bits() & mask == address.to_bits() & mask
+            }
+            _ => false,
+        }
+    }
+}
+
+fn unauthenticated(code: &'static str, message: &'static str) -> Refusal {
+    Refusal::Unauthenticated { code, message }
+}
+
+fn wrong_credentials() -> Refusal {
+    unauthenticated(
+        "credentials.invalid",
+        "no system with this id and token is registered; renew the token if it is lost",
+    )
 }

@@ -1,11 +1,17 @@
 //! Pushing messages to receiver systems and receipts to sender systems: what to push, and what
 //! follows from how it went. The calls themselves are made by the server's delivery.
 
+mod breaker;
+mod claiming;
+mod settling;
+
 use brevdue_wire::Receipt;
 use uuid::Uuid;
 
-use super::Exchange;
-use crate::{ContentRef, Job, StorageError, SystemId, WorkerId};
+use crate::{ContentRef, Job, SystemId, WorkerId};
+
+pub(super) use breaker::Breaker;
+pub(super) use settling::handed_over;
 
 /// One push to make.
 #[derive(Debug, Clone)]
@@ -53,36 +59,4 @@ pub enum HandoverOutcome {
         /// `Retry-After`, when given.
         retry_after_seconds: Option<i64>,
     },
-}
-
-impl Exchange {
-    /// Claims due pushes. Work that has become pointless (nothing left to push, system switched off)
-    /// is settled here and not handed out.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn claim_handovers(
-        &self,
-        worker: WorkerId,
-        limit: u32,
-    ) -> Result<Vec<Handover>, StorageError> {
-        let _ = (worker, limit);
-        unimplemented!()
-    }
-
-    /// Records how a push went: on success the message or receipt is with the system and what waits
-    /// for it is hastened; on failure it is tried again by the schedule of [`crate::Policy`], the rest
-    /// for the same system is postponed once the breaker opens, and a receiver system that took
-    /// nothing for the whole period is switched off.
-    ///
-    /// # Errors
-    /// When the store fails. A lost lease is no error: somebody else has the work.
-    pub async fn settle_handover(
-        &self,
-        handover: &Handover,
-        outcome: HandoverOutcome,
-    ) -> Result<(), StorageError> {
-        let _ = (handover, outcome);
-        unimplemented!()
-    }
 }

@@ -1,13 +1,16 @@
 //! People reading and answering their mail.
 
+mod answering;
+
 use brevdue_memo::reply::ReplyError;
 use brevdue_memo::{Message, Timestamp};
-use brevdue_wire::{PageRequest, Receipt};
+use brevdue_wire::PageRequest;
 
 use super::Exchange;
 use crate::storage::Page;
 use crate::{
-    Contact, ContactId, ContentRef, Folder, MailboxRow, MemoKey, ReceiptRecord, StorageError,
+    Batch, Contact, ContactId, ContentRef, Event, EventTag, Folder, MailboxRow, MemoKey, Op,
+    Origin, ReceiptRecord, StorageError,
 };
 
 /// A message opened for reading.
@@ -86,23 +89,31 @@ impl Exchange {
         owner: ContactId,
         memo: MemoKey,
     ) -> Result<Opened, MailboxError> {
-        let _ = (owner, memo);
-        unimplemented!()
+        let row = self.store().mailbox_entry(owner, memo).await?.ok_or(MailboxError::Unknown)?;
+        let message = self.read(&row.memo)?.message.ok_or_else(|| {
+            StorageError::Damaged("a message in a mailbox can no longer be read".into())
+        })?;
+        let row = self.note_reading(row).await?;
+        let content = row.memo.content.clone();
+        Ok(Opened { row, message, content })
     }
 
-    /// Builds the answer to a message and accepts it like any other letter. Gives its technical
-    /// receipt; it stands in the folder `Sent` at once.
-    ///
-    /// # Errors
-    /// See [`MailboxError`].
-    pub async fn answer_message(
-        &self,
-        owner: ContactId,
-        memo: MemoKey,
-        answer: Answer,
-    ) -> Result<Receipt, MailboxError> {
-        let _ = (owner, memo, answer);
-        unimplemented!()
+    /// Notes the first reading.
+    async fn note_reading(&self, mut row: MailboxRow) -> Result<MailboxRow, StorageError> {
+        if row.entry.read_at.is_some() {
+            return Ok(row);
+        }
+        let now = self.clock().now();
+        let (owner, memo) = (row.entry.owner, row.entry.memo);
+        let read = Event {
+            system: None,
+            organisation: None,
+            ..self.event(EventTag::MessageRead, now).about(&row.memo)
+        };
+        let ops = vec![Op::MarkRead { owner, memo, at: now }, read.into_op()];
+        self.store().commit(Batch { ops }).await?;
+        row.entry.read_at = Some(now);
+        Ok(row)
     }
 
     /// What became of a message the person sent: its receipts, oldest first; for messages written in
@@ -115,11 +126,14 @@ impl Exchange {
         owner: ContactId,
         memo: MemoKey,
     ) -> Result<Vec<ReceiptRecord>, MailboxError> {
-        let _ = (owner, memo);
-        unimplemented!()
+        let row = self.store().mailbox_entry(owner, memo).await?.ok_or(MailboxError::Unknown)?;
+        if row.memo.origin != Origin::Mailbox(owner) {
+            return Err(MailboxError::Unknown);
+        }
+        Ok(self.store().receipts_of(memo).await?)
     }
 
-    /// When the delivery date of a message would come, for showing: midnight in Copenhagen.
+    /// Now, for showing how long is left.
     pub fn now(&self) -> Timestamp {
         self.clock().now()
     }

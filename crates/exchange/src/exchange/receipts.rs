@@ -1,10 +1,14 @@
-//! Sender systems that fetch their receipts.
+//! Sender systems that fetch their receipts; and, in `making`, where receipts come from.
+
+mod making;
 
 use brevdue_wire::{BulkReceipt, PageRequest, PagingResultUuid, ReceiptSearchResult};
 
 use super::Exchange;
 use super::authenticate::Caller;
-use crate::{ReceiptId, StorageError};
+use crate::{Batch, Event, EventTag, Op, ReceiptId, ReceiptRecord, StorageError, TransmissionId};
+
+pub(super) use making::{Addressee, Subject, of_archive, time_stamp};
 
 /// Why a sender did not get the receipt it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +41,9 @@ impl Exchange {
         caller: &Caller,
         page: PageRequest,
     ) -> Result<PagingResultUuid, StorageError> {
-        let _ = (caller, page);
-        unimplemented!()
+        let found = self.store().receipts_waiting(caller.system.id, page).await?;
+        let ids = found.items.iter().map(|record| record.id.0).collect();
+        Ok(PagingResultUuid::new(ids, page, found.total))
     }
 
     /// Whole receipts, oldest first; none is removed.
@@ -50,8 +55,14 @@ impl Exchange {
         caller: &Caller,
         page: PageRequest,
     ) -> Result<ReceiptSearchResult, StorageError> {
-        let _ = (caller, page);
-        unimplemented!()
+        let found = self.store().receipts_waiting(caller.system.id, page).await?;
+        Ok(ReceiptSearchResult {
+            current_page: page.page,
+            total_pages: found.total.div_ceil(page.size.max(1)),
+            elements_on_page: found.items.len() as u64,
+            total_elements: found.total,
+            receipts: found.items.into_iter().map(in_bulk).collect(),
+        })
     }
 
     /// One receipt.
@@ -64,8 +75,14 @@ impl Exchange {
         id: ReceiptId,
         take: Take,
     ) -> Result<BulkReceipt, ReceiptError> {
-        let _ = (caller, id, take);
-        unimplemented!()
+        let record = self.receipt_for(caller, id).await?;
+        if record.delivered {
+            return Err(ReceiptError::Unknown);
+        }
+        if take == Take::Remove {
+            self.receipt_is_delivered(&record).await?;
+        }
+        Ok(in_bulk(record))
     }
 
     /// Takes a receipt off the list. Twice is fine.
@@ -73,7 +90,47 @@ impl Exchange {
     /// # Errors
     /// See [`ReceiptError`]; `Unknown` only when it never was the caller's.
     pub async fn remove_receipt(&self, caller: &Caller, id: ReceiptId) -> Result<(), ReceiptError> {
-        let _ = (caller, id);
-        unimplemented!()
+        let record = self.receipt_for(caller, id).await?;
+        if !record.delivered {
+            self.receipt_is_delivered(&record).await?;
+        }
+        Ok(())
     }
+
+    async fn receipt_for(
+        &self,
+        caller: &Caller,
+        id: ReceiptId,
+    ) -> Result<ReceiptRecord, ReceiptError> {
+        let record = self.store().receipt(id).await?;
+        record.filter(|r| r.system == Some(caller.system.id)).ok_or(ReceiptError::Unknown)
+    }
+
+    async fn receipt_is_delivered(&self, record: &ReceiptRecord) -> Result<(), StorageError> {
+        let ops = vec![Op::ReceiptDelivered(record.id), self.receipt_sent(record).into_op()];
+        self.store().commit(Batch { ops }).await
+    }
+
+    /// The event that a sender system has its receipt.
+    pub(super) fn receipt_sent(&self, record: &ReceiptRecord) -> Event {
+        let tag = EventTag::BusinessReceiptSendToSenderSystem;
+        self.receipt_event(tag, record)
+    }
+
+    /// An event about a receipt on its way.
+    pub(super) fn receipt_event(&self, tag: EventTag, record: &ReceiptRecord) -> Event {
+        let receipt = &record.receipt;
+        Event {
+            transmission: receipt.transmission_id.map(TransmissionId),
+            memo: record.memo,
+            message_uuid: receipt.message_uuid,
+            system: record.system,
+            ..self.event(tag, self.clock().now())
+        }
+        .with_outcome(receipt.receipt_status, receipt.error_code.as_deref())
+    }
+}
+
+fn in_bulk(record: ReceiptRecord) -> BulkReceipt {
+    BulkReceipt { id: record.id.0, receipt: record.receipt }
 }

@@ -1,19 +1,101 @@
 //! The work inside: taking archives apart, checking, releasing. Called by the server's worker threads;
 //! may block the thread it runs on while it reads.
 
+use futures_util::future::join_all;
+
 use super::Exchange;
-use crate::{StorageError, WorkerId};
+use crate::storage::Claim;
+use crate::{Batch, Conflict, Job, Op, StorageError, Work, WorkKind, WorkerId};
+
+/// Times a decision is made anew because something changed under it.
+const TRIES: usize = 5;
 
 impl Exchange {
-    /// Claims at most `limit` due pieces of work inside, does them, and returns how many were done.
+    /// Claims at most `limit` due pieces of work inside, does them, and returns how many were claimed.
     ///
     /// Each piece is settled in one batch with its events, receipts and follow-up work; a piece that
-    /// conflicts with another worker's is dropped, not repeated.
+    /// conflicts with another worker's is dropped, not repeated. A piece that fails by itself, for
+    /// example because its bytes are damaged, is put off and logged.
     ///
     /// # Errors
     /// When the store fails; the lease of what was claimed runs out and it is done later.
     pub async fn work_inside(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
-        let _ = (worker, limit);
-        unimplemented!()
+        let jobs = self.claim(WorkKind::Inside, worker, limit).await?;
+        let (archives, messages): (Vec<&Job>, Vec<&Job>) =
+            jobs.iter().partition(|job| matches!(job.work, Work::Extract(_)));
+        // Side by side, so that the store can make many decisions durable in one go; archives last,
+        // because somebody waits for single messages.
+        let mut outcomes = join_all(messages.into_iter().map(|job| self.work(job, worker))).await;
+        for job in archives {
+            outcomes.push(self.work(job, worker).await);
+        }
+        outcomes.into_iter().collect::<Result<(), _>>()?;
+        Ok(jobs.len())
+    }
+
+    pub(super) async fn claim(
+        &self,
+        kind: WorkKind,
+        worker: WorkerId,
+        limit: u32,
+    ) -> Result<Vec<Job>, StorageError> {
+        let now = self.clock().now();
+        let lease_until = now.plus_seconds(self.policy().lease_seconds);
+        self.store().claim(Claim { kind, worker, now, lease_until, limit }).await
+    }
+
+    async fn work(&self, job: &Job, worker: WorkerId) -> Result<(), StorageError> {
+        match self.try_to_work(job, worker).await {
+            Err(error @ (StorageError::Damaged(_) | StorageError::Failed(_))) => {
+                tracing::error!(
+                    job = %job.id,
+                    failures = job.failures + 1,
+                    error = &error as &dyn std::error::Error,
+                    "work inside failed and is put off",
+                );
+                self.put_off(job, worker).await
+            }
+            other => other,
+        }
+    }
+
+    async fn try_to_work(&self, job: &Job, worker: WorkerId) -> Result<(), StorageError> {
+        for _ in 0..TRIES {
+            let ops = match job.work {
+                Work::Extract(transmission) => {
+                    return Box::pin(self.extract(job, worker, transmission)).await;
+                }
+                Work::Check(memo) => Box::pin(self.judge(memo)).await?,
+                Work::Release(memo) => Box::pin(self.release(memo)).await?,
+                Work::PushMemo(..) | Work::PushReceipt(..) => return Ok(()),
+            };
+            // First, so that a lost lease shows before any other conflict.
+            let mut batch = Batch::of(Op::FinishJob { id: job.id, worker });
+            batch.ops.extend(ops);
+            match self.store().commit(batch).await {
+                Err(StorageError::Conflict(Conflict::LeaseLost(_))) => return Ok(()),
+                // Decided on facts that have changed: look again. Most often another message has
+                // just taken the UUID.
+                Err(StorageError::Conflict(_)) => {}
+                other => return other,
+            }
+        }
+        tracing::error!(job = %job.id, "work inside conflicts each time and is put off");
+        self.put_off(job, worker).await
+    }
+
+    async fn put_off(&self, job: &Job, worker: WorkerId) -> Result<(), StorageError> {
+        let now = self.clock().now();
+        let retry = Op::RetryJob {
+            id: job.id,
+            worker,
+            due: now.plus_seconds(self.policy().retry_after(job.failures)),
+            failures: job.failures.saturating_add(1),
+            failing_since: job.failing_since.or(Some(now)),
+        };
+        match self.store().commit(Batch::of(retry)).await {
+            Err(StorageError::Conflict(_)) => Ok(()), // Somebody else has it.
+            other => other,
+        }
     }
 }

@@ -1,0 +1,76 @@
+//! Writing down what happened: events in the official words, times as receipts spell them.
+
+use brevdue_memo::Timestamp;
+use brevdue_wire::ReceiptStatus;
+use uuid::Uuid;
+
+use super::Exchange;
+use crate::{Event, EventId, EventTag, MailSystem, Memo, Op, Transmission};
+
+impl Exchange {
+    /// An event at `now` that says nothing but its tag.
+    pub(super) fn event(&self, tag: EventTag, now: Timestamp) -> Event {
+        Event {
+            id: EventId(self.ids().ordered()),
+            at: now,
+            tag,
+            transmission: None,
+            memo: None,
+            message_uuid: None,
+            system: None,
+            organisation: None,
+            receipt_status: None,
+            error_code: None,
+            size_bytes: None,
+        }
+    }
+}
+
+impl Event {
+    pub(crate) fn about(mut self, memo: &Memo) -> Self {
+        self.transmission = Some(memo.transmission);
+        self.memo = Some(memo.key);
+        self.message_uuid = memo.message_uuid.or(memo.claimed_uuid);
+        self.by(memo.origin)
+    }
+
+    pub(crate) fn about_all_of(mut self, transmission: &Transmission) -> Self {
+        self.transmission = Some(transmission.id);
+        self.by(transmission.origin)
+    }
+
+    fn by(mut self, origin: crate::Origin) -> Self {
+        if let crate::Origin::System { system, organisation } = origin {
+            self.system = Some(system);
+            self.organisation = Some(organisation);
+        }
+        self
+    }
+
+    /// Says which system acted or was called, where that is not the sender's.
+    pub(crate) fn with_system(mut self, system: &MailSystem) -> Self {
+        self.system = Some(system.id);
+        self.organisation = Some(system.organisation);
+        self
+    }
+
+    pub(crate) fn with_message_uuid(mut self, message_uuid: Option<Uuid>) -> Self {
+        self.message_uuid = message_uuid.or(self.message_uuid);
+        self
+    }
+
+    pub(crate) fn with_outcome(mut self, status: ReceiptStatus, code: Option<&str>) -> Self {
+        self.receipt_status = Some(status);
+        self.error_code = code.map(Into::into);
+        self
+    }
+
+    pub(crate) fn with_size(mut self, bytes: u64) -> Self {
+        self.size_bytes = Some(bytes);
+        self
+    }
+
+    pub(crate) fn into_op(self) -> Op {
+        Op::AddEvent(Box::new(self))
+    }
+}
