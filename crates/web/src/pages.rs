@@ -11,6 +11,8 @@ pub(crate) mod sign_in;
 
 use brevdue_exchange::exchange::mailbox::{MailboxError, Opened};
 use brevdue_exchange::{ContactId, MemoKey};
+use tokio::runtime::Handle;
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 use crate::visitor::{Refusal, Refused, Visitor};
@@ -24,9 +26,21 @@ pub(crate) async fn open(
     let Ok(key) = key.parse::<Uuid>() else {
         return Err(visitor.refuse(Refused::NotFound).await);
     };
-    match visitor.exchange().open_message(owner, MemoKey(key)).await {
-        Ok(opened) => Ok(opened),
-        Err(MailboxError::Unknown) => Err(visitor.refuse(Refused::NotFound).await),
+    let exchange = visitor.exchange().clone();
+    let opened = blocking(async move { exchange.open_message(owner, MemoKey(key)).await });
+    match opened.await {
+        Ok(Ok(opened)) => Ok(opened),
+        Ok(Err(MailboxError::Unknown)) => Err(visitor.refuse(Refused::NotFound).await),
+        Ok(Err(error)) => Err(visitor.failed("a message could not be opened", &error).await),
         Err(error) => Err(visitor.failed("a message could not be opened", &error).await),
     }
+}
+
+/// Runs on a thread that may block: reading or writing a whole message takes as long as it is, and
+/// other pages should not wait for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, JoinError> {
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(work)).await
 }

@@ -4,9 +4,6 @@ use crate::texts::Texts;
 
 /// The pages of a list and where they are.
 pub(crate) struct Paging {
-    /// From 1.
-    pub(crate) current: u64,
-    pub(crate) last: u64,
     pub(crate) previous: Option<String>,
     pub(crate) next: Option<String>,
     pub(crate) steps: Vec<Step>,
@@ -47,8 +44,6 @@ impl Paging {
             before = number;
         }
         Some(Self {
-            current,
-            last,
             previous: (current > 1).then(|| href(current - 1)),
             next: (current < last).then(|| href(current + 1)),
             steps,

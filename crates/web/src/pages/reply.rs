@@ -28,8 +28,6 @@ struct ReplyPage {
     reply_by: Option<Deadline>,
     title: String,
     text: String,
-    title_limit: usize,
-    text_limit: usize,
     attachments_bytes: u64,
     limit_words: String,
     limit_size: String,
@@ -131,8 +129,6 @@ async fn page(
             .map(|by| Deadline::new(t, by.timestamp(), visitor.now())),
         title: draft.title,
         text: draft.text,
-        title_limit: TITLE_CHARACTERS,
-        text_limit: ANSWER_CHARACTERS,
         attachments_bytes: bytes,
         limit_size: files::size(t, bytes),
         limit_words: t.reply_files_hint(limit, files::size(t, bytes)),
@@ -177,7 +173,15 @@ pub(crate) async fn send(
         attachments: std::mem::take(&mut draft.attachments),
     };
     let t = visitor.texts;
-    match visitor.exchange().answer_message(owner.contact.id, opened.row.memo.key, written).await {
+    let (exchange, person) = (visitor.exchange().clone(), owner.contact.id);
+    let key = opened.row.memo.key;
+    let answered =
+        super::blocking(async move { exchange.answer_message(person, key, written).await });
+    let answered = match answered.await {
+        Ok(answered) => answered,
+        Err(error) => return Err(visitor.failed("an answer could not be sent", &error).await),
+    };
+    match answered {
         Ok(receipt) => {
             let address = match receipt.message_uuid {
                 Some(uuid) => format!("/sent?sent={uuid}"),
