@@ -3,6 +3,8 @@
 mod completions;
 mod config;
 mod doctor;
+mod fetch;
+mod send;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +33,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Up(up::Args),
+    Send(send::Args),
+    Fetch(fetch::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -40,6 +44,8 @@ enum Command {
 pub(crate) fn run(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Up(args) => up::run(args),
+        Command::Send(args) => send::run(args),
+        Command::Fetch(args) => fetch::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -11,6 +11,7 @@ mod verdict;
 
 use std::collections::HashSet;
 use std::io;
+use std::panic;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -296,7 +297,8 @@ impl Desk<'_> {
         drop(file);
         let folder = Arc::clone(&self.folder);
         let kept = tokio::task::spawn_blocking(move || folder.keep(memo, part)).await;
-        let kept = kept.unwrap_or_else(|_| Err(io::Error::other("keeping it failed")));
+        // A panic is a bug of ours and must not be told as a fault of the folder.
+        let kept = kept.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()));
         kept.map(Some).map_err(FetchHalt::Folder)
     }
 

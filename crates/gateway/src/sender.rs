@@ -101,9 +101,6 @@ pub enum SendError {
     /// The journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// A thread of our own broke.
-    #[error("a thread of the program ended early")]
-    Thread,
 }
 
 /// Told of every change while a run goes on.

@@ -101,7 +101,7 @@ async fn a_container_of_a_thousand_letters_has_a_thousand_business_receipts() {
     sender.write("many.tar.lzma", container(&letters));
     let report = sender.run().await;
     adds_up(&report.tally);
-    assert_eq!(report.tally.messages, 1000);
+    assert_eq!(report.tally.messages, 1000, "{:?}", report.faults);
     assert_eq!((report.tally.completed, report.tally.not_allowed), (990, 10));
     let counts: Vec<_> = report.fault_counts.iter().map(|c| (c.outcome, c.code.as_str(), c.messages)).collect();
     assert_eq!(counts, [(Outcome::NotAllowed, "recipient.is.closed", 10)]);
@@ -145,7 +145,7 @@ async fn a_run_killed_at_any_call_is_finished_by_the_next_and_nothing_is_lost_or
             assert_eq!((again.tally, again.files_sent_now), (tally, 0));
             assert_eq!(sender.exchange.calls(), before);
             if !reached {
-                assert!(call > 10, "the story has {call} calls");
+                assert!(call > 7, "the story has {call} calls");
                 break;
             }
         }
@@ -323,7 +323,7 @@ async fn the_same_id_with_other_bytes_is_told_as_a_duplicate() {
 #[tokio::test]
 async fn a_letter_of_many_megabytes_is_streamed_whole() {
     let sender = Sender::new().await;
-    let big = letter(1, "Hej").replace("S8OmcmUgZHU=", &"QUJD".repeat(2_000_000));
+    let big = letter(1, "Hej").replace("S8OmcmUgZHUh", &"QUJD".repeat(2_000_000));
     sender.write("a.xml", &big);
     assert_eq!(sender.run().await.tally.completed, 1);
     assert_eq!(sender.exchange.books().delivered[&letter_id(1)].len(), big.len());

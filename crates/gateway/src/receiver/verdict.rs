@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use brevdue_memo::{Finding, Language, Limits, Severity, read};
+use brevdue_memo::{Limits, Severity, read};
 use brevdue_wire::receipt::ReceiptError;
 use brevdue_wire::{Receipt, ReceiptStatus};
 use uuid::Uuid;
@@ -24,19 +24,26 @@ impl Verdict {
     /// Reads a message that was fetched as `memo`.
     pub(super) fn on<R: Read>(memo: Uuid, source: R) -> io::Result<Self> {
         let reading = read(source, &Limits::default())?;
-        let errors = reading.findings.list.iter().filter(|f| f.severity == Severity::Error);
-        let mut errors: Vec<ReceiptError> = errors
-            .take(ERRORS_TOLD)
-            .map(|finding| ReceiptError { code: "memo.invalid".into(), message: told(finding) })
-            .collect();
         let code = |code: &str, message: &str| ReceiptError { code: code.into(), message: message.into() };
+        // What is against a rule beside the schema can still be read; refusing it is the exchange's business.
+        let mut errors: Vec<ReceiptError> = match &reading.message {
+            Some(_) => Vec::new(),
+            None => reading
+                .findings
+                .list
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .take(ERRORS_TOLD)
+                .map(|finding| code("memo.invalid", &finding.to_string()))
+                .collect(),
+        };
         match reading.glimpse.message_uuid {
             Some(inside) if inside.value() != memo => errors.push(code(
                 "message.uuid.mismatch",
                 "the messageUUID in the message is not the one it was fetched by",
             )),
             None if errors.is_empty() => {
-                errors.push(code("memo.invalid", "the message has no messageUUID"));
+                errors.push(code("memo.invalid", "the message cannot be read"));
             }
             _ => {}
         }
@@ -66,10 +73,4 @@ impl Verdict {
             errors: self.errors.clone(),
         }
     }
-}
-
-fn told(finding: &Finding) -> String {
-    let at = finding.position;
-    let text = finding.text(Language::English);
-    format!("{}: line {}, column {}, {}: {text}", finding.rule, at.line, at.column, finding.path)
 }

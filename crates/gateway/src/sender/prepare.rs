@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 
 use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
-use brevdue_memo::{Finding, Language, Limits, Severity, Uuid4, read_header};
+use brevdue_memo::{Limits, Severity, Uuid4, read_header};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -72,7 +72,12 @@ pub(super) fn prepare(input: &Input) -> io::Result<Result<Prepared, Unreadable>>
 
 fn message(file: File) -> io::Result<Result<Contents, Unreadable>> {
     let reading = read_header(BufReader::new(file), &Limits::default())?;
-    let fault = reading.findings.list.iter().find(|f| f.severity == Severity::Error).map(finding);
+    // Without a header there is an error; one against a rule beside the schema is left to the exchange.
+    let mut errors = reading.findings.list.iter().filter(|f| f.severity == Severity::Error);
+    let fault = errors.next().filter(|_| reading.header.is_none()).map(|finding| Unreadable {
+        code: finding.rule.into(),
+        text: finding.to_string(),
+    });
     Ok(match (reading.glimpse.message_uuid, fault) {
         (Some(uuid), fault) => Ok(Contents::Message { uuid, fault }),
         (None, Some(fault)) => Err(fault),
@@ -102,20 +107,6 @@ fn container(file: File) -> io::Result<Result<Contents, Unreadable>> {
         Err(ContainerError::Io(error)) => Err(error),
         Err(error @ ContainerError::TooLarge(_)) => unreadable("container.too.large", error.to_string()),
         Err(error) => unreadable("container.invalid", error.to_string()),
-    }
-}
-
-fn finding(finding: &Finding) -> Unreadable {
-    let position = finding.position;
-    Unreadable {
-        code: finding.rule.into(),
-        text: format!(
-            "line {}, column {}, {}: {}",
-            position.line,
-            position.column,
-            finding.path,
-            finding.text(Language::English),
-        ),
     }
 }
 

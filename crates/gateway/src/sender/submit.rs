@@ -1,5 +1,6 @@
 //! Sending: one file after the other, several at the same time.
 
+use std::panic;
 use std::sync::{Arc, PoisonError};
 
 use futures_util::{StreamExt, stream};
@@ -36,8 +37,8 @@ async fn one(desk: &Desk<'_>, input: Input) -> Result<(), Halt> {
     let input = Arc::new(input);
     let for_thread = Arc::clone(&input);
     let looked = tokio::task::spawn_blocking(move || prepare(&for_thread)).await;
-    let looked = looked.unwrap_or_else(|_| Err(std::io::Error::other("looking at it failed")));
-    let prepared = match looked {
+    // A panic is a bug of ours and must not be told as a fault of the file.
+    let prepared = match looked.unwrap_or_else(|error| panic::resume_unwind(error.into_panic())) {
         Ok(Ok(prepared)) => prepared,
         Ok(Err(why)) => {
             desk.change(|ledger| ledger.refused(path, Outcome::Unreadable, why, 1));
