@@ -18,7 +18,13 @@ pub fn appointment(reservation: &Reservation, made: Timestamp) -> String {
     let start = reservation.start_date_time.timestamp();
     let end = reservation.end_date_time.timestamp();
     let mut file = String::with_capacity(1024);
-    for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Brevdue//MeMo//DA", "METHOD:PUBLISH", "BEGIN:VEVENT"] {
+    for line in [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Brevdue//MeMo//DA",
+        "METHOD:PUBLISH",
+        "BEGIN:VEVENT",
+    ] {
         push_line(&mut file, line);
     }
     push_line(&mut file, &format!("UID:{}", reservation.reservation_uuid.value()));
@@ -31,11 +37,14 @@ pub fn appointment(reservation: &Reservation, made: Timestamp) -> String {
     push_line(&mut file, &format!("DESCRIPTION:{}", text(&reservation.description)));
     push_line(&mut file, &format!("LOCATION:{}", text(&reservation.location)));
     if let Some(mail) = reservation.organizer_mail.as_deref().filter(|mail| is_mail(mail)) {
-        let name = reservation.organizer_name.as_deref().map(parameter).filter(|name| !name.is_empty());
+        let name =
+            reservation.organizer_name.as_deref().map(parameter).filter(|name| !name.is_empty());
         let name = name.map(|name| format!(";CN=\"{name}\"")).unwrap_or_default();
         push_line(&mut file, &format!("ORGANIZER{name}:mailto:{mail}"));
     }
-    for line in ["CLASS:PRIVATE", "TRANSP:OPAQUE", "STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR"] {
+    for line in
+        ["CLASS:PRIVATE", "TRANSP:OPAQUE", "STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR"]
+    {
         push_line(&mut file, line);
     }
     file
@@ -73,8 +82,10 @@ fn parameter(value: &str) -> String {
 
 /// Whether an address can stand in a line as it is; more is not checked.
 fn is_mail(mail: &str) -> bool {
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '%' | '?' | '&');
-    mail.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) && mail.chars().all(plain)
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '%' | '?' | '&');
+    mail.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+        && mail.chars().all(plain)
 }
 
 /// Folds between characters, each further line begun by a space.
@@ -112,7 +123,27 @@ mod tests {
     #[test]
     fn an_appointment_is_a_calendar_file_with_one_event() {
         let file = appointment(&reservation(), Timestamp::from_millis(1_708_243_703_000));
-        insta::assert_snapshot!(file.replace("\r\n", "\n"), @r#""#);
+        insta::assert_snapshot!(file.replace("\r\n", "\n"), @r#"
+        BEGIN:VCALENDAR
+        VERSION:2.0
+        PRODID:-//Brevdue//MeMo//DA
+        METHOD:PUBLISH
+        BEGIN:VEVENT
+        UID:8c2ea15d-61fb-4ba9-9366-42f8b194d241
+        DTSTAMP:20240218T080823Z
+        DTSTART:20261130T083000Z
+        DTEND:20261130T090000Z
+        SUMMARY:Synsprøve
+        DESCRIPTION:Medbring: sygesikringskort\, briller\; og \\ntid\ntil at vente
+        LOCATION:Rødgrødstræde 61\, 9999 Ærøby\, på første sal til venstre\,
+          bag den grønne dør med messingskilt
+        ORGANIZER;CN="Jette 'Syn' Østergård":mailto:tid@syn.example
+        CLASS:PRIVATE
+        TRANSP:OPAQUE
+        STATUS:CONFIRMED
+        END:VEVENT
+        END:VCALENDAR
+        "#);
         assert!(file.split("\r\n").all(|line| line.len() <= LINE_BYTES && !line.contains('\n')));
     }
 

@@ -136,10 +136,7 @@ impl ValueKind for Language {
         if letters {
             Ok(text.to_owned())
         } else {
-            Err(wrong_form(
-                "en sprogkode på et eller to bogstaver",
-                "a language code of one or two letters",
-            ))
+            Err(wrong_form("ét eller to bogstaver", "one or two letters"))
         }
     }
     fn write(value: &String, writer: &mut Writer<'_>) -> Result<(), WriteError> {

@@ -3,8 +3,9 @@
 use uuid::Uuid;
 
 use crate::{
-    Action, AdditionalDocument, ContactPoint, Content, File, LocalDate, MainDocument, MemoVersion, Message, MessageBody,
-    MessageHeader, MessageType, PartyId, Recipient, Sender, Timestamp, UtcDateTime, Uuid4, reading, rules,
+    Action, AdditionalDocument, ContactPoint, Content, File, LocalDate, MainDocument, MemoVersion,
+    Message, MessageBody, MessageHeader, MessageType, PartyId, Recipient, Sender, Timestamp,
+    UtcDateTime, Uuid4, reading, rules,
 };
 
 mod sample;
@@ -129,7 +130,9 @@ impl LetterDraft {
     pub fn build(self) -> Result<Message, LetterError> {
         let label = within("label", 256, clean(&self.label))?;
         let version_1_1 = self.version == MemoVersion::V1_1;
-        let optional = |field, limit, text: Option<String>| text.map(|text| within(field, limit, clean(&text))).transpose();
+        let optional = |field, limit, text: Option<String>| {
+            text.map(|text| within(field, limit, clean(&text))).transpose()
+        };
         let mut main_document = match &self.text {
             Some(text) => text_document(label.clone(), "Brev.txt", text, self.actions),
             None => MainDocument {
@@ -198,7 +201,12 @@ impl LetterDraft {
 }
 
 /// A main document of one plain text.
-pub(crate) fn text_document(label: String, filename: &str, text: &str, actions: Vec<Action>) -> MainDocument {
+pub(crate) fn text_document(
+    label: String,
+    filename: &str,
+    text: &str,
+    actions: Vec<Action>,
+) -> MainDocument {
     let text_file = File {
         encoding_format: "text/plain".to_owned(),
         filename: filename.to_owned(),

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use crate::letter::{DraftFile, TooLong, additional_document, clean, text_document, within};
 use crate::{
-    MemoVersion, Message, MessageBody, MessageHeader, MessageType, Recipient, ReplyData, Sender, Timestamp, UtcDateTime,
-    Uuid4,
+    MemoVersion, Message, MessageBody, MessageHeader, MessageType, Recipient, ReplyData, Sender,
+    Timestamp, UtcDateTime, Uuid4,
 };
 
 /// What a person writes in an answer.
@@ -66,7 +66,11 @@ pub fn reply(original: &Message, draft: ReplyDraft) -> Result<Message, ReplyErro
     let sender_label = within("sender label", 256, clean(&draft.sender_label))?;
     let mut additional_documents = Vec::with_capacity(draft.attachments.len());
     for (filename, encoding_format, content) in draft.attachments {
-        additional_documents.push(additional_document(DraftFile { filename, encoding_format, content })?);
+        additional_documents.push(additional_document(DraftFile {
+            filename,
+            encoding_format,
+            content,
+        })?);
     }
     let version_1_1 = original.version == MemoVersion::V1_1;
     let message_uuid = Uuid4::from(draft.message_uuid);
@@ -136,7 +140,11 @@ fn conversation(original: &MessageHeader, answer: Uuid4) -> Vec<ReplyData> {
             reply_uuid: None,
             sender_id: Some(original.sender.sender_id.clone()),
             recipient_id: Some(original.recipient.recipient_id.clone()),
-            case_id: original.content_data.as_ref().and_then(|data| data.case_id.as_ref()).map(|case| case.case_id.clone()),
+            case_id: original
+                .content_data
+                .as_ref()
+                .and_then(|data| data.case_id.as_ref())
+                .map(|case| case.case_id.clone()),
             contact_point_id: None,
             generating_system_id: None,
             comment: None,

@@ -41,13 +41,17 @@ fn is_forbidden_in_filename(character: char) -> bool {
 pub fn entry_point_is_allowed(url: &str) -> bool {
     const SCHEME: &str = "https://";
     let Some((scheme, rest)) = url.split_at_checked(SCHEME.len()) else { return false };
-    if !scheme.eq_ignore_ascii_case(SCHEME) || url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+    if !scheme.eq_ignore_ascii_case(SCHEME)
+        || url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+    {
         return false;
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = match host_and_port.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) if address.parse::<std::net::Ipv6Addr>().is_ok() => (address, port.strip_prefix(':')),
+        Some((address, port)) if address.parse::<std::net::Ipv6Addr>().is_ok() => {
+            (address, port.strip_prefix(':'))
+        }
         Some(_) => return false,
         None => match host_and_port.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -79,7 +83,10 @@ pub struct FileType {
     pub kind: DocumentKind,
 }
 
-const fn for_people(encoding_format: &'static str, extensions: &'static [&'static str]) -> FileType {
+const fn for_people(
+    encoding_format: &'static str,
+    extensions: &'static [&'static str],
+) -> FileType {
     FileType { encoding_format, extensions, kind: DocumentKind::ForPeople }
 }
 
@@ -94,11 +101,17 @@ pub const ALLOWED_FILE_TYPES: &[FileType] = &[
     for_people("text/html", &["html", "htm"]),
     for_people("application/rtf", &["rtf"]),
     for_people("application/msword", &["doc"]),
-    for_people("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
+    for_people(
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        &["docx"],
+    ),
     for_people("application/vnd.ms-excel", &["xls"]),
     for_people("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
     for_people("application/vnd.ms-powerpoint", &["ppt"]),
-    for_people("application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"]),
+    for_people(
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        &["pptx"],
+    ),
     for_people("application/vnd.oasis.opendocument.text", &["odt"]),
     for_people("application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
     for_people("application/vnd.oasis.opendocument.presentation", &["odp"]),
@@ -208,7 +221,11 @@ mod tests {
             ("a.pdf", "application/pdf", Technical, true),
             ("a.html", "text/html", ForPeople, true),
         ] {
-            assert_eq!(file_type_is_allowed(filename, encoding_format, kind), allowed, "{filename} {encoding_format}");
+            assert_eq!(
+                file_type_is_allowed(filename, encoding_format, kind),
+                allowed,
+                "{filename} {encoding_format}"
+            );
         }
     }
 

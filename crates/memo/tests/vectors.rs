@@ -25,8 +25,10 @@ const LABEL: &str = "<memo:label>Pladsanvisning</memo:label>";
 const SENDER_END: &str = "</memo:Sender>";
 const RECIPIENT_END: &str = "</memo:Recipient>";
 const DOCUMENT_END: &str = "</memo:MainDocument>";
-const ACTION: &str = "<memo:Action><memo:label>Se</memo:label><memo:actionCode>NOGET</memo:actionCode>";
-const ENTRY_POINT: &str = "<memo:EntryPoint><memo:url>https://a.example</memo:url></memo:EntryPoint>";
+const ACTION: &str =
+    "<memo:Action><memo:label>Se</memo:label><memo:actionCode>NOGET</memo:actionCode>";
+const ENTRY_POINT: &str =
+    "<memo:EntryPoint><memo:url>https://a.example</memo:url></memo:EntryPoint>";
 const RESERVATION: &str = "<memo:Reservation><memo:description>a</memo:description>\
     <memo:reservationUUID>8C2EA15D-61FB-4BA9-9366-42F8B194D241</memo:reservationUUID><memo:abstract>a</memo:abstract>\
     <memo:location>a</memo:location><memo:startDateTime>2018-11-10T09:00:00Z</memo:startDateTime>\
@@ -42,7 +44,14 @@ impl Vectors {
         self.split(name, from, to, both, both);
     }
 
-    fn split(&mut self, name: &str, from: &'static str, to: impl Into<String>, v1_1: Broken, v1_2: Broken) {
+    fn split(
+        &mut self,
+        name: &str,
+        from: &'static str,
+        to: impl Into<String>,
+        v1_1: Broken,
+        v1_2: Broken,
+    ) {
         self.0.push(Vector { name: name.to_owned(), from, to: to.into(), v1_1, v1_2 });
     }
 
@@ -78,7 +87,13 @@ fn vectors() -> Vec<Vector> {
             ("", &["MEMO-S-010"]),
         ],
     );
-    for (value, broken) in [("1", VALID), (" false ", VALID), ("", VALID), ("true", VALID), ("TRUE", &["MEMO-S-007"][..])] {
+    for (value, broken) in [
+        ("1", VALID),
+        (" false ", VALID),
+        ("", VALID),
+        ("true", VALID),
+        ("TRUE", &["MEMO-S-007"][..]),
+    ] {
         let element = format!("{LABEL}<memo:reply>{value}</memo:reply>");
         all.add(&format!("reply {value:?}"), LABEL, element, broken);
     }
@@ -103,8 +118,15 @@ fn vectors() -> Vec<Vector> {
         ],
     );
     for (value, broken) in [
-        ("da", VALID), ("DA", VALID), ("d", VALID), (" da ", VALID),
-        ("dan", &["MEMO-S-007"]), ("d1", &["MEMO-S-007"]), ("1a", &["MEMO-S-007"]), ("da-DK", &["MEMO-S-007"]), ("", &["MEMO-S-007"]),
+        ("da", VALID),
+        ("DA", VALID),
+        ("d", VALID),
+        (" da ", VALID),
+        ("dan", &["MEMO-S-007"]),
+        ("d1", &["MEMO-S-007"]),
+        ("1a", &["MEMO-S-007"]),
+        ("da-DK", &["MEMO-S-007"]),
+        ("", &["MEMO-S-007"]),
     ] {
         let to = format!("<memo:language>{value}</memo:language>");
         all.add(&format!("language {value:?}"), "<memo:language>da</memo:language>", to, broken);
@@ -128,21 +150,48 @@ fn vectors() -> Vec<Vector> {
     );
     let astral = "😀".repeat(256);
     let too_long = "a".repeat(257);
-    all.values("label", "Pladsanvisning", &[("", VALID), (&astral, VALID), (&too_long, &["MEMO-S-008"])]);
-    all.header("notification", &[
-        (&"a".repeat(150), VALID), (&"a".repeat(151), VALID), (&"a".repeat(160), VALID), (&"a".repeat(161), &["MEMO-S-008"]),
-    ]);
-    all.header("doNotDeliverUntilDate", &[
-        ("2025-01-01", VALID), ("2025-01-01Z", VALID), ("2025-01-01+01:00", VALID),
-        ("2025-01-01T00:00:00Z", &["MEMO-S-007"]), ("2025-1-1", &["MEMO-S-007"]), ("2025-02-29", &["MEMO-S-007"]),
-    ]);
-    all.values("messageType", "DIGITALPOST", &[("NEMSMS", VALID), ("digitalpost", &["MEMO-S-009"]), (" DIGITALPOST", &["MEMO-S-009"])]);
+    all.values(
+        "label",
+        "Pladsanvisning",
+        &[("", VALID), (&astral, VALID), (&too_long, &["MEMO-S-008"])],
+    );
+    all.header(
+        "notification",
+        &[
+            (&"a".repeat(150), VALID),
+            (&"a".repeat(151), VALID),
+            (&"a".repeat(160), VALID),
+            (&"a".repeat(161), &["MEMO-S-008"]),
+        ],
+    );
+    all.header(
+        "doNotDeliverUntilDate",
+        &[
+            ("2025-01-01", VALID),
+            ("2025-01-01Z", VALID),
+            ("2025-01-01+01:00", VALID),
+            ("2025-01-01T00:00:00Z", &["MEMO-S-007"]),
+            ("2025-1-1", &["MEMO-S-007"]),
+            ("2025-02-29", &["MEMO-S-007"]),
+        ],
+    );
+    all.values(
+        "messageType",
+        "DIGITALPOST",
+        &[("NEMSMS", VALID), ("digitalpost", &["MEMO-S-009"]), (" DIGITALPOST", &["MEMO-S-009"])],
+    );
     all.add("unknown attribute", "<memo:Message ", "<memo:Message noget=\"a\" ", &["MEMO-S-006"]);
     all.add("attribute on a class", "<memo:Sender>", "<memo:Sender a=\"b\">", &["MEMO-S-006"]);
     let xsi = "<memo:Message xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ";
-    all.add("schemaLocation", "<memo:Message ", format!("{xsi}xsi:schemaLocation=\"https://DigitalPost.dk/MeMo-1 a.xsd\" "), VALID);
+    all.add(
+        "schemaLocation",
+        "<memo:Message ",
+        format!("{xsi}xsi:schemaLocation=\"https://DigitalPost.dk/MeMo-1 a.xsd\" "),
+        VALID,
+    );
     all.add("nil", "<memo:Message ", format!("{xsi}xsi:nil=\"false\" "), &["MEMO-S-006"]);
-    let representative = "<memo:Representative><memo:label>a</memo:label></memo:Representative></memo:Sender>";
+    let representative =
+        "<memo:Representative><memo:label>a</memo:label></memo:Representative></memo:Sender>";
     all.split("Representative", SENDER_END, representative, &["MEMO-S-014"], VALID);
     let forward = |more: &str| {
         format!(
@@ -161,21 +210,56 @@ fn vectors() -> Vec<Vector> {
         ("Reservation, EntryPoint", format!("{RESERVATION}{ENTRY_POINT}"), &["MEMO-S-013"]),
         ("EntryPoint, Reservation", format!("{ENTRY_POINT}{RESERVATION}"), &["MEMO-S-013"]),
         ("two EntryPoints", format!("{ENTRY_POINT}{ENTRY_POINT}"), &["MEMO-S-004"]),
-        ("endDateTime before startDateTime", format!("<memo:endDateTime>{CREATED}</memo:endDateTime><memo:startDateTime>{CREATED}</memo:startDateTime>"), &["MEMO-S-002"]),
-        ("endDateTime after EntryPoint", format!("{ENTRY_POINT}<memo:endDateTime>{CREATED}</memo:endDateTime>"), &["MEMO-S-002"]),
+        (
+            "endDateTime before startDateTime",
+            format!(
+                "<memo:endDateTime>{CREATED}</memo:endDateTime><memo:startDateTime>{CREATED}</memo:startDateTime>"
+            ),
+            &["MEMO-S-002"],
+        ),
+        (
+            "endDateTime after EntryPoint",
+            format!("{ENTRY_POINT}<memo:endDateTime>{CREATED}</memo:endDateTime>"),
+            &["MEMO-S-002"],
+        ),
     ];
     for (name, inside, broken) in actions {
-        all.add(name, DOCUMENT_END, format!("{ACTION}{inside}</memo:Action>{DOCUMENT_END}"), broken);
+        all.add(
+            name,
+            DOCUMENT_END,
+            format!("{ACTION}{inside}</memo:Action>{DOCUMENT_END}"),
+            broken,
+        );
     }
     let technical = format!("<memo:TechnicalDocument>{FILE}</memo:TechnicalDocument>");
     let additional = format!("<memo:AdditionalDocument>{FILE}</memo:AdditionalDocument>");
-    all.add("additional, technical", DOCUMENT_END, format!("{DOCUMENT_END}{additional}{technical}"), VALID);
-    all.add("technical, additional", DOCUMENT_END, format!("{DOCUMENT_END}{technical}{additional}"), &["MEMO-S-002"]);
+    all.add(
+        "additional, technical",
+        DOCUMENT_END,
+        format!("{DOCUMENT_END}{additional}{technical}"),
+        VALID,
+    );
+    all.add(
+        "technical, additional",
+        DOCUMENT_END,
+        format!("{DOCUMENT_END}{technical}{additional}"),
+        &["MEMO-S-002"],
+    );
     all.add("technical with Action", DOCUMENT_END, format!("{DOCUMENT_END}<memo:TechnicalDocument>{FILE}{ACTION}</memo:Action></memo:TechnicalDocument>"), &["MEMO-S-002"]);
-    all.add("second MainDocument", DOCUMENT_END, format!("{DOCUMENT_END}<memo:MainDocument>{FILE}</memo:MainDocument>"), &["MEMO-S-004"]);
+    all.add(
+        "second MainDocument",
+        DOCUMENT_END,
+        format!("{DOCUMENT_END}<memo:MainDocument>{FILE}</memo:MainDocument>"),
+        &["MEMO-S-004"],
+    );
     for (number, broken) in [
-        ("9999999999", VALID), ("-5", VALID), ("+0012", VALID),
-        ("10000000000", &["MEMO-S-011"][..]), ("12.0", &["MEMO-S-007"]), ("", &["MEMO-S-007"]), ("99999999999999999999999999999999999999999", &["MEMO-S-011"]),
+        ("9999999999", VALID),
+        ("-5", VALID),
+        ("+0012", VALID),
+        ("10000000000", &["MEMO-S-011"][..]),
+        ("12.0", &["MEMO-S-007"]),
+        ("", &["MEMO-S-007"]),
+        ("99999999999999999999999999999999999999999", &["MEMO-S-011"]),
         ("-99999999999999999999", &["MEMO-S-007"]),
     ] {
         let unit = format!(
@@ -184,36 +268,84 @@ fn vectors() -> Vec<Vector> {
         all.add(&format!("productionUnitNumber {number}"), SENDER_END, unit, broken);
     }
     all.add("empty AttentionData", SENDER_END, "<memo:AttentionData/></memo:Sender>", VALID);
-    all.add("text directly inside Message", "\n</memo:Message>", "a</memo:Message>", &["MEMO-S-012"]);
-    all.add("text between elements of the header", "<memo:messageType>", "a<memo:messageType>", &["MEMO-S-012"]);
+    all.add(
+        "text directly inside Message",
+        "\n</memo:Message>",
+        "a</memo:Message>",
+        &["MEMO-S-012"],
+    );
+    all.add(
+        "text between elements of the header",
+        "<memo:messageType>",
+        "a<memo:messageType>",
+        &["MEMO-S-012"],
+    );
     all.add("CDATA section in a text", "Pladsanvisning", "<![CDATA[Plads & <anvisning>]]>", VALID);
     all.add("CDATA section in content", CONTENT, "VGhp<![CDATA[cyBpcyBh]]>IHRlc3Q=", VALID);
-    all.add("comments and instructions everywhere", LABEL, "<!-- a --><memo:label>Plads<!-- b -->anvis<?c d?>ning</memo:label><?e?>", VALID);
-    all.add("element in a text", "Pladsanvisning", "Plads<memo:b>an</memo:b>visning", &["MEMO-S-002"]);
+    all.add(
+        "comments and instructions everywhere",
+        LABEL,
+        "<!-- a --><memo:label>Plads<!-- b -->anvis<?c d?>ning</memo:label><?e?>",
+        VALID,
+    );
+    all.add(
+        "element in a text",
+        "Pladsanvisning",
+        "Plads<memo:b>an</memo:b>visning",
+        &["MEMO-S-002"],
+    );
     all.add("element in content", CONTENT, "VGhp<memo:b/>", &["MEMO-S-002"]);
     let info = |count: usize, inside: &str| inside.repeat(count);
     let contact = |count| {
-        let infos = info(count, "<memo:ContactInfo><memo:label>a</memo:label><memo:value>b</memo:value></memo:ContactInfo>");
-        format!("<memo:ContactPoint><memo:contactPointID>a</memo:contactPointID>{infos}</memo:ContactPoint></memo:Sender>")
+        let infos = info(
+            count,
+            "<memo:ContactInfo><memo:label>a</memo:label><memo:value>b</memo:value></memo:ContactInfo>",
+        );
+        format!(
+            "<memo:ContactPoint><memo:contactPointID>a</memo:contactPointID>{infos}</memo:ContactPoint></memo:Sender>"
+        )
     };
     all.add("two ContactInfo", SENDER_END, contact(2), VALID);
     all.add("three ContactInfo", SENDER_END, contact(3), &["MEMO-S-004"]);
     let data = |count| {
-        let pairs = info(count, "<memo:AdditionalContentData><memo:contentDataName>a</memo:contentDataName><memo:contentDataValue>b</memo:contentDataValue></memo:AdditionalContentData>");
+        let pairs = info(
+            count,
+            "<memo:AdditionalContentData><memo:contentDataName>a</memo:contentDataName><memo:contentDataValue>b</memo:contentDataValue></memo:AdditionalContentData>",
+        );
         format!("{RECIPIENT_END}<memo:ContentData>{pairs}</memo:ContentData>")
     };
     all.add("ten AdditionalContentData", RECIPIENT_END, data(10), VALID);
     all.add("eleven AdditionalContentData", RECIPIENT_END, data(11), &["MEMO-S-004"]);
     let reply = |count| {
-        let pairs = info(count, "<memo:AdditionalReplyData><memo:label>a</memo:label><memo:value>b</memo:value></memo:AdditionalReplyData>");
-        format!("{RECIPIENT_END}<memo:ReplyData><memo:messageUUID>{UUID}</memo:messageUUID>{pairs}</memo:ReplyData>")
+        let pairs = info(
+            count,
+            "<memo:AdditionalReplyData><memo:label>a</memo:label><memo:value>b</memo:value></memo:AdditionalReplyData>",
+        );
+        format!(
+            "{RECIPIENT_END}<memo:ReplyData><memo:messageUUID>{UUID}</memo:messageUUID>{pairs}</memo:ReplyData>"
+        )
     };
     all.add("four AdditionalReplyData", RECIPIENT_END, reply(4), VALID);
     all.add("five AdditionalReplyData", RECIPIENT_END, reply(5), &["MEMO-S-004"]);
     all.add("missing label", LABEL, "", &["MEMO-S-003"]);
-    all.add("misspelt label", LABEL, "<memo:lable>Pladsanvisning</memo:lable>", &["MEMO-S-002", "MEMO-S-003"]);
-    all.add("label in another namespace", LABEL, "<grd:label>Pladsanvisning</grd:label>", &["MEMO-S-002", "MEMO-S-003"]);
-    all.add("label before messageUUID", "<memo:messageUUID>", "<memo:label>a</memo:label><memo:messageUUID>", &["MEMO-S-002", "MEMO-S-004"]);
+    all.add(
+        "misspelt label",
+        LABEL,
+        "<memo:lable>Pladsanvisning</memo:lable>",
+        &["MEMO-S-002", "MEMO-S-003"],
+    );
+    all.add(
+        "label in another namespace",
+        LABEL,
+        "<grd:label>Pladsanvisning</grd:label>",
+        &["MEMO-S-002", "MEMO-S-003"],
+    );
+    all.add(
+        "label before messageUUID",
+        "<memo:messageUUID>",
+        "<memo:label>a</memo:label><memo:messageUUID>",
+        &["MEMO-S-002", "MEMO-S-004"],
+    );
     all.add("licenseNumber of eight", RECIPIENT_END, format!("{RECIPIENT_END}<memo:ContentData><dmv:MotorVehicle xmlns:dmv=\"https://motorregister.skat.dk/\"><dmv:licenseNumber>12345678</dmv:licenseNumber></dmv:MotorVehicle></memo:ContentData>"), &["MEMO-S-008"]);
     all.0
 }
@@ -229,8 +361,18 @@ fn vectors_of_one_version() -> Vec<(SchemaSet, &'static str, String, Broken)> {
         (V1_2, "as it is", two.clone(), VALID),
         (V1_1, "mandatory absent", change(&one, mandatory, ""), &["MEMO-S-003"][..]),
         (V1_1, "legalNotification absent", change(&one, legal, ""), &["MEMO-S-003"]),
-        (V1_1, "memoSchVersion absent", change(&one, " memoSchVersion=\"1.1.0\"", ""), &["MEMO-S-005"]),
-        (V1_2, "memoSchVersion present", change(&two, " memoVersion", " memoSchVersion=\"1.1.0\" memoVersion"), &["MEMO-S-006"]),
+        (
+            V1_1,
+            "memoSchVersion absent",
+            change(&one, " memoSchVersion=\"1.1.0\"", ""),
+            &["MEMO-S-005"],
+        ),
+        (
+            V1_2,
+            "memoSchVersion present",
+            change(&two, " memoVersion", " memoSchVersion=\"1.1.0\" memoVersion"),
+            &["MEMO-S-006"],
+        ),
         (V1_1, "memoVersion 1.10", change(&one, "\"1.1\"", "\"1.10\""), VALID),
         (V1_1, "memoVersion no number", change(&one, "\"1.1\"", "\"1.1.0\""), &["MEMO-S-007"]),
         (V1_1, "memoVersion absent", change(&one, " memoVersion=\"1.1\"", ""), &["MEMO-S-005"]),
@@ -239,16 +381,29 @@ fn vectors_of_one_version() -> Vec<(SchemaSet, &'static str, String, Broken)> {
     for (set, message) in [(V1_1, &one), (V1_2, &two)] {
         let start = message.find("\n<memo:MessageBody>").expect("the minimum has a body");
         let end = message.find("\n</memo:Message>").expect("the minimum has an end");
-        all.push((set, "no MessageBody", format!("{}{}", &message[..start], &message[end..]), VALID));
+        all.push((
+            set,
+            "no MessageBody",
+            format!("{}{}", &message[..start], &message[end..]),
+            VALID,
+        ));
         let default = message.replace("memo:", "").replace("xmlns:memo=", "xmlns=");
-        let default = default.replace("xmlns=\"https://DigitalPost.dk/MeMo-1\"", "xmlns=\"https://DigitalPost.dk/MeMo-1\" xmlns:x=\"a\"");
+        let default = default.replace(
+            "xmlns=\"https://DigitalPost.dk/MeMo-1\"",
+            "xmlns=\"https://DigitalPost.dk/MeMo-1\" xmlns:x=\"a\"",
+        );
         all.push((set, "default namespace instead of prefix", default, VALID));
     }
     for value in ["1", " false ", ""] {
         let changed = format!("<memo:mandatory>{value}</memo:mandatory>");
         all.push((V1_1, "mandatory in another spelling", change(&one, mandatory, &changed), VALID));
     }
-    all.push((V1_1, "mandatory TRUE", change(&one, mandatory, "<memo:mandatory>TRUE</memo:mandatory>"), &["MEMO-S-007"]));
+    all.push((
+        V1_1,
+        "mandatory TRUE",
+        change(&one, mandatory, "<memo:mandatory>TRUE</memo:mandatory>"),
+        &["MEMO-S-007"],
+    ));
     all
 }
 
@@ -260,7 +415,9 @@ fn documents(set: SchemaSet) -> Vec<(String, String, Broken)> {
         (vector.name, change(&base, vector.from, &vector.to), broken)
     });
     let own = vectors_of_one_version().into_iter().filter(|vector| vector.0 == set);
-    shared.chain(own.map(|(_, name, document, broken)| (name.to_owned(), document, broken))).collect()
+    shared
+        .chain(own.map(|(_, name, document, broken)| (name.to_owned(), document, broken)))
+        .collect()
 }
 
 #[test]
@@ -279,7 +436,10 @@ fn a_version_that_is_neither_1_1_nor_1_2_is_checked_as_the_nearest_lower() {
     for (document, expected) in [
         (change(&minimum_1_2(), "\"1.2\"", "\"9\""), &["MEMO-R-002"][..]),
         (change(&minimum_1_1(), "\"1.1\"", "\"1.0\""), &["MEMO-R-002"]),
-        (change(&minimum_1_2(), "\"1.2\"", "\"1.15\""), &["MEMO-R-002", "MEMO-S-005", "MEMO-S-003", "MEMO-S-003"]),
+        (
+            change(&minimum_1_2(), "\"1.2\"", "\"1.15\""),
+            &["MEMO-R-002", "MEMO-S-005", "MEMO-S-003", "MEMO-S-003"],
+        ),
     ] {
         let reading = read_bytes(document.as_bytes());
         assert_eq!(rules(&reading), expected);

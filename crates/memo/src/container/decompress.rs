@@ -115,18 +115,28 @@ pub(super) fn open<'a, R: Read + 'a>(
 ) -> Result<Unpacked<'a>, ContainerError> {
     let mut source = Source { inner: source, shared };
     let mut start = Vec::new();
-    source.by_ref().take(SIGNATURE_BYTES).read_to_end(&mut start).map_err(|error| shared.cause(&error))?;
+    source
+        .by_ref()
+        .take(SIGNATURE_BYTES)
+        .read_to_end(&mut start)
+        .map_err(|error| shared.cause(&error))?;
     let compression = Compression::of(&start)?;
     if let Compression::Lzma { dictionary_bytes, .. } = compression
         && dictionary_bytes > limits.dictionary_bytes
     {
-        let text = format!("it asks for a dictionary of {dictionary_bytes} bytes, over the limit of {}", limits.dictionary_bytes);
+        let text = format!(
+            "it asks for a dictionary of {dictionary_bytes} bytes, over the limit of {}",
+            limits.dictionary_bytes
+        );
         return Err(ContainerError::TooLarge(text));
     }
     if let Compression::Lzma { unpacked_bytes: Some(bytes), .. } = compression
         && bytes > limits.unpacked_bytes
     {
-        let text = format!("it says {bytes} bytes come out of it, over the limit of {}", limits.unpacked_bytes);
+        let text = format!(
+            "it says {bytes} bytes come out of it, over the limit of {}",
+            limits.unpacked_bytes
+        );
         return Err(ContainerError::TooLarge(text));
     }
     let source = BufReader::with_capacity(32 * 1024, Cursor::new(start).chain(source));
@@ -140,14 +150,18 @@ pub(super) fn open<'a, R: Read + 'a>(
         }
         Compression::Xz => {
             // Concatenated, so that anything after the last stream is looked at, and refused.
-            let stream = Stream::new_stream_decoder(memory_bytes, CONCATENATED).map_err(unusable)?;
+            let stream =
+                Stream::new_stream_decoder(memory_bytes, CONCATENATED).map_err(unusable)?;
             Box::new(TooMuchMemory { inner: XzDecoder::new_stream(source, stream), shared, limits })
         }
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
         Compression::Zstandard => {
-            let cannot = |_| ContainerError::Unreadable("its compression cannot be opened".to_owned());
+            let cannot =
+                |_| ContainerError::Unreadable("its compression cannot be opened".to_owned());
             let mut decoder = zstd::stream::read::Decoder::with_buffer(source).map_err(cannot)?;
-            decoder.window_log_max(limits.dictionary_bytes.max(1024).ilog2().min(31)).map_err(cannot)?;
+            decoder
+                .window_log_max(limits.dictionary_bytes.max(1024).ilog2().min(31))
+                .map_err(cannot)?;
             Box::new(decoder)
         }
     };
@@ -177,7 +191,8 @@ struct TooMuchMemory<'a, R> {
 impl<R: Read> Read for TooMuchMemory<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer).map_err(|error| {
-            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<liblzma::stream::Error>());
+            let inner =
+                error.get_ref().and_then(|inner| inner.downcast_ref::<liblzma::stream::Error>());
             if matches!(inner, Some(liblzma::stream::Error::MemLimit)) {
                 let limit = self.limits.dictionary_bytes;
                 let text = format!("it asks for a dictionary over the limit of {limit} bytes");
@@ -208,9 +223,12 @@ impl Compression {
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Ok(Self::Zstandard),
             [b'P', b'K', ..] => unreadable("it is a zip archive; send .tar.lzma"),
             [b'7', b'z', 0xBC, 0xAF, ..] => unreadable("it is a 7z archive; send .tar.lzma"),
-            [b'<', ..] | [0xEF, 0xBB, 0xBF, b'<', ..] => unreadable("it is XML; send single messages as application/xml"),
+            [b'<', ..] | [0xEF, 0xBB, 0xBF, b'<', ..] => {
+                unreadable("it is XML; send single messages as application/xml")
+            }
             _ if is_tar(start) => Ok(Self::Tar),
-            _ => Self::lzma(start).map_or_else(|| unreadable("it is no tar archive in a compression we know"), Ok),
+            _ => Self::lzma(start)
+                .map_or_else(|| unreadable("it is no tar archive in a compression we know"), Ok),
         }
     }
 
@@ -222,7 +240,8 @@ impl Compression {
         if properties >= 225 || lc + lp > 4 {
             return None;
         }
-        let dictionary_bytes = u64::from(u32::from_le_bytes([header[1], header[2], header[3], header[4]]));
+        let dictionary_bytes =
+            u64::from(u32::from_le_bytes([header[1], header[2], header[3], header[4]]));
         let size = u64::from_le_bytes(*header.last_chunk()?);
         Some(Self::Lzma { dictionary_bytes, unpacked_bytes: (size != u64::MAX).then_some(size) })
     }
@@ -234,7 +253,12 @@ fn is_tar(start: &[u8]) -> bool {
     if block[257..262] == *b"ustar" {
         return true;
     }
-    let sum: u32 = block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
-    let written = std::str::from_utf8(&block[148..156]).unwrap_or_default().trim_matches([' ', '\0']);
+    let sum: u32 = block
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) })
+        .sum();
+    let written =
+        std::str::from_utf8(&block[148..156]).unwrap_or_default().trim_matches([' ', '\0']);
     block[0] != 0 && u32::from_str_radix(written, 8) == Ok(sum)
 }

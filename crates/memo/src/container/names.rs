@@ -21,7 +21,8 @@ pub(super) fn unsafe_name(name: &str) -> Option<&'static str> {
 
 /// The rule a file's name breaks, if any: safe, and a message.
 pub(super) fn forbidden_file_name(name: &str) -> Option<&'static str> {
-    let ends_in_xml = name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".xml");
+    let ends_in_xml =
+        name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".xml");
     unsafe_name(name).or_else(|| (!ends_in_xml).then_some("its name does not end in .xml"))
 }
 

@@ -43,10 +43,17 @@ impl<W: Write> Packer<W> {
     /// # Errors
     /// When `content` is shorter or longer than said, the name is not ASCII or has more than 100
     /// characters, or `out` fails.
-    pub fn append(&mut self, name: &str, length_bytes: u64, content: &mut dyn Read) -> io::Result<()> {
+    pub fn append(
+        &mut self,
+        name: &str,
+        length_bytes: u64,
+        content: &mut dyn Read,
+    ) -> io::Result<()> {
         let invalid = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
         if !name.is_ascii() || name.len() > 100 || super::names::unsafe_name(name).is_some() {
-            return Err(invalid("the name of an entry is relative, ASCII, and at most 100 characters"));
+            return Err(invalid(
+                "the name of an entry is relative, ASCII, and at most 100 characters",
+            ));
         }
         let mut header = Header::new_ustar();
         header.set_path(name)?;
@@ -86,10 +93,14 @@ struct Exactly<'a> {
 
 impl Read for Exactly<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.left_bytes).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let wanted =
+            usize::try_from(self.left_bytes).map_or(buffer.len(), |left| left.min(buffer.len()));
         let count = self.inner.read(&mut buffer[..wanted])?;
         if count == 0 && wanted > 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the content is shorter than said"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the content is shorter than said",
+            ));
         }
         self.left_bytes -= count as u64;
         Ok(count)

@@ -69,17 +69,25 @@ fn walk(
             EntryType::Directory => {
                 directories += 1;
                 if directories > limits.entries {
-                    return Err(ContainerError::TooLarge(format!("it has more than {} directories", limits.entries)));
+                    return Err(ContainerError::TooLarge(format!(
+                        "it has more than {} directories",
+                        limits.entries
+                    )));
                 }
                 let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
-                let name = String::from_utf8(name).map_err(|_| forbidden("its name is not UTF-8"))?;
+                let name =
+                    String::from_utf8(name).map_err(|_| forbidden("its name is not UTF-8"))?;
                 if let Some(reason) = unsafe_name(&name) {
                     return Err(forbidden(reason));
                 }
                 continue;
             }
-            EntryType::Symlink | EntryType::Link | EntryType::GNULongLink => return Err(forbidden("it is a link")),
-            EntryType::Char | EntryType::Block | EntryType::Fifo => return Err(forbidden("it is a device")),
+            EntryType::Symlink | EntryType::Link | EntryType::GNULongLink => {
+                return Err(forbidden("it is a link"));
+            }
+            EntryType::Char | EntryType::Block | EntryType::Fifo => {
+                return Err(forbidden("it is a device"));
+            }
             _ => return Err(forbidden("it is of an unusual kind")),
         }
         let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
@@ -92,16 +100,29 @@ fn walk(
             return Err(forbidden(reason));
         }
         if files >= limits.entries {
-            return Err(ContainerError::TooLarge(format!("it has more than {} files", limits.entries)));
+            return Err(ContainerError::TooLarge(format!(
+                "it has more than {} files",
+                limits.entries
+            )));
         }
         let length_bytes = entry.size();
         if length_bytes > limits.entry_bytes {
-            let text = format!("entry {number} has {length_bytes} bytes, over the limit of {}", limits.entry_bytes);
+            let text = format!(
+                "entry {number} has {length_bytes} bytes, over the limit of {}",
+                limits.entry_bytes
+            );
             return Err(ContainerError::TooLarge(text));
         }
         let mut reader = Whole { inner: &mut entry, left_bytes: length_bytes };
-        each(Entry { number, name: &name, length_bytes, reader: &mut reader })
-            .map_err(|error| if reader.left_bytes > 0 { shared.cause_of_taker(error) } else { ContainerError::Io(error) })?;
+        each(Entry { number, name: &name, length_bytes, reader: &mut reader }).map_err(
+            |error| {
+                if reader.left_bytes > 0 {
+                    shared.cause_of_taker(error)
+                } else {
+                    ContainerError::Io(error)
+                }
+            },
+        )?;
         files += 1;
     }
     if long_name.is_some() {
@@ -129,9 +150,14 @@ impl<R: Read> Read for Whole<R> {
 
 fn read_extension(entry: &mut impl Read, shared: &Shared) -> Result<Vec<u8>, ContainerError> {
     let mut bytes = Vec::new();
-    entry.take(EXTENSION_BYTES + 1).read_to_end(&mut bytes).map_err(|error| shared.cause(&error))?;
+    entry
+        .take(EXTENSION_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| shared.cause(&error))?;
     if bytes.len() as u64 > EXTENSION_BYTES {
-        return Err(ContainerError::TooLarge(format!("a name in it is longer than {EXTENSION_BYTES} bytes")));
+        return Err(ContainerError::TooLarge(format!(
+            "a name in it is longer than {EXTENSION_BYTES} bytes"
+        )));
     }
     Ok(bytes)
 }
@@ -144,13 +170,19 @@ fn path_in_pax(records: &[u8]) -> Result<Option<Vec<u8>>, ContainerError> {
     while !rest.is_empty() && rest[0] != 0 {
         let space = memchr::memchr(b' ', rest).ok_or_else(unreadable)?;
         let length = std::str::from_utf8(&rest[..space]).ok().and_then(|text| text.parse().ok());
-        let length: usize = length.filter(|length| *length > space + 1 && *length <= rest.len()).ok_or_else(unreadable)?;
+        let length: usize = length
+            .filter(|length| *length > space + 1 && *length <= rest.len())
+            .ok_or_else(unreadable)?;
         let record = rest[space + 1..length].strip_suffix(b"\n").ok_or_else(unreadable)?;
         let equals = memchr::memchr(b'=', record).ok_or_else(unreadable)?;
         match &record[..equals] {
             b"path" => path = Some(record[equals + 1..].to_vec()),
             // Only files of 8 GiB and more need it, and it would move where the next entry begins.
-            b"size" => return Err(ContainerError::TooLarge("it gives the size of a file as a pax attribute".to_owned())),
+            b"size" => {
+                return Err(ContainerError::TooLarge(
+                    "it gives the size of a file as a pax attribute".to_owned(),
+                ));
+            }
             _ => {}
         }
         rest = &rest[length..];
@@ -171,7 +203,9 @@ fn check_end(mut unpacked: Unpacked<'_>, shared: &Shared) -> Result<(), Containe
             return Ok(());
         }
         if unpacked.trailing_zeros != before + count as u64 {
-            return Err(ContainerError::Unreadable("it has data after the end of the archive".to_owned()));
+            return Err(ContainerError::Unreadable(
+                "it has data after the end of the archive".to_owned(),
+            ));
         }
     }
 }

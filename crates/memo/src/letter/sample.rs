@@ -2,7 +2,8 @@
 
 use super::LetterDraft;
 use crate::{
-    Action, ContactPoint, EntryPoint, MemoVersion, Message, PartyId, Reservation, Timestamp, UtcDateTime, Uuid4,
+    Action, ContactPoint, EntryPoint, MemoVersion, Message, PartyId, Reservation, Timestamp,
+    UtcDateTime, Uuid4,
 };
 
 /// Who writes to whom, when, and how much.
@@ -21,7 +22,11 @@ pub struct SampleOptions<'a> {
 }
 
 /// `count` valid letters. The same seed and options give the same letters, with the same UUIDs.
-pub fn sample<'a>(seed: u64, count: usize, options: &'a SampleOptions<'a>) -> impl Iterator<Item = Message> + 'a {
+pub fn sample<'a>(
+    seed: u64,
+    count: usize,
+    options: &'a SampleOptions<'a>,
+) -> impl Iterator<Item = Message> + 'a {
     let mut dice = Dice(seed);
     (0..count).filter_map(move |number| one(&mut dice, number, options))
 }
@@ -34,7 +39,14 @@ fn one(dice: &mut Dice, number: usize, options: &SampleOptions<'_>) -> Option<Me
     let kind = &KINDS[dice.below(KINDS.len())];
     let case = dice.below(100_000);
     let label = format!("{} (sag {case:05})", kind.label);
-    let mut draft = LetterDraft::new(options.version, message_uuid, created, options.sender, (recipient, None), &label);
+    let mut draft = LetterDraft::new(
+        options.version,
+        message_uuid,
+        created,
+        options.sender,
+        (recipient, None),
+        &label,
+    );
     draft.message_id = Some(format!("MSG-{number:06}"));
     draft.text = Some(letter_text(dice, kind, options.text_bytes));
     draft.reply = kind.reply;
@@ -137,8 +149,9 @@ fn action(dice: &mut Dice, code: &str, kind: &KindOfLetter, created: Timestamp) 
             organizer_mail: Some("borgerservice@kommunen.example".to_owned()),
             organizer_name: Some("Borgerservice".to_owned()),
         }),
-        entry_point: (!is_appointment)
-            .then(|| EntryPoint { url: format!("https://selvbetjening.kommunen.example/{}", dice.below(1_000_000)) }),
+        entry_point: (!is_appointment).then(|| EntryPoint {
+            url: format!("https://selvbetjening.kommunen.example/{}", dice.below(1_000_000)),
+        }),
     }
 }
 

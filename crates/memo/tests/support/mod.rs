@@ -7,12 +7,15 @@ use std::process::Command;
 use brevdue_memo::{Limits, Reading, read};
 
 /// A minimum message of version 1.1.
-pub fn minimum_1_1() -> String {
-    minimum(" memoVersion=\"1.1\" memoSchVersion=\"1.1.0\"", "<memo:mandatory>false</memo:mandatory><memo:legalNotification>false</memo:legalNotification>")
+pub(crate) fn minimum_1_1() -> String {
+    minimum(
+        " memoVersion=\"1.1\" memoSchVersion=\"1.1.0\"",
+        "<memo:mandatory>false</memo:mandatory><memo:legalNotification>false</memo:legalNotification>",
+    )
 }
 
 /// A minimum message of version 1.2.
-pub fn minimum_1_2() -> String {
+pub(crate) fn minimum_1_2() -> String {
     minimum(" memoVersion=\"1.2\"", "")
 }
 
@@ -35,54 +38,63 @@ fn minimum(attributes: &str, required: &str) -> String {
 }
 
 /// Replaces one piece of a message; panics when it is not there, so that no test is vacuous.
-pub fn change(message: &str, from: &str, to: &str) -> String {
+pub(crate) fn change(message: &str, from: &str, to: &str) -> String {
     assert!(message.contains(from), "nothing to change: {from}");
     message.replacen(from, to, 1)
 }
 
-pub fn read_bytes(bytes: &[u8]) -> Reading {
+pub(crate) fn read_bytes(bytes: &[u8]) -> Reading {
     read(bytes, &Limits::default()).expect("a slice never fails")
 }
 
 /// `rule at line:column` of every finding.
-pub fn places(reading: &Reading) -> Vec<String> {
-    reading.findings.list.iter().map(|f| format!("{} {}:{}", f.rule, f.position.line, f.position.column)).collect()
+pub(crate) fn places(reading: &Reading) -> Vec<String> {
+    reading
+        .findings
+        .list
+        .iter()
+        .map(|f| format!("{} {}:{}", f.rule, f.position.line, f.position.column))
+        .collect()
 }
 
 /// The rules of all findings.
-pub fn rules(reading: &Reading) -> Vec<&'static str> {
+pub(crate) fn rules(reading: &Reading) -> Vec<&'static str> {
     reading.findings.list.iter().map(|f| f.rule).collect()
 }
 
 /// The official schemas and examples, when they are there.
-pub fn official_data() -> Option<PathBuf> {
+pub(crate) fn official_data() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     // A worktree may lie deeper than the repository itself.
-    let beside = ["../shared/data/memo", "../../shared/data/memo"].into_iter().map(|path| root.join(path));
+    let beside =
+        ["../shared/data/memo", "../../shared/data/memo"].into_iter().map(|path| root.join(path));
     let named = std::env::var_os("BREVDUE_OFFICIAL_DATA").map(PathBuf::from);
-    let found = named.into_iter().chain(beside).find(|path| path.join("xsd-1.1/MeMo_core.xsd").exists());
+    let found =
+        named.into_iter().chain(beside).find(|path| path.join("xsd-1.1/MeMo_core.xsd").exists());
     if found.is_none() {
-        println!("SKIPPED: the official schemas and examples are not here; set BREVDUE_OFFICIAL_DATA");
+        println!(
+            "SKIPPED: the official schemas and examples are not here; set BREVDUE_OFFICIAL_DATA"
+        );
     }
     found
 }
 
 /// What `xmllint` says of documents against an official schema.
-pub struct Referee {
+pub(crate) struct Referee {
     schema: PathBuf,
     folder: tempfile::TempDir,
 }
 
 /// The schema sets of the official data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SchemaSet {
+pub(crate) enum SchemaSet {
     V1_1,
     V1_2,
 }
 
 impl Referee {
     /// None, with a line that says so, when the data or `xmllint` is absent.
-    pub fn new(set: SchemaSet) -> Option<Self> {
+    pub(crate) fn new(set: SchemaSet) -> Option<Self> {
         let data = official_data()?;
         if Command::new("xmllint").arg("--version").output().is_err() {
             println!("SKIPPED: xmllint is not installed (package libxml2-utils)");
@@ -96,8 +108,9 @@ impl Referee {
     }
 
     /// Whether each document is valid, in order; one run of `xmllint` for all.
-    pub fn verdicts<D: AsRef<[u8]>>(&self, documents: &[D]) -> Vec<bool> {
-        let names: Vec<String> = (0..documents.len()).map(|number| format!("{number}.xml")).collect();
+    pub(crate) fn verdicts<D: AsRef<[u8]>>(&self, documents: &[D]) -> Vec<bool> {
+        let names: Vec<String> =
+            (0..documents.len()).map(|number| format!("{number}.xml")).collect();
         for (name, document) in names.iter().zip(documents) {
             std::fs::write(self.folder.path().join(name), document).expect("a temporary file");
         }
@@ -110,6 +123,9 @@ impl Referee {
             .expect("xmllint runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!said.contains("failed to compile"), "{said}");
-        names.iter().map(|name| said.lines().any(|line| line == format!("{name} validates"))).collect()
+        names
+            .iter()
+            .map(|name| said.lines().any(|line| line == format!("{name} validates")))
+            .collect()
     }
 }

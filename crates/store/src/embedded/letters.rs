@@ -43,7 +43,8 @@ pub(super) fn transmission(
     connection: &Connection,
     key: TransmissionId,
 ) -> rusqlite::Result<Option<Transmission>> {
-    let sql = "SELECT t.id, t.origin_system, t.origin_organisation, t.origin_contact, t.received_at,
+    let sql =
+        "SELECT t.id, t.origin_system, t.origin_organisation, t.origin_contact, t.received_at,
             t.lane, t.extracted, t.archive_digest, t.archive_bytes, t.archive_row, b.bytes
          FROM transmissions AS t LEFT JOIN row_bytes AS b ON b.id = t.archive_row WHERE t.id = ?1";
     one(connection, sql, [id(&key.0)], read_transmission)
@@ -166,7 +167,8 @@ pub(super) fn mailbox_entry(
 }
 
 pub(super) fn unread(connection: &Connection, owner: ContactId) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = 'inbox' AND read_at IS NULL";
+    let sql =
+        "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = 'inbox' AND read_at IS NULL";
     count(connection, sql, [id(&owner.0)])
 }
 
