@@ -62,16 +62,30 @@ settings! {
     "limits.delay_months" policy.delay_months "months ahead that a delivery date may lie"
     "limits.interactive_per_minute" policy.interactive_per_minute "single messages from one system in a minute before the rest wait in the bulk queue"
 
+    "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
+    "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
+
+    "reading.depth" policy.reading.depth "elements inside elements; the format needs 7"
+    "reading.attributes" policy.reading.attributes "attributes on one element"
+    "reading.token_bytes" policy.reading.token_bytes "bytes of one tag, comment, processing instruction, or text outside content"
+    "reading.name_bytes" policy.reading.name_bytes "bytes of one element or attribute name with its prefix"
+    "reading.findings" policy.reading.findings "findings of one message that are kept; the rest are counted"
+    "reading.document_bytes" policy.reading.document_bytes "bytes of one document"
+    "reading.repeated" policy.reading.repeated "elements of one message that may stand repeatedly"
+    "reading.text_bytes" policy.reading.text_bytes "bytes of text kept of one message, file content not counted"
+
     "container.dictionary_bytes" policy.container.dictionary_bytes "bytes of the LZMA dictionary an archive may ask for"
     "container.entries" policy.container.entries "files in one archive"
     "container.entry_bytes" policy.container.entry_bytes "bytes of one file in an archive"
     "container.ratio" policy.container.ratio "bytes out per byte in, over a whole archive"
     "container.unpacked_bytes" policy.container.unpacked_bytes "bytes out over a whole archive"
+    "container.extract_batch" policy.extract_batch "messages taken out of an archive in one batch"
 
     "delivery.lease_seconds" policy.lease_seconds "seconds a claim on work lasts before another worker may take it"
     "delivery.retry_seconds" policy.retry_seconds "seconds until each next try of a push; the last repeats"
     "delivery.deactivate_after_seconds" policy.deactivate_after_seconds "seconds without any success after which a receiver system is switched off"
     "delivery.breaker_failures" policy.breaker_failures "failures in a row after which an endpoint is left alone until its next try"
+    "delivery.retry_after_limit_seconds" policy.retry_after_limit_seconds "seconds that a receiver's Retry-After can put a try off at most"
 }
 
 /// The setting whose name is nearest to one that does not exist, if any is near.
@@ -108,6 +122,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use brevdue_exchange::Policy;
+    use brevdue_memo::Limits;
     use brevdue_memo::container::ContainerLimits;
 
     use super::*;
@@ -151,19 +166,38 @@ mod tests {
             retry_seconds: _,
             deactivate_after_seconds: _,
             breaker_failures: _,
+            retry_after_limit_seconds: _,
+            repeat_days: _,
+            extract_batch: _,
+            strict_filenames_and_actions: _,
+            reading:
+                Limits {
+                    depth: _,
+                    attributes: _,
+                    token_bytes: _,
+                    name_bytes: _,
+                    findings: _,
+                    document_bytes: _,
+                    repeated: _,
+                    text_bytes: _,
+                },
             interactive_per_minute: _,
         } = Policy::default();
         let limits = SETTINGS.iter().filter(|setting| {
-            ["limits.", "container.", "delivery."].iter().any(|part| setting.name.starts_with(part))
+            ["limits.", "reading.", "container.", "delivery."]
+                .iter()
+                .any(|part| setting.name.starts_with(part))
         });
         let mut changed = BTreeSet::new();
         for setting in limits {
             let mut config = Config::default();
-            (setting.set)(&mut config, "7").unwrap();
+            (setting.set)(&mut config, "9")
+                .or_else(|_| (setting.set)(&mut config, "false"))
+                .unwrap();
             assert_ne!(config.policy, Policy::default(), "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 16);
+        assert_eq!(changed.len(), 28);
     }
 
     #[test]
