@@ -8,13 +8,13 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use brevdue_gateway::Patience;
 use brevdue_gateway::account::Role;
 use brevdue_gateway::limits::CONNECTIONS;
 use brevdue_gateway::sender::{
     FaultyHeaders, Halt, InputError, JournalError, Progress, SendError, SendReport, Sending, Start,
     Subfolders, Tally, send,
 };
-use brevdue_gateway::Patience;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
@@ -123,11 +123,14 @@ fn problem(report: &SendReport, wait: u64) -> Option<Problem> {
             problem.exit = Exit::Outside;
             Some(problem)
         }
-        Some(halt) => Some(Problem::command("send::journal", "the run was ended to be safe").because(halt)),
+        Some(halt) => {
+            Some(Problem::command("send::journal", "the run was ended to be safe").because(halt))
+        }
         None if report.tally.waiting() > 0 && wait > 0 => {
             let what = format!("no receipt has come for {}", counted(wait, "second", "seconds"));
-            let mut problem = Problem::command("send::waiting", what)
-                .help(format!("{again}. A system that has its receipts pushed to it gets none here"));
+            let mut problem = Problem::command("send::waiting", what).help(format!(
+                "{again}. A system that has its receipts pushed to it gets none here"
+            ));
             problem.exit = Exit::Outside;
             Some(problem)
         }
@@ -147,11 +150,14 @@ fn not_begun(error: &SendError) -> Problem {
             told(code, input)
         }
         SendError::Journal(journal) => match journal {
-            JournalError::InUse { .. } => told("send::in-use", journal).help("wait for the other run to end"),
-            JournalError::Damaged { .. } => {
-                told("send::journal", journal).help("--again sets it aside and sends everything again")
+            JournalError::InUse { .. } => {
+                told("send::in-use", journal).help("wait for the other run to end")
             }
-            _ => told("send::journal", journal).help("--state DIR names another folder for journals"),
+            JournalError::Damaged { .. } => told("send::journal", journal)
+                .help("--again sets it aside and sends everything again"),
+            _ => {
+                told("send::journal", journal).help("--state DIR names another folder for journals")
+            }
         },
         _ => told("send", error),
     }
@@ -167,7 +173,8 @@ fn told(code: &'static str, error: &(dyn std::error::Error + 'static)) -> Proble
 
 /// Where the user's programs keep their state.
 fn state_folder() -> Result<PathBuf, Problem> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable =
+        |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable("XDG_STATE_HOME")
         .or_else(|| variable("HOME").map(|home| home.join(".local/state")))
         .map(|state| state.join("brevdue/send"))

@@ -60,24 +60,38 @@ async fn interruption() {
 /// The words and the exit code for a call that ended a run.
 pub(crate) fn stopped_by(error: &CallError) -> Problem {
     let (exit, code, help) = match error {
-        CallError::Refused { status: 401, .. } => {
-            (Exit::Command, "exchange::unauthorised", "check system, token and certificate; all three must belong together")
+        CallError::Refused { status: 401, .. } => (
+            Exit::Command,
+            "exchange::unauthorised",
+            "check system, token and certificate; all three must belong together",
+        ),
+        CallError::Refused { status: 403, .. } => (
+            Exit::Command,
+            "exchange::forbidden",
+            "this system may not do that: sending takes a sender system, fetching a receiver system",
+        ),
+        CallError::Refused { status: 404 | 405, .. } => (
+            Exit::Command,
+            "exchange::address",
+            "check the address; it ends before or with /apis/v1",
+        ),
+        CallError::Refused { .. } => {
+            (Exit::Command, "exchange::refused", "the text says what the exchange wants")
         }
-        CallError::Refused { status: 403, .. } => {
-            (Exit::Command, "exchange::forbidden", "this system may not do that: sending takes a sender system, fetching a receiver system")
-        }
-        CallError::Refused { status: 404 | 405, .. } => {
-            (Exit::Command, "exchange::address", "check the address; it ends before or with /apis/v1")
-        }
-        CallError::Refused { .. } => (Exit::Command, "exchange::refused", "the text says what the exchange wants"),
-        CallError::Untrusted { .. } => {
-            (Exit::Command, "exchange::untrusted", "check --ca (whom we trust) and --cert (whom they trust)")
-        }
+        CallError::Untrusted { .. } => (
+            Exit::Command,
+            "exchange::untrusted",
+            "check --ca (whom we trust) and --cert (whom they trust)",
+        ),
         CallError::Broken { .. } => (Exit::Command, "exchange::broken", "check the address"),
-        CallError::Local(_) => (Exit::Command, "file", "check the disk and who may read and write there"),
-        CallError::Busy { .. } | CallError::Unreachable { .. } => {
-            (Exit::Outside, "exchange::unreachable", "run the same command again later; it goes on where it was")
+        CallError::Local(_) => {
+            (Exit::Command, "file", "check the disk and who may read and write there")
         }
+        CallError::Busy { .. } | CallError::Unreachable { .. } => (
+            Exit::Outside,
+            "exchange::unreachable",
+            "run the same command again later; it goes on where it was",
+        ),
         // A kind of error that is newer than this text.
         _ => (Exit::Ours, "exchange", "please report this"),
     };

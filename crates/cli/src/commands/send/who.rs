@@ -66,7 +66,9 @@ impl Who {
                 NotAClient::Authorities(_) => "--ca",
                 _ => "--cert, --key",
             };
-            Problem::command("caller::account", "there is no way to call the exchange").at(at).because(&error)
+            Problem::command("caller::account", "there is no way to call the exchange")
+                .at(at)
+                .because(&error)
         })?;
         Ok(Caller { client, country })
     }
@@ -81,9 +83,10 @@ impl Who {
         let system = self.system.ok_or_else(|| missing("--system", "BREVDUE_SYSTEM"))?;
         let token = self.token.clone().ok_or_else(|| missing("--token", "BREVDUE_TOKEN"))?;
         let certificate = match (&self.cert, &self.key) {
-            (Some(certificate), Some(key)) => {
-                Some(ClientCertificate { certificate: read(certificate, "--cert")?, key: read(key, "--key")? })
-            }
+            (Some(certificate), Some(key)) => Some(ClientCertificate {
+                certificate: read(certificate, "--cert")?,
+                key: read(key, "--key")?,
+            }),
             _ => None,
         };
         let authorities = self.ca.as_deref().map(|file| read(file, "--ca")).transpose()?;
@@ -106,14 +109,18 @@ impl Who {
         })?;
         let address = if self.tls { &country.https } else { &country.http };
         let exchange = address.clone().ok_or_else(|| {
-            let (door, other) = if self.tls { ("HTTPS", "without") } else { ("plain HTTP", "with") };
+            let (door, other) =
+                if self.tls { ("HTTPS", "without") } else { ("plain HTTP", "with") };
             Problem::command("caller::closed", format!("that exchange does not listen on {door}"))
                 .help(format!("try {other} --tls"))
         })?;
         // Paths in the file may be given from the data folder.
         let inside = |path: &str| read(&self.data.join(path), "--data");
         let (certificate, authorities) = if self.tls {
-            let own = ClientCertificate { certificate: inside(&system.certificate)?, key: inside(&system.key)? };
+            let own = ClientCertificate {
+                certificate: inside(&system.certificate)?,
+                key: inside(&system.key)?,
+            };
             (Some(own), Some(inside(&country.certificate_authority)?))
         } else {
             (None, None)
@@ -125,6 +132,8 @@ impl Who {
 
 fn read(file: &Path, flag: &str) -> Result<Vec<u8>, Problem> {
     fs::read(file).map_err(|error| {
-        Problem::command("caller::file", format!("{} cannot be read", file.display())).at(flag).because(&error)
+        Problem::command("caller::file", format!("{} cannot be read", file.display()))
+            .at(flag)
+            .because(&error)
     })
 }
