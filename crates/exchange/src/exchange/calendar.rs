@@ -22,8 +22,11 @@ impl Calendar {
     /// The day it is in Copenhagen.
     pub(super) fn today(&self, now: Timestamp) -> Date {
         let millis = now.as_millis();
-        let instant = jiff::Timestamp::from_millisecond(millis)
-            .unwrap_or({ if millis < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX } });
+        let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        });
         instant.to_zoned(self.copenhagen.clone()).date()
     }
 

@@ -24,12 +24,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Found) {
 /// The day before which a message must not be delivered. A day no calendar has counts as far off.
 pub(in crate::exchange) fn delivery_day(facts: &Facts<'_>) -> Option<Date> {
     let date = facts.letter.header.do_not_deliver_until_date.as_ref()?;
-    Some(
-        facts
-            .calendar
-            .day(date)
-            .unwrap_or({ if date.year_month_day().0 < 0 { Date::MIN } else { Date::MAX } }),
-    )
+    Some(facts.calendar.day(date).unwrap_or(if date.year_month_day().0 < 0 {
+        Date::MIN
+    } else {
+        Date::MAX
+    }))
 }
 
 /// Check 11.
