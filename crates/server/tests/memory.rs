@@ -2,6 +2,8 @@
 //!
 //! Alone in its program: it measures the whole process, the caller and the receiver included.
 
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
+
 #[path = "doors/certificates.rs"]
 mod certificates;
 #[path = "doors/town.rs"]

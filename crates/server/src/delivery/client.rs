@@ -31,7 +31,8 @@ pub struct ClientSettings<'a> {
     pub endpoints: Endpoints,
     /// Seconds to connect and shake hands.
     pub connect_seconds: u64,
-    /// Seconds in which nothing moves before a call is given up.
+    /// Seconds in which nothing moves, in or out, before a call is given up. In all, a call takes no
+    /// longer than its lease.
     pub stall_seconds: u64,
 }
 
@@ -39,6 +40,8 @@ pub struct ClientSettings<'a> {
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) http: reqwest::Client,
+    /// How long nothing may move before a call is given up.
+    pub(super) patience: Duration,
     endpoints: Endpoints,
 }
 
@@ -80,12 +83,12 @@ impl Client {
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(Duration::from_secs(settings.connect_seconds))
-            .read_timeout(Duration::from_secs(settings.stall_seconds))
             .pool_idle_timeout(Duration::from_secs(20))
             .user_agent(concat!("brevdue/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(ClientError::Client)?;
-        Ok(Self { http, endpoints: settings.endpoints })
+        let patience = Duration::from_secs(settings.stall_seconds);
+        Ok(Self { http, patience, endpoints: settings.endpoints })
     }
 
     /// Reads an endpoint; says why it is not called.

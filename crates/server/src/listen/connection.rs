@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -20,6 +21,9 @@ use super::{ListenLimits, Peer};
 
 /// Bytes buffered of one connection in each direction.
 const BUFFER_BYTES: usize = 64 * 1024;
+
+/// How long bytes nobody wants are still read when we stop.
+const LINGER_WHILE_STOPPING: Duration = Duration::from_millis(500);
 
 /// Answers the requests of one connection until one of the ends closes it.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
@@ -57,7 +61,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         }
     };
     match done {
-        Ok(()) => linger(connection.into_parts().io.into_inner(), limits).await,
+        Ok(()) => linger(connection.into_parts().io.into_inner(), limits, stop).await,
         Err(fault) => tracing::debug!(%fault, "a connection broke"),
     }
 }
@@ -65,9 +69,19 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 /// Closes a connection so that the last answer arrives: our half first, then what the caller still
 /// sends is read and dropped. Closing at once would make its system reset the connection and throw
 /// the answer away unread (RFC 9112, 9.6).
-async fn linger<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, limits: &ListenLimits) {
-    let patience = Duration::from_secs(limits.linger_seconds);
-    let _ = tokio::time::timeout(patience, async {
+async fn linger<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    limits: &ListenLimits,
+    stop: &CancellationToken,
+) {
+    let patience = async {
+        tokio::select! {
+            () = sleep(Duration::from_secs(limits.linger_seconds)) => {}
+            // An idle caller that does not close its half must not hold up a restart.
+            () = stop.cancelled() => sleep(LINGER_WHILE_STOPPING).await,
+        }
+    };
+    let drained = async {
         if stream.shutdown().await.is_err() {
             return;
         }
@@ -79,6 +93,6 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, limits: &Liste
                 return;
             }
         }
-    })
-    .await;
+    };
+    tokio::select! { () = patience => {} () = drained => {} }
 }

@@ -32,6 +32,9 @@ pub(super) enum BodyFault {
     /// The connection broke, or the chunks are not chunks.
     #[error("the body broke off")]
     Broken,
+    /// More came around the one part of a multipart body than may.
+    #[error("too much stands around the part")]
+    TooMuchAround,
 }
 
 impl From<BodyFault> for Failure {
@@ -45,6 +48,10 @@ impl From<BodyFault> for Failure {
             BodyFault::Broken => Self::bad_request(
                 "body.incomplete",
                 "the body broke off and nothing of it was taken in; send it again",
+            ),
+            BodyFault::TooMuchAround => Self::bad_request(
+                "multipart.invalid",
+                "more than 512 KiB stand before, in the head of, or after the part named file",
             ),
         }
     }

@@ -3,7 +3,6 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use brevdue_exchange::Origin;
 use brevdue_exchange::exchange::authenticate::{Caller, Presented};
 use brevdue_wire::Credentials;
 
@@ -17,13 +16,6 @@ pub(super) struct Sender(pub(super) Caller);
 
 /// A caller whose system may receive.
 pub(super) struct Receiver(pub(super) Caller);
-
-impl Sender {
-    /// As whom a message is handed in.
-    pub(super) fn origin(&self) -> Origin {
-        Origin::System { system: self.0.system.id, organisation: self.0.organisation.id }
-    }
-}
 
 impl FromRequestParts<Door> for Sender {
     type Rejection = Failure;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod fetch;
+mod multipart;
 mod submit;
 
 use axum::Json;

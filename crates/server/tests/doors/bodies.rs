@@ -162,3 +162,39 @@ async fn more_large_bodies_at_once_than_there_are_places_for_are_asked_to_come_a
     tokio::time::sleep(Duration::from_millis(200)).await;
     town.deliver(message_uuid(4), &letter(message_uuid(4), 200_000)).await;
 }
+
+#[tokio::test]
+async fn a_too_large_body_over_tls_gets_its_413_too() {
+    let town = with_limit(1_000_000).await;
+    for _ in 0..5 {
+        let path = format!("/apis/v1/memos/?memo-message-uuid={}", message_uuid(1));
+        let request = town.acting_as(&town.sender).post(&path);
+        let request = request.header("content-type", "application/xml");
+        let answer = request.body(vec![b'x'; 20_000_000]).send().await.unwrap();
+        assert_eq!(answer.status(), 413);
+        assert!(answer.text().await.unwrap().contains("body.too.large"));
+    }
+}
+
+#[tokio::test]
+async fn multipart_that_hides_its_part_in_a_heap_of_bytes_is_refused_before_it_is_gathered() {
+    let town = Town::open().await;
+    let authorization = town.sender.authorization();
+    let heap = "x".repeat(2_000_000);
+    for body in [
+        heap.clone(),
+        format!("--b\r\nx-heap: {heap}"),
+        format!("--b\r\ncontent-disposition: form-data; name=\"{heap}"),
+    ] {
+        let mut line = Line::to(town.http).await;
+        line.say(format!(
+            "POST /apis/v1/memos/ HTTP/1.1\r\nhost: a\r\nauthorization: {authorization}\r\n\
+             content-type: multipart/form-data; boundary=b\r\ncontent-length: 1000000000\r\n\r\n",
+        ))
+        .await;
+        line.say(body).await;
+        let answer = line.answer().await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.contains("multipart.invalid"), "{}", answer.body);
+    }
+}

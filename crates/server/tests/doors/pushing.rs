@@ -14,6 +14,7 @@ use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints
 use brevdue_server::listen::{ListenLimits, Listener, Peer, Security};
 use brevdue_server::tls::{TlsSettings, server_config};
 use brevdue_server::{Delivery, Nudge};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -138,13 +139,17 @@ async fn open_plain(called: &Called, address: &str) -> String {
 }
 
 fn client(issuer: &Issuer) -> Client {
+    client_with_patience(issuer, 20)
+}
+
+fn client_with_patience(issuer: &Issuer, stall_seconds: u64) -> Client {
     let own = issuer.organisation(OWN_CVR, Validity::Now);
     Client::new(&ClientSettings {
         identity: Some((own.certificate.as_bytes(), own.key.as_bytes())),
         roots: issuer.root().as_bytes(),
         endpoints: Endpoints::HttpsAndLocal,
         connect_seconds: 5,
-        stall_seconds: 20,
+        stall_seconds,
     })
     .unwrap()
 }
@@ -186,10 +191,11 @@ async fn a_receipt_is_pushed_as_json() {
     let town = Town::with(Wishes { receipt_endpoint, ..Default::default() }).await;
     town.deliver(message_uuid(1), &letter(message_uuid(1), 10)).await;
     assert_eq!(delivery(&town, &issuer).round().await.unwrap(), 1);
-    let came = called.came.lock().unwrap();
-    assert_eq!(came.heads[0]["content-type"], "application/json");
-    insta::assert_snapshot!(masked(&came.receipts[0]));
-    drop(came);
+    {
+        let came = called.came.lock().unwrap();
+        assert_eq!(came.heads[0]["content-type"], "application/json");
+        insta::assert_snapshot!(masked(&came.receipts[0]));
+    }
     assert_eq!(town.store.counts().await.unwrap().receipts_waiting, 0);
 }
 
@@ -304,4 +310,46 @@ async fn a_receiver_that_never_answers_does_not_hold_up_the_others() {
     };
     tokio::time::timeout(Duration::from_secs(10), all_receipts).await.expect("receipts get by");
     stop.cancel();
+}
+
+/// A receiver that reads what comes and says this, and nothing more.
+async fn that_says(words: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut lines = Vec::new();
+        while let Ok((mut line, _)) = listener.accept().await {
+            let mut request = vec![0; 64 * 1024];
+            let _ = line.read(&mut request).await;
+            line.write_all(words.as_bytes()).await.unwrap();
+            lines.push(line);
+        }
+    });
+    format!("http://{address}/memo")
+}
+
+#[tokio::test]
+async fn a_call_in_which_nothing_moves_is_given_up_and_tried_again() {
+    let issuer = Issuer::new();
+    let town = pushing_to(that_says("").await).await;
+    town.deliver(message_uuid(1), &letter(message_uuid(1), 10)).await;
+    let client = client_with_patience(&issuer, 1);
+    let delivery = Delivery::new(town.exchange.clone(), client, DeliveryLimits::default());
+    let begun = std::time::Instant::now();
+    assert_eq!(delivery.round().await.unwrap(), 1);
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    town.clock.let_pass(60);
+    assert_eq!(delivery.round().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_yes_is_a_yes_even_if_its_body_never_ends() {
+    let issuer = Issuer::new();
+    let yes = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nthank";
+    let town = pushing_to(that_says(yes).await).await;
+    town.deliver(message_uuid(1), &letter(message_uuid(1), 10)).await;
+    let delivery = delivery(&town, &issuer);
+    assert_eq!(delivery.round().await.unwrap(), 1);
+    town.clock.let_pass(24 * 60 * 60);
+    assert_eq!(delivery.round().await.unwrap(), 0, "it was taken");
 }

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::raw::Line;
-use crate::town::Town;
+use crate::town::{Town, Wishes};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -174,4 +174,33 @@ async fn the_certificate_is_told_to_everybody() {
         assert_eq!(answer.status(), 200);
         assert!(answer.text().await.unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     }
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_go_on_is_given_up() {
+    let listen = ListenLimits { handshake_seconds: 1, ..Default::default() };
+    let town = Town::with(Wishes { listen, ..Default::default() }).await;
+    let mut silent = Line::to(town.https).await;
+    let mut half = Line::to(town.https).await;
+    half.say(b"\x16\x03\x01\x02\x00\x01").await;
+    let mut plain = Line::to(town.https).await;
+    plain.say("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(silent.is_closed_within(SOON).await);
+    assert!(half.is_closed_within(SOON).await);
+    assert!(plain.is_closed_within(SOON).await);
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_idle_callers() {
+    let listener =
+        Listener::bind("127.0.0.1:0".parse().unwrap(), Security::LocalPlain).await.unwrap();
+    let (address, stop) = (listener.address(), CancellationToken::new());
+    let serving = tokio::spawn(listener.serve(hello(), ListenLimits::default(), stop.clone()));
+    let mut idle = Line::to(address).await;
+    idle.say("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert_eq!(idle.answer().await.status, 200);
+    stop.cancel();
+    let stopped = tokio::time::timeout(Duration::from_secs(2), serving).await;
+    assert!(stopped.is_ok(), "the caller still holds its end");
+    drop(idle);
 }

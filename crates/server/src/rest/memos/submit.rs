@@ -3,28 +3,23 @@
 //! 201 is said after the exchange has made it durable, and never before. What the message says is
 //! judged later; the verdict comes as a business receipt.
 
-use std::error::Error;
-
-use axum::body::Body;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use brevdue_exchange::ContentRef;
 use brevdue_exchange::exchange::accept::Submission;
-use brevdue_wire::names::{FILE_PART, IDEMPOTENCY_KEY, LZMA, MEMO_MESSAGE_UUID, XML, XML_TEXT};
+use brevdue_exchange::exchange::authenticate::Caller;
+use brevdue_wire::names::{IDEMPOTENCY_KEY, LZMA, MEMO_MESSAGE_UUID, XML, XML_TEXT};
 use bytes::Bytes;
-use futures_util::stream::StreamExt as _;
 use uuid::Uuid;
 
 use super::super::Door;
-use super::super::body::{self, BodyFault, media_type, paced};
+use super::super::body::{self, media_type, paced};
 use super::super::caller::Sender;
 use super::super::errors::Failure;
 use super::super::parameters::{Parameters, uuid};
 use super::super::repeated::{FirstAnswer, Key};
-
-/// Bytes that multipart may add around its one part.
-const MULTIPART_BYTES: u64 = 64 * 1024;
+use super::multipart;
 
 /// The forms a body may have.
 enum Form {
@@ -35,7 +30,7 @@ enum Form {
 
 pub(super) async fn submit(
     State(door): State<Door>,
-    sender: Sender,
+    Sender(caller): Sender,
     parameters: Parameters,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -47,7 +42,7 @@ pub(super) async fn submit(
             (Some(claimed), take(&door, request, policy.body_bytes, |_| Ok(())).await?)
         }
         Form::Archive => (None, take(&door, request, policy.archive_bytes, looks_packed).await?),
-        Form::Multipart => (None, take_part(&door, request, policy.archive_bytes).await?),
+        Form::Multipart => (None, multipart::take(&door, request, policy.archive_bytes).await?),
     };
     let digest = content.digest;
     let submission = match claimed_uuid {
@@ -55,13 +50,12 @@ pub(super) async fn submit(
         None => Submission::Archive { content },
     };
     let Some(key) = key else {
-        return Ok(created(accept(&door, &sender, submission).await?));
+        return Ok(created(accept(&door, &caller, submission).await?));
     };
 
     // Held until the answer is known, so that a second call waits for it instead of racing.
-    let slot = door
-        .first_answers
-        .slot(Key { system: sender.0.system.id, key }, door.exchange.clock().now());
+    let slot =
+        door.first_answers.slot(Key { system: caller.system.id, key }, door.exchange.clock().now());
     let mut slot = slot.lock().await;
     if let Some(first) = &*slot {
         if first.claimed_uuid != claimed_uuid || first.digest != digest {
@@ -73,13 +67,13 @@ pub(super) async fn submit(
         }
         return Ok(created(first.receipt.clone()));
     }
-    let receipt = accept(&door, &sender, submission).await?;
+    let receipt = accept(&door, &caller, submission).await?;
     *slot = Some(FirstAnswer { claimed_uuid, digest, receipt: receipt.clone() });
     Ok(created(receipt))
 }
 
-async fn accept(door: &Door, sender: &Sender, submission: Submission) -> Result<Bytes, Failure> {
-    let receipt = door.exchange.accept(sender.origin(), submission).await?;
+async fn accept(door: &Door, caller: &Caller, submission: Submission) -> Result<Bytes, Failure> {
+    let receipt = door.exchange.accept(caller.origin(), submission).await?;
     Ok(serde_json::to_vec(&receipt).expect("a receipt is text, ids and flags").into())
 }
 
@@ -161,60 +155,9 @@ async fn take(
     body::keep(door, pieces, announced, limit_bytes, begins_well).await
 }
 
-/// Takes the one part of a multipart body.
-async fn take_part(door: &Door, request: Request, limit_bytes: u64) -> Result<ContentRef, Failure> {
-    body::refuse_announced(request.headers(), limit_bytes + MULTIPART_BYTES)?;
-    let announced = body::announced_bytes(request.headers());
-    let (parts, body) = request.into_parts();
-    let body = Body::from_stream(paced(body, &door.settings));
-    let mut request = Request::from_parts(parts, body);
-    axum::extract::DefaultBodyLimit::disable().apply(&mut request);
-    let mut multipart = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| malformed("the multipart boundary is missing"))?;
-
-    let Some(part) = multipart.next_field().await.map_err(broken)? else {
-        return Err(malformed("there is no part; send the container in one part named file"));
-    };
-    if part.name() != Some(FILE_PART) {
-        return Err(malformed("the part is not named file"));
-    }
-    let part_type = part.content_type().unwrap_or_default();
-    if !part_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(LZMA) {
-        return Err(Failure::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "content.type.not.supported",
-            "the part named file is of type application/x-lzma",
-        )
-        .at("multipart", FILE_PART));
-    }
-    let pieces = part.map(|piece| piece.map_err(broken));
-    let content = body::keep(door, pieces, announced, limit_bytes, looks_packed).await?;
-    if multipart.next_field().await.map_err(broken)?.is_some() {
-        return Err(malformed("there is more than one part; send one part named file"));
-    }
-    Ok(content)
-}
-
-fn malformed(message: &str) -> Failure {
-    Failure::bad_request("multipart.invalid", message).at("multipart", FILE_PART)
-}
-
-/// The multipart reader passes on what our own body said; anything else is the caller's form.
-fn broken(error: axum::extract::multipart::MultipartError) -> Failure {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-    while let Some(error) = cause {
-        if let Some(fault) = error.downcast_ref::<BodyFault>() {
-            return (*fault).into();
-        }
-        cause = error.source();
-    }
-    malformed("the body is not multipart, or it broke off")
-}
-
 /// Refuses at once what cannot be a container. Whether it can be read to its end shows when it is
 /// taken apart, and is told in a business receipt.
-fn looks_packed(start: &[u8]) -> Result<(), Failure> {
+pub(super) fn looks_packed(start: &[u8]) -> Result<(), Failure> {
     let known = start.starts_with(b"\xfd7zXZ\0")
         || start.starts_with(b"\x1f\x8b")
         || start.starts_with(b"\x28\xb5\x2f\xfd")
