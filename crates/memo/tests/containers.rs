@@ -11,7 +11,7 @@ type Files = Vec<(String, Vec<u8>)>;
 fn files(count: usize) -> Files {
     let varied = |number: usize| {
         (0..number * 50)
-            .map(|part| format!("<a>{}</a>", (number + part).wrapping_mul(2_654_435_761)))
+            .map(move |part| format!("<a>{}</a>", (number + part).wrapping_mul(2_654_435_761)))
     };
     let name = |number| format!("{number:08x}-95e0-41db-824d-587b092229eb.xml");
     (0..count)
