@@ -48,7 +48,7 @@ use self::checkpoint::Checkpointer;
 use self::content::ContentFolder;
 use self::head::Head;
 use self::readers::Readers;
-use self::writer::{QUEUE_LIMIT, Swept, Task, Writer};
+use self::writer::{LastGroup, QUEUE_LIMIT, Swept, Task, Writer};
 
 pub use self::probe::{Probe, probe};
 
@@ -193,6 +193,7 @@ impl Embedded {
             checkpointer: Checkpointer::start(folder.to_owned()).map_err(no_thread)?,
             wal_pages,
             swept: Swept::default(),
+            last: LastGroup::default(),
         };
         let (tasks, waiting) = mpsc::channel(QUEUE_LIMIT);
         let writer = thread::Builder::new()
@@ -216,6 +217,8 @@ impl Embedded {
 
 impl Drop for Embedded {
     fn drop(&mut self) {
+        // The last connection moves the log into the database, and one that only reads cannot.
+        self.readers.close();
         self.tasks = None;
         if let Some(writer) = self.writer.take() {
             // A panic there has been printed, and what it held was never acknowledged.

@@ -431,9 +431,7 @@ impl Changes<'_> {
                 Ok(Some(self.connection.last_insert_rowid()))
             }
             // It came so long ago that a sweep took it. The sender must hear that, and send again.
-            Place::Store
-                if self.swept.holds(&content.digest) && !self.contents.holds(content) =>
-            {
+            Place::Store if self.swept.holds(&content.digest) && !self.contents.holds(content) => {
                 Err(missing("content"))
             }
             Place::Store => Ok(None),

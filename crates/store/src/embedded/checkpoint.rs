@@ -11,10 +11,10 @@ use rusqlite::Connection;
 
 use super::schema;
 
-/// Pages the log grows by before a checkpoint (8 MiB).
+/// Pages the log grows by before a checkpoint (4 MiB).
 const STEP_PAGES: u64 = 1024;
 
-/// Pages in the log at which the writer does the rest itself (64 MiB).
+/// Pages in the log at which the writer does the rest itself (32 MiB).
 const LIMIT_PAGES: u64 = 8 * STEP_PAGES;
 
 pub(super) struct Checkpointer {
@@ -68,7 +68,9 @@ fn run(folder: &std::path::Path, nudges: &Receiver<()>) {
         if connection.is_none() {
             match schema::open_for_checkpoints(folder) {
                 Ok(opened) => connection = Some(opened),
-                Err(error) => tracing::warn!(%error, "no checkpoint: the database could not be opened"),
+                Err(error) => {
+                    tracing::warn!(%error, "no checkpoint: the database could not be opened")
+                }
             }
         }
         if let Some(connection) = &connection {

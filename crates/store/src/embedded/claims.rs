@@ -43,7 +43,8 @@ pub(super) fn claim(connection: &Connection, claim: &Claim) -> rusqlite::Result<
             break;
         }
         let mut due = connection.prepare_cached(DUE)?;
-        let found = due.query_map(params![Sql(claim.kind), Sql(lane), Sql(claim.now), left], job)?;
+        let found =
+            due.query_map(params![Sql(claim.kind), Sql(lane), Sql(claim.now), left], job)?;
         for job in found {
             jobs.push(job?);
         }

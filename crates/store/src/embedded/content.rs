@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use brevdue_exchange::StorageError;
-use brevdue_exchange::storage::{
-    ContentRef, ContentSink, ContentSource, Digest, Place, ROW_BYTES,
-};
+use brevdue_exchange::storage::{ContentRef, ContentSink, ContentSource, Digest, Place, ROW_BYTES};
 use brevdue_memo::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
@@ -62,7 +60,10 @@ impl ContentFolder {
     }
 
     /// Opens bytes for reading.
-    pub(super) fn read(&self, content: &ContentRef) -> Result<Box<dyn ContentSource>, StorageError> {
+    pub(super) fn read(
+        &self,
+        content: &ContentRef,
+    ) -> Result<Box<dyn ContentSource>, StorageError> {
         match &content.place {
             Place::Row(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
             Place::Store => {
@@ -88,7 +89,8 @@ impl ContentFolder {
 
     /// Whether a file with this name and length is there.
     pub(super) fn holds(&self, content: &ContentRef) -> bool {
-        fs::metadata(self.path(&content.digest)).is_ok_and(|file| file.len() == content.length_bytes)
+        fs::metadata(self.path(&content.digest))
+            .is_ok_and(|file| file.len() == content.length_bytes)
     }
 
     /// The digests of all files whose name starts with this byte, and what is not one of ours.

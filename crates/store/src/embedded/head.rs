@@ -21,10 +21,7 @@ const READ: &str = "SELECT transmissions, memos, jobs, receipts_waiting, deliver
 impl Head {
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         connection.prepare_cached(READ)?.query_row([], |row| {
-            Ok(Self {
-                counts: counts(row)?,
-                link: Link { day: row.get(6)?, hash: row.get(7)? },
-            })
+            Ok(Self { counts: counts(row)?, link: Link { day: row.get(6)?, hash: row.get(7)? } })
         })
     }
 

@@ -43,7 +43,8 @@ pub(super) fn transmission(
     connection: &Connection,
     key: TransmissionId,
 ) -> rusqlite::Result<Option<Transmission>> {
-    let sql = "SELECT t.id, t.origin_system, t.origin_organisation, t.origin_contact, t.received_at,
+    let sql =
+        "SELECT t.id, t.origin_system, t.origin_organisation, t.origin_contact, t.received_at,
             t.lane, t.extracted, t.archive_digest, t.archive_bytes, t.archive_row, b.bytes
          FROM transmissions AS t LEFT JOIN row_bytes AS b ON b.id = t.archive_row WHERE t.id = ?1";
     one(connection, sql, [id(&key.0)], read_transmission)
@@ -166,7 +167,8 @@ pub(super) fn mailbox_entry(
 }
 
 pub(super) fn unread(connection: &Connection, owner: ContactId) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = 'inbox' AND read_at IS NULL";
+    let sql =
+        "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = 'inbox' AND read_at IS NULL";
     count(connection, sql, [id(&owner.0)])
 }
 
@@ -186,14 +188,13 @@ fn count(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::R
 }
 
 fn read_origin(row: &Row<'_>, first: usize) -> rusqlite::Result<Origin> {
-    let ids: (Option<Sql<Uuid>>, Option<Sql<Uuid>>, Option<Sql<Uuid>>) =
-        (row.get(first)?, row.get(first + 1)?, row.get(first + 2)?);
+    let ids: [Option<Sql<Uuid>>; 3] = [row.get(first)?, row.get(first + 1)?, row.get(first + 2)?];
     match ids {
-        (Some(Sql(system)), Some(Sql(organisation)), None) => Ok(Origin::System {
+        [Some(Sql(system)), Some(Sql(organisation)), None] => Ok(Origin::System {
             system: SystemId(system),
             organisation: OrganisationId(organisation),
         }),
-        (None, None, Some(Sql(contact))) => Ok(Origin::Mailbox(ContactId(contact))),
+        [None, None, Some(Sql(contact))] => Ok(Origin::Mailbox(ContactId(contact))),
         _ => Err(strange(first, "origin")),
     }
 }

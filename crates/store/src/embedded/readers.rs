@@ -24,11 +24,20 @@ struct Pool {
     idle: Vec<Connection>,
     /// Idle or in use.
     open: usize,
+    /// The store is going away: nothing is kept for later.
+    closed: bool,
 }
 
 impl Readers {
     pub(super) fn new(folder: PathBuf) -> Self {
         Self { folder, pool: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// Closes what is not in use; what is in use is closed when it comes back.
+    pub(super) fn close(&self) {
+        let mut pool = self.lock();
+        pool.closed = true;
+        pool.idle.clear();
     }
 
     /// Reads here and now. For what is found by its key: handing it to another thread and back takes
@@ -39,7 +48,8 @@ impl Readers {
     ) -> Result<T, StorageError> {
         let borrowed = self.borrow()?;
         // One snapshot, however many statements.
-        let snapshot = borrowed.connection().and_then(|connection| connection.unchecked_transaction());
+        let snapshot =
+            borrowed.connection().and_then(|connection| connection.unchecked_transaction());
         snapshot.and_then(|snapshot| read(&snapshot)).map_err(failure::of_database)
     }
 
@@ -95,8 +105,8 @@ impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
         let mut pool = self.readers.lock();
         match self.connection.take() {
-            Some(connection) => pool.idle.push(connection),
-            None => pool.open -= 1,
+            Some(connection) if !pool.closed => pool.idle.push(connection),
+            _ => pool.open -= 1,
         }
         drop(pool);
         self.readers.returned.notify_one();

@@ -18,13 +18,13 @@ use uuid::Uuid;
 use super::columns::{Sql, id};
 use super::letters::window;
 
-const ORGANISATION: &str =
-    "SELECT id, cvr, name, kind, mandatory_post, legal_notification, terms_accepted FROM organisations";
+const ORGANISATION: &str = "SELECT id, cvr, name, kind, mandatory_post, legal_notification, terms_accepted FROM organisations";
 const SYSTEM: &str = "SELECT id, organisation, name, sends, receives, protocol, endpoint,
     receipt_endpoint, token, certificate_key, certificate_serial, delegated_cvr, allowed_ips,
     active_from, active_to, failing_since FROM systems";
 const CONTACT: &str = "SELECT id, party_type, party, name, status FROM contacts";
-const CONTACT_POINT: &str = "SELECT id, organisation, name, system, active, to_citizens, to_companies,
+const CONTACT_POINT: &str =
+    "SELECT id, organisation, name, system, active, to_citizens, to_companies,
     to_authorities, memo_limit_bytes, attachment_limit FROM contact_points";
 
 pub(super) fn put_organisation(

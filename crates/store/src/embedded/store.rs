@@ -170,9 +170,7 @@ impl Store for Embedded {
         system: SystemId,
         page: PageRequest,
     ) -> Result<Page<ReceiptRecord>, StorageError> {
-        self.readers
-            .read_apart(move |reader| letters::receipts_waiting(reader, system, page))
-            .await
+        self.readers.read_apart(move |reader| letters::receipts_waiting(reader, system, page)).await
     }
 
     async fn receipts_of(&self, memo: MemoKey) -> Result<Vec<ReceiptRecord>, StorageError> {

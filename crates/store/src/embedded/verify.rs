@@ -30,7 +30,8 @@ pub(super) fn verify(connection: &Connection, contents: &ContentFolder) -> Vec<S
     }
     for first in 0..=u8::MAX {
         if let Err(error) = files(connection, contents, first, &mut findings) {
-            findings.add(format!("folder content/{first:02x} could not be read to the end: {error}"));
+            findings
+                .add(format!("folder content/{first:02x} could not be read to the end: {error}"));
         }
     }
     findings.lines()
@@ -149,7 +150,8 @@ fn files(
     let listing = contents.list(first)?;
     if listing.strangers > 0 {
         let strangers = listing.strangers;
-        findings.add(format!("folder content/{first:02x} holds {strangers} files of somebody else"));
+        findings
+            .add(format!("folder content/{first:02x} holds {strangers} files of somebody else"));
     }
     for digest in named.iter().filter(|digest| listing.digests.binary_search(digest).is_err()) {
         findings.add(is_not_there(digest));

@@ -6,6 +6,8 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use brevdue_exchange::storage::arrivals::Arrivals;
 use brevdue_exchange::storage::{Claim, Digest};
@@ -26,6 +28,12 @@ const GROUP_LIMIT: usize = 512;
 
 /// Tasks that may wait; whoever comes next waits to be let in.
 pub(super) const QUEUE_LIMIT: usize = 1024;
+
+/// The part of the time a group takes that the writer waits for more to join the next.
+const PATIENCE: u32 = 4;
+
+/// At most so long, however slow the disk is at the moment.
+const PATIENCE_LIMIT: Duration = Duration::from_millis(1);
 
 /// Digests of swept files that are remembered, see [`Writer::swept`].
 const SWEPT_LIMIT: usize = 100_000;
@@ -54,6 +62,16 @@ pub(super) struct Writer {
     /// Files removed lately. A batch that names one of them came too late for its bytes and must not be
     /// told otherwise.
     pub(super) swept: Swept,
+    pub(super) last: LastGroup,
+}
+
+/// The group before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LastGroup {
+    /// Tasks in it, and those that came while it was written: so many send at once.
+    tasks: usize,
+    /// From its first change to the end of its fsync.
+    took: Duration,
 }
 
 /// What became of one task.
@@ -87,15 +105,34 @@ impl Writer {
     pub(super) fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
         let mut group = Vec::with_capacity(GROUP_LIMIT);
         while tasks.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
-            self.settle(&mut group);
+            self.gather(&mut tasks, &mut group);
+            self.settle(&mut group, &tasks);
         }
     }
 
-    fn settle(&mut self, group: &mut Vec<Task>) {
+    /// Waits a moment for those who were just answered and are about to send the next letter. Without it
+    /// the senders fall into two halves, one being written and one waiting, and each letter shares its
+    /// fsync with half as many. Who sends alone is never made to wait.
+    fn gather(&self, tasks: &mut mpsc::Receiver<Task>, group: &mut Vec<Task>) {
+        let expected = self.last.tasks.min(GROUP_LIMIT);
+        let patience = (self.last.took / PATIENCE).min(PATIENCE_LIMIT);
+        let start = Instant::now();
+        while group.len() < expected && start.elapsed() < patience {
+            match tasks.try_recv() {
+                Ok(task) => group.push(task),
+                Err(_) => thread::yield_now(),
+            }
+        }
+    }
+
+    fn settle(&mut self, group: &mut Vec<Task>, tasks: &mpsc::Receiver<Task>) {
+        let start = Instant::now();
         let written = match self.write(group, Savepoints::Without) {
             Err(Stopped::NeedsSavepoints) => self.write(group, Savepoints::With),
             other => other,
         };
+        // Before anybody is answered: whoever waits now is somebody else.
+        self.last = LastGroup { tasks: group.len() + tasks.len(), took: start.elapsed() };
         match written {
             Ok((outcomes, wakes)) => {
                 for (task, outcome) in group.drain(..).zip(outcomes) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use brevdue_exchange::{Store as _, StorageError};
+use brevdue_exchange::{StorageError, Store as _};
 
 use super::super::Embedded;
 use super::super::schema::FILE_NAME;
@@ -36,7 +36,7 @@ fn child_that_sends_until_it_dies() {
         let send = |store: Arc<Embedded>, numbers: Arc<AtomicU64>| async move {
             loop {
                 let number = numbers.fetch_add(1, Ordering::Relaxed);
-                let batch = if number % 10 == 0 {
+                let batch = if number.is_multiple_of(10) {
                     let mut bytes = large(0);
                     bytes[..8].copy_from_slice(&number.to_le_bytes());
                     letter_of(number, content(&store, &bytes, at(0)))
@@ -96,7 +96,9 @@ async fn a_killed_store_has_every_letter_it_acknowledged() {
         let mut of_this_round = 0;
         for line in lines {
             // A line may be cut off by the kill; then nobody was told.
-            acked.extend(line.ok().as_deref().and_then(acknowledged).inspect(|_| of_this_round += 1));
+            acked.extend(
+                line.ok().as_deref().and_then(acknowledged).inspect(|_| of_this_round += 1),
+            );
             if of_this_round == 20 + 13 * round {
                 child.kill().unwrap();
             }
@@ -191,9 +193,7 @@ async fn a_database_that_may_not_grow_refuses_and_recovers() {
     store.commit(letter(&store, 1)).await.unwrap();
     between(&store, |writer| {
         let pages: i64 = writer.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-        writer
-            .pragma_update_and_check(None, "max_page_count", pages + 20, |_| Ok(()))
-            .unwrap();
+        writer.pragma_update_and_check(None, "max_page_count", pages + 20, |_| Ok(())).unwrap();
     })
     .await;
     let mut answers = tokio::task::JoinSet::new();

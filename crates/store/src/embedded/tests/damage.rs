@@ -84,15 +84,13 @@ async fn a_damaged_content_file_is_mended_when_the_same_bytes_come_again() {
 async fn a_strangers_file_among_the_content_is_named() {
     let folder = written().await;
     fs::write(folder.path().join("content/00/notes.txt"), "hello").unwrap();
-    assert_eq!(
-        findings(folder.path()).await,
-        ["folder content/00 holds 1 files of somebody else"]
-    );
+    assert_eq!(findings(folder.path()).await, ["folder content/00 holds 1 files of somebody else"]);
 }
 
 #[tokio::test]
 async fn changed_small_content_is_named() {
-    let found = found_after("UPDATE row_bytes SET bytes = zeroblob(length(bytes)) WHERE id = 2").await;
+    let found =
+        found_after("UPDATE row_bytes SET bytes = zeroblob(length(bytes)) WHERE id = 2").await;
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].ends_with("is not what was written"), "{found:?}");
 }
@@ -110,7 +108,8 @@ async fn a_changed_event_is_named_and_only_it() {
         let sql = format!(
             "DROP TRIGGER events_are_not_changed; UPDATE events SET {change} WHERE seq = 4"
         );
-        let expected = "event log: event 4 does not fit its hash; it, or what came before it, was changed";
+        let expected =
+            "event log: event 4 does not fit its hash; it, or what came before it, was changed";
         assert_eq!(found_after(&sql).await, [expected], "{change}");
     }
 }
@@ -128,13 +127,15 @@ async fn an_event_whose_hash_was_made_to_fit_breaks_the_next() {
 
 #[tokio::test]
 async fn a_removed_event_is_named() {
-    let found = found_after("DROP TRIGGER events_are_not_removed; DELETE FROM events WHERE seq = 4").await;
+    let found =
+        found_after("DROP TRIGGER events_are_not_removed; DELETE FROM events WHERE seq = 4").await;
     assert!(found.contains(&"event log: events 4 to 4 are not there".into()), "{found:?}");
 }
 
 #[tokio::test]
 async fn a_shortened_event_log_is_named() {
-    let found = found_after("DROP TRIGGER events_are_not_removed; DELETE FROM events WHERE seq > 10").await;
+    let found =
+        found_after("DROP TRIGGER events_are_not_removed; DELETE FROM events WHERE seq > 10").await;
     assert!(found.contains(&"event log: its end is not the one last written".into()), "{found:?}");
 }
 
@@ -160,7 +161,7 @@ async fn a_scrambled_page_is_named() {
     let file = folder.path().join(FILE_NAME);
     let mut bytes = fs::read(&file).unwrap();
     // The pages after the schema's own, each by a little.
-    for page in bytes[8192 * 3..].chunks_mut(8192) {
+    for page in bytes[4096 * 8..].chunks_mut(4096) {
         page[..16].fill(0xEE);
     }
     fs::write(&file, bytes).unwrap();
@@ -194,5 +195,8 @@ async fn findings_name_no_person_and_no_words() {
     drop(database);
     let found = findings(folder.path()).await;
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(!found.concat().contains("Vagn") && !found.concat().contains("2211771212"), "{found:?}");
+    assert!(
+        !found.concat().contains("Vagn") && !found.concat().contains("2211771212"),
+        "{found:?}"
+    );
 }

@@ -37,7 +37,7 @@ async fn as_one_group(
 
 fn log_pages(store: &Embedded) -> u64 {
     let log = store.folder().join(format!("{FILE_NAME}-wal"));
-    std::fs::metadata(log).unwrap().len() / 8192
+    std::fs::metadata(log).unwrap().len() / 4096
 }
 
 #[tokio::test]
@@ -188,8 +188,8 @@ async fn the_log_starts_over_while_letters_keep_coming() {
     }
     let letters = 8 * 300;
     assert_eq!(letters_there(&store, letters).await.len() as u64, letters);
-    let log_bytes = log_pages(&store) * 8192;
-    assert!(log_bytes < 100_000_000, "the log has {log_bytes} bytes after 144 MB of letters");
+    let log_bytes = log_pages(&store) * 4096;
+    assert!(log_bytes < 70_000_000, "the log has {log_bytes} bytes after 144 MB of letters");
     assert_eq!(store.verify().await.unwrap(), SOUND);
 }
 
