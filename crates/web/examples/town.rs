@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut mandatory = letters::plain(50, "Afgørelse om boligstøtte");
     mandatory.header.legal_notification = Some(true);
     town.send(&mandatory).await;
-    town.send(&letters::hostile()).await;
+    town.smuggle(&letters::hostile()).await;
     town.send(&letters::offer()).await;
     let listener = tokio::net::TcpListener::bind(&address).await?;
     axum::serve(listener, town.pages).await?;

@@ -48,13 +48,13 @@ fn date_words(texts: Texts, at: DateTime) -> String {
 
 fn weekday_words(texts: Texts, at: DateTime) -> String {
     let day = usize::from(at.weekday().to_monday_zero_offset().unsigned_abs());
-    texts.time_weekday(texts.time_days()[day], date_words(texts, at))
+    texts.time_weekday(date_words(texts, at), texts.time_days()[day])
 }
 
 /// Date and time of day.
 pub(crate) fn moment(texts: Texts, at: Timestamp) -> Moment {
     let local = local(at);
-    let words = texts.time_at(date_words(texts, local), clock(texts, local));
+    let words = texts.time_at(clock(texts, local), date_words(texts, local));
     Moment { machine: machine(at), words }
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn span(texts: Texts, from: Timestamp, until: Timestamp) -> Moment {
     let words = if start.date() == end.date() {
         texts.time_span(weekday_words(texts, start), clock(texts, start), clock(texts, end))
     } else {
-        let at = |at| texts.time_at(weekday_words(texts, at), clock(texts, at));
+        let at = |at| texts.time_at(clock(texts, at), weekday_words(texts, at));
         texts.time_long_span(at(start), at(end))
     };
     Moment { machine: machine(from), words }

@@ -153,7 +153,8 @@ fn names(text: &str) -> Result<BTreeSet<String>, String> {
     Ok(names)
 }
 
-/// The methods of `Texts`, as source.
+/// The methods of `Texts`, as source. A method takes `count` first and then what is put in by the
+/// alphabet: the order does not change when a translator turns a sentence around.
 pub(crate) fn methods(texts: &[Text]) -> String {
     let mut source = String::from("impl Texts {\n");
     for text in texts {

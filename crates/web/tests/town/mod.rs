@@ -14,9 +14,10 @@ use brevdue_exchange::exchange::accept::Submission;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Batch, Clock, Contact, ContactId, ContactPoint, ContactPointId,
-    Exchange, Folder, Ids, MailSystem, MailboxRow, Op, Organisation, OrganisationId,
-    OrganisationKind, Origin, Policy, Receives, RegistrationStatus, ServiceProtocol, Store,
-    SystemId, Targets, WorkerId,
+    Exchange, Folder, Ids, Lane, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey, MemoState, Op,
+    Organisation, OrganisationId, OrganisationKind, Origin, Outline, Policy, Receives,
+    RegistrationStatus, ServiceProtocol, Store, SystemId, Targets, Transmission, TransmissionId,
+    WorkerId,
 };
 use brevdue_memo::{Message, PartyId, Timestamp};
 use brevdue_web::WebConfig;
@@ -104,7 +105,7 @@ impl Town {
         let store: Arc<dyn Store> = Memory::open();
         let exchange =
             Exchange::new(store, Arc::clone(&clock) as Arc<dyn Clock>, ids, Policy::default());
-        let id = |number| Uuid::from_u64_pair(0x7011_0000_0000_4000, (0b10 << 62) | number);
+        let id = |number: u64| Uuid::from_u64_pair(0x7011_0000_0000_4000, (0b10 << 62) | number);
         let kommune = OrganisationId(id(1));
         let sender = SystemId(id(2));
         let (mette, bo, company) = (ContactId(id(10)), ContactId(id(11)), ContactId(id(12)));
@@ -186,6 +187,67 @@ impl Town {
         self.work().await;
         let key = self.exchange.store().memo_by_identity(self.kommune.0, uuid).await;
         key.expect("the store answers").expect("the letter was let through").key.0
+    }
+
+    /// Puts a letter into Mette's inbox past every check: the pages must not rely on them.
+    pub async fn smuggle(&self, message: &Message) -> Uuid {
+        let mut bytes = Vec::new();
+        brevdue_memo::write(message, io::empty(), &mut bytes).expect("a letter of a test");
+        let now = self.exchange.now();
+        let mut sink = self.exchange.store().begin(now).expect("room");
+        sink.write(&bytes).expect("room");
+        let content = sink.finish().expect("room");
+        let header = &message.header;
+        let transmission = TransmissionId(self.exchange.ids().ordered());
+        let key = MemoKey(self.exchange.ids().ordered());
+        let origin = Origin::System { system: self.sender, organisation: self.kommune };
+        let lane = Lane::Interactive;
+        let mut batch = Batch::default();
+        batch.push(Op::AddTransmission(Transmission {
+            id: transmission,
+            origin,
+            received_at: now,
+            lane,
+            archive: None,
+            extracted: true,
+        }));
+        batch.push(Op::AddMemo(Box::new(Memo {
+            key,
+            transmission,
+            origin,
+            lane,
+            claimed_uuid: None,
+            message_uuid: Some(header.message_uuid.value()),
+            content,
+            state: MemoState::Available,
+            outline: Some(Outline {
+                message_id: None,
+                label: header.label.clone(),
+                sender: cvr(KOMMUNE_CVR),
+                sender_label: header.sender.label.clone(),
+                recipient: cpr(METTE_CPR),
+                recipient_label: header.recipient.label.clone(),
+                reply: true,
+                reply_by_millis: None,
+                deadline_millis: None,
+                action_codes: Vec::new(),
+                mandatory: false,
+                legal_notification: false,
+                attachments: 1,
+                do_not_deliver_until: None,
+            }),
+            received_at: now,
+            available_at: Some(now),
+        })));
+        batch.push(Op::AddMailboxEntry(MailboxEntry {
+            owner: self.mette,
+            memo: key,
+            folder: Folder::Inbox,
+            arrived_at: now,
+            read_at: None,
+        }));
+        self.exchange.store().commit(batch).await.expect("smuggled");
+        key.0
     }
 
     /// Lets the exchange do what there is to do.
