@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod doctor;
 mod fetch;
+mod memo;
 mod send;
 mod up;
 
@@ -35,6 +36,7 @@ enum Command {
     Up(up::Args),
     Send(send::Args),
     Fetch(fetch::Args),
+    Memo(memo::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -46,6 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Up(args) => up::run(args),
         Command::Send(args) => send::run(args),
         Command::Fetch(args) => fetch::run(args),
+        Command::Memo(args) => memo::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
         Command::Completions(args) => completions::run(&args),

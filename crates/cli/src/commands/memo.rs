@@ -1,0 +1,37 @@
+//! `brevdue memo`: messages and containers on this machine, without any exchange.
+
+mod check;
+mod files;
+mod pack;
+mod sample;
+mod show;
+mod unpack;
+
+use crate::exit::Exit;
+
+/// Check, pack, unpack, invent and show MeMo messages
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Check(check::Args),
+    Pack(pack::Args),
+    Unpack(unpack::Args),
+    Sample(sample::Args),
+    Show(show::Args),
+}
+
+/// Runs one of them.
+pub(crate) fn run(args: Args) -> Exit {
+    match args.command {
+        Command::Check(args) => check::run(&args),
+        Command::Pack(args) => pack::run(&args),
+        Command::Unpack(args) => unpack::run(&args),
+        Command::Sample(args) => sample::run(&args),
+        Command::Show(args) => show::run(&args),
+    }
+}
