@@ -160,7 +160,10 @@ fn work(args: &Args) -> Result<Exit, Problem> {
             count.set(Count { containers_broken: before.containers_broken + 1, ..before });
             if json {
                 let why = error.to_string();
-                tell(serde_json::json!({ "file": place, "inOrder": false, "error": why }).to_string());
+                tell(
+                    serde_json::json!({ "file": place, "inOrder": false, "error": why })
+                        .to_string(),
+                );
             } else {
                 let (word, at) = (words.error, words.at);
                 tell(format!("{word}[container.invalid]: {error}\n{at}: {place}\n"));
@@ -180,7 +183,8 @@ fn work(args: &Args) -> Result<Exit, Problem> {
 }
 
 fn counted_with(before: Count, reading: &Reading) -> Count {
-    let of = |severity| reading.findings.list.iter().filter(|f| f.severity == severity).count() as u64;
+    let of =
+        |severity| reading.findings.list.iter().filter(|f| f.severity == severity).count() as u64;
     Count {
         messages: before.messages + 1,
         in_order: before.in_order + u64::from(is_in_order(reading)),
@@ -236,7 +240,8 @@ fn text(place: &str, finding: &Finding, words: &Words) -> String {
         Severity::Warning => words.warning,
         Severity::Error => words.error,
     };
-    let mut text = format!("{severity}[memo::{}]: {}\n", finding.rule, finding.text(words.language));
+    let mut text =
+        format!("{severity}[memo::{}]: {}\n", finding.rule, finding.text(words.language));
     let position = finding.position;
     let _ = write!(text, "{}: {place}:{}:{}", words.at, position.line, position.column);
     if !finding.path.is_empty() {

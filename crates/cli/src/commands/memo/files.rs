@@ -33,7 +33,9 @@ pub(super) fn walk(
             standard_input(each, broken)?;
             continue;
         }
-        for input in inputs(std::slice::from_ref(path), subfolders).map_err(|e| paths_at_fault(&e))? {
+        for input in
+            inputs(std::slice::from_ref(path), subfolders).map_err(|e| paths_at_fault(&e))?
+        {
             let place = shown(&input.path);
             let file = File::open(&input.path).map_err(|error| unreadable(&place, &error))?;
             one(place, input.kind, BufReader::new(file), each, broken)?;

@@ -89,14 +89,22 @@ impl Container {
     pub(super) fn create(out: &Path, force: bool) -> Result<Self, Problem> {
         let place = out.display().to_string();
         if !place.to_ascii_lowercase().ends_with(".lzma") {
-            return Err(Problem::command("memo::container-name", "a container's name ends in .tar.lzma").at(place));
+            return Err(Problem::command(
+                "memo::container-name",
+                "a container's name ends in .tar.lzma",
+            )
+            .at(place));
         }
         if out.exists() && !force {
-            return Err(Problem::command("memo::exists", "there is a file of that name").at(place).help("--force writes over it"));
+            return Err(Problem::command("memo::exists", "there is a file of that name")
+                .at(place)
+                .help("--force writes over it"));
         }
-        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let part = NamedTempFile::new_in(folder).map_err(|error| unreadable(&place, &error))?;
-        let packer = Packer::new(BufWriter::new(part)).map_err(|error| unreadable(&place, &error))?;
+        let packer =
+            Packer::new(BufWriter::new(part)).map_err(|error| unreadable(&place, &error))?;
         Ok(Self { out: out.to_owned(), force, packer, ids: HashSet::new(), bytes: 0 })
     }
 
@@ -128,7 +136,8 @@ impl Container {
         part.flush().map_err(disk)?;
         let part = part.into_inner().map_err(|error| disk(error.into_error()))?;
         part.as_file().sync_all().map_err(disk)?;
-        let persisted = if self.force { part.persist(&self.out) } else { part.persist_noclobber(&self.out) };
+        let persisted =
+            if self.force { part.persist(&self.out) } else { part.persist_noclobber(&self.out) };
         persisted.map_err(|error| disk(error.error))?;
         let packed_bytes = std::fs::metadata(&self.out).map_err(disk)?.len();
         let mut text = format!(
@@ -139,9 +148,11 @@ impl Container {
         );
         // Letters that are much alike shrink so far that an exchange takes them for a bomb.
         let again = File::open(&self.out).map_err(disk)?;
-        if let Err(error) = unpack(BufReader::new(again), &ContainerLimits::default(), &mut |entry| {
-            io::copy(entry.reader, &mut io::sink()).map(|_| ())
-        }) {
+        if let Err(error) =
+            unpack(BufReader::new(again), &ContainerLimits::default(), &mut |entry| {
+                io::copy(entry.reader, &mut io::sink()).map(|_| ())
+            })
+        {
             text.push_str(&format!("\nwarning: an exchange may refuse it: {error}"));
         }
         Ok(text)

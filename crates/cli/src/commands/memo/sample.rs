@@ -116,7 +116,8 @@ fn packed(args: &Args, letters: impl Iterator<Item = Message>) -> Result<String,
     let mut container = Container::create(&args.out, args.force)?;
     for letter in letters {
         let bytes = written(&letter)?;
-        let fault = container.add(&mut Cursor::new(bytes)).map_err(|error| unreadable(&place, &error))?;
+        let fault =
+            container.add(&mut Cursor::new(bytes)).map_err(|error| unreadable(&place, &error))?;
         if let Some(what) = fault {
             return Err(Problem::ours("memo::sample", what));
         }
@@ -136,9 +137,11 @@ fn loose(args: &Args, letters: impl Iterator<Item = Message>) -> Result<String, 
         let bytes = written(&letter)?;
         let outcome = options.open(&path).and_then(|mut file| file.write_all(&bytes));
         outcome.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Problem::command("memo::exists", "there is a file of that name")
-                .at(path.display().to_string())
-                .help("--force writes over it"),
+            io::ErrorKind::AlreadyExists => {
+                Problem::command("memo::exists", "there is a file of that name")
+                    .at(path.display().to_string())
+                    .help("--force writes over it")
+            }
             _ => unreadable(&path.display().to_string(), &error),
         })?;
         count += 1;
@@ -162,7 +165,9 @@ fn recipients(texts: &[String]) -> Result<Vec<PartyId>, Problem> {
         match text.strip_prefix('@') {
             Some(file) => {
                 let text = fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
-                listed.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(String::from));
+                listed.extend(
+                    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(String::from),
+                );
             }
             None => listed.push(text.trim().to_owned()),
         }

@@ -68,7 +68,8 @@ fn text(reading: &Reading) -> String {
         let found = reading.findings.list.iter().filter(|f| f.severity == severity);
         found.count() as u64
     };
-    let (errors, warnings) = (of(Severity::Error) + reading.findings.omitted, of(Severity::Warning));
+    let (errors, warnings) =
+        (of(Severity::Error) + reading.findings.omitted, of(Severity::Warning));
     if errors + warnings > 0 {
         let found = format!(
             "{}, {}; `brevdue memo check` tells them",
@@ -87,7 +88,8 @@ struct Screen(String);
 impl Screen {
     fn line(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
-            let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let value: String =
+                value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             let _ = writeln!(self.0, "{name:<12} {value}");
         }
     }
@@ -102,7 +104,10 @@ impl Screen {
         self.line("title", Some(&header.label));
         self.line("notice", header.notification.as_deref());
         self.parties(header);
-        self.line("not before", header.do_not_deliver_until_date.as_ref().map(|date| date.as_str()));
+        self.line(
+            "not before",
+            header.do_not_deliver_until_date.as_ref().map(|date| date.as_str()),
+        );
         self.line("answer by", header.reply_by_date_time.as_ref().map(|time| time.as_str()));
         let flags: Vec<&str> = [
             (header.reply, "may be answered"),
@@ -121,9 +126,11 @@ impl Screen {
         self.line("written", Some(body.created_date_time.as_str()));
         let main = ("main", body.main_document.label.as_deref(), &body.main_document.files);
         let attached = body.additional_documents.iter();
-        let attached = attached.map(|document| ("attached", document.label.as_deref(), &document.files));
+        let attached =
+            attached.map(|document| ("attached", document.label.as_deref(), &document.files));
         let technical = body.technical_documents.iter();
-        let technical = technical.map(|document| ("technical", document.label.as_deref(), &document.files));
+        let technical =
+            technical.map(|document| ("technical", document.label.as_deref(), &document.files));
         let mut documents = std::iter::once(main).chain(attached).chain(technical);
         for (kind, label, files) in documents.by_ref().take(TOLD) {
             self.document(kind, label, files);
@@ -154,7 +161,8 @@ impl Screen {
     fn document(&mut self, kind: &str, label: Option<&str>, files: &[MemoFile]) {
         for file in files.iter().take(TOLD) {
             let bytes = Content::len_bytes(&file.content);
-            let mut value = format!("{}, {}, {} bytes", file.filename, file.encoding_format, grouped(bytes));
+            let mut value =
+                format!("{}, {}, {} bytes", file.filename, file.encoding_format, grouped(bytes));
             if let Some(label) = label {
                 let _ = write!(value, " – {label}");
             }

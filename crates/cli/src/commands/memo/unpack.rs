@@ -53,7 +53,10 @@ fn work(args: &Args) -> Result<Exit, Problem> {
             written += 1;
         } else {
             left_out += 1;
-            say(&format!("warning[memo::exists]: other bytes are there under the name of entry {}\n   at: {name}", entry.number));
+            say(&format!(
+                "warning[memo::exists]: other bytes are there under the name of entry {}\n   at: {name}",
+                entry.number
+            ));
         }
         Ok(())
     });
@@ -71,7 +74,11 @@ fn work(args: &Args) -> Result<Exit, Problem> {
 }
 
 /// Writes an entry to a hidden file and finds its name.
-fn part(folder: &Path, number: usize, reader: &mut dyn Read) -> io::Result<(NamedTempFile, String)> {
+fn part(
+    folder: &Path,
+    number: usize,
+    reader: &mut dyn Read,
+) -> io::Result<(NamedTempFile, String)> {
     let mut part = NamedTempFile::new_in(folder)?;
     io::copy(reader, &mut part)?;
     part.flush()?;
@@ -88,7 +95,8 @@ fn keep(part: NamedTempFile, path: &Path) -> io::Result<bool> {
     match part.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            let (mut new, mut old) = (BufReader::new(error.file.reopen()?), BufReader::new(File::open(path)?));
+            let (mut new, mut old) =
+                (BufReader::new(error.file.reopen()?), BufReader::new(File::open(path)?));
             same(&mut new, &mut old)
         }
         Err(error) => Err(error.error),
