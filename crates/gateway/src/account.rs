@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use brevdue_wire::Credentials;
 use brevdue_wire::country::{Country, CountryOrganisation, CountrySystem};
 use brevdue_wire::names::BASE_PATH;
-use brevdue_wire::Credentials;
 
 use crate::Patience;
 
@@ -180,8 +180,16 @@ mod tests {
             ("12345678", Role::Sender, Ok("byens-post")),
             ("12345678", Role::Receiver, Ok("byens-pull")),
             ("byens-push", Role::Receiver, Ok("byens-push")),
-            ("byens-pull", Role::Sender, Err("there is no sender system there; there are: byens-post (12345678)")),
-            ("87654321", Role::Sender, Err("no system or organisation is called that; there are: byens-post (12345678)")),
+            (
+                "byens-pull",
+                Role::Sender,
+                Err("there is no sender system there; there are: byens-post (12345678)"),
+            ),
+            (
+                "87654321",
+                Role::Sender,
+                Err("no system or organisation is called that; there are: byens-post (12345678)"),
+            ),
         ] {
             let found = act_as(&country, name, role).map(|(_, system)| system.name.as_str());
             assert_eq!(found.map_err(|e| e.to_string()), expected.map_err(String::from), "{name}");

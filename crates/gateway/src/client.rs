@@ -14,7 +14,9 @@ use std::path::Path;
 use brevdue_memo::Uuid4;
 use brevdue_wire::names::{IDEMPOTENCY_KEY, LZMA, MEMO_MESSAGE_UUID, XML};
 use brevdue_wire::{PageRequest, PagingResultUuid, Receipt, ReceiptSearchResult};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+};
 use reqwest::{Certificate, Identity, Method, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -172,7 +174,9 @@ impl Client {
         while let Some(chunk) = answer::chunk(&mut response, self.patience.stall).await? {
             length_bytes += chunk.len() as u64;
             if length_bytes > MEMO_BYTES {
-                return Err(CallError::Broken { what: "a message over the limit of 105,000,000 bytes" });
+                return Err(CallError::Broken {
+                    what: "a message over the limit of 105,000,000 bytes",
+                });
             }
             out.write_all(&chunk).await.map_err(CallError::Local)?;
         }

@@ -19,7 +19,9 @@ pub(crate) fn masked(text: &str) -> String {
         } else {
             // A shorter number is copied whole, so that its tail is not taken for a number of its own.
             let digits = characters[at..].iter().take_while(|c| c.is_ascii_digit()).count().max(1);
-            shown.extend(characters[at..at + digits].iter().map(|c| if c.is_control() { ' ' } else { *c }));
+            shown.extend(
+                characters[at..at + digits].iter().map(|c| if c.is_control() { ' ' } else { *c }),
+            );
             at += digits;
         }
     }

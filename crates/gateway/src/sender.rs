@@ -228,7 +228,10 @@ impl Desk<'_> {
             tally: ledger.tally(),
             faults: ledger.faults(),
             fault_counts: ledger.fault_counts(),
-            files_sent_now: self.files_sent_now.into_inner().unwrap_or_else(PoisonError::into_inner),
+            files_sent_now: self
+                .files_sent_now
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
             halt: halt.or(interrupted.then_some(Halt::Interrupted)),
         }
     }

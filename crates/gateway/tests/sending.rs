@@ -97,13 +97,18 @@ async fn a_container_of_a_thousand_letters_has_a_thousand_business_receipts() {
             letter(number, label)
         })
         .collect();
-    sender.exchange.books().outcomes.insert("Lukket".into(), (ReceiptStatus::NotAllowed, "recipient.is.closed"));
+    sender
+        .exchange
+        .books()
+        .outcomes
+        .insert("Lukket".into(), (ReceiptStatus::NotAllowed, "recipient.is.closed"));
     sender.write("many.tar.lzma", container(&letters));
     let report = sender.run().await;
     adds_up(&report.tally);
     assert_eq!(report.tally.messages, 1000, "{:?}", report.faults);
     assert_eq!((report.tally.completed, report.tally.not_allowed), (990, 10));
-    let counts: Vec<_> = report.fault_counts.iter().map(|c| (c.outcome, c.code.as_str(), c.messages)).collect();
+    let counts: Vec<_> =
+        report.fault_counts.iter().map(|c| (c.outcome, c.code.as_str(), c.messages)).collect();
     assert_eq!(counts, [(Outcome::NotAllowed, "recipient.is.closed", 10)]);
     assert_eq!(report.faults.len(), 10);
     assert_eq!(sender.exchange.books().receipts.len(), 0);
@@ -133,11 +138,18 @@ async fn a_run_killed_at_any_call_is_finished_by_the_next_and_nothing_is_lost_or
             };
             adds_up(&report.tally);
             let tally = report.tally;
-            assert_eq!((tally.sent, tally.completed, tally.not_allowed), (4, 3, 1), "call {call} {line:?}");
+            assert_eq!(
+                (tally.sent, tally.completed, tally.not_allowed),
+                (4, 3, 1),
+                "call {call} {line:?}"
+            );
             {
                 let books = sender.exchange.books();
                 assert_eq!(books.deliveries, 3, "call {call} {line:?}");
-                assert!(books.receipts.is_empty(), "call {call} {line:?}: a receipt was left behind");
+                assert!(
+                    books.receipts.is_empty(),
+                    "call {call} {line:?}: a receipt was left behind"
+                );
             }
             // What is finished stays finished: one more run asks for nothing.
             let before = sender.exchange.calls();
@@ -173,7 +185,10 @@ async fn an_exchange_that_is_away_ends_the_run_and_the_letter_is_still_to_send()
         sender.exchange.on_call(call, Line::DropsBefore);
     }
     let report = sender.run().await;
-    assert!(matches!(report.halt, Some(Halt::Exchange(CallError::Unreachable { .. }))), "{report:?}");
+    assert!(
+        matches!(report.halt, Some(Halt::Exchange(CallError::Unreachable { .. }))),
+        "{report:?}"
+    );
     assert_eq!((report.tally.sent, report.tally.files_left), (0, 1));
     adds_up(&report.tally);
 }
@@ -189,7 +204,10 @@ async fn a_wrong_token_ends_the_run_at_once() {
         Some(Halt::Exchange(error)) => {
             assert!(error.is_about_the_account());
             let text = error.to_string();
-            assert_eq!(text, "the exchange answered 401 out.of.order: recipient ********** cannot be served");
+            assert_eq!(
+                text,
+                "the exchange answered 401 out.of.order: recipient ********** cannot be served"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -289,7 +307,11 @@ async fn a_mended_letter_is_sent_and_the_untouched_are_not_sent_again() {
     let sender = Sender::new().await;
     sender.write("a.xml", letter(1, "Hej"));
     sender.write("b.xml", letter(2, "Lukket"));
-    sender.exchange.books().outcomes.insert("Lukket".into(), (ReceiptStatus::Invalid, "memo.invalid"));
+    sender
+        .exchange
+        .books()
+        .outcomes
+        .insert("Lukket".into(), (ReceiptStatus::Invalid, "memo.invalid"));
     assert_eq!(sender.run().await.tally.invalid, 1);
     sender.write("b.xml", letter(3, "Hej"));
     let report = sender.run().await;

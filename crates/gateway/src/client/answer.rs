@@ -144,7 +144,10 @@ pub(super) async fn expect(response: Response, good: &[u16]) -> Result<Response,
 }
 
 /// The next piece of a body.
-pub(super) async fn chunk(response: &mut Response, stall: Duration) -> Result<Option<Bytes>, CallError> {
+pub(super) async fn chunk(
+    response: &mut Response,
+    stall: Duration,
+) -> Result<Option<Bytes>, CallError> {
     tokio::time::timeout(stall, response.chunk())
         .await
         .map_err(|_| super::silence())?

@@ -25,7 +25,11 @@ pub(super) struct Upload {
 }
 
 impl Upload {
-    pub(super) async fn open(path: &Path, length_bytes: u64, stall: Duration) -> Result<Self, CallError> {
+    pub(super) async fn open(
+        path: &Path,
+        length_bytes: u64,
+        stall: Duration,
+    ) -> Result<Self, CallError> {
         let file = File::open(path).await.map_err(CallError::Local)?;
         let now_bytes = file.metadata().await.map_err(CallError::Local)?.len();
         if now_bytes != length_bytes {

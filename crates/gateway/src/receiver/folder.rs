@@ -12,7 +12,6 @@ use super::verdict::Verdict;
 
 const PART_PREFIX: &str = ".brevdue-";
 const PART_SUFFIX: &str = ".part";
-const LOCK: &str = ".brevdue-lock";
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +66,8 @@ impl Folder {
     pub(super) fn open(path: &Path) -> Result<Self, FolderError> {
         let io = |source| FolderError::Io { path: path.to_owned(), source };
         private_folder(path).map_err(io)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK));
-        let lock = lock.map_err(io)?;
+        // The folder itself carries the lock, so that nothing but messages stands in it.
+        let lock = File::open(path).map_err(io)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

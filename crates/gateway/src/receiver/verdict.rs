@@ -24,7 +24,8 @@ impl Verdict {
     /// Reads a message that was fetched as `memo`.
     pub(super) fn on<R: Read>(memo: Uuid, source: R) -> io::Result<Self> {
         let reading = read(source, &Limits::default())?;
-        let code = |code: &str, message: &str| ReceiptError { code: code.into(), message: message.into() };
+        let code =
+            |code: &str, message: &str| ReceiptError { code: code.into(), message: message.into() };
         // What is against a rule beside the schema can still be read; refusing it is the exchange's business.
         let mut errors: Vec<ReceiptError> = match &reading.message {
             Some(_) => Vec::new(),

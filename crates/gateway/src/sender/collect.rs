@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::journal::Entry;
 use super::{Desk, Halt};
+use crate::CallError;
 use crate::limits::{PAGES, POLL_PAUSE, RECEIPTS_PAGE};
 use crate::tries::{Pause, Tries, persist};
-use crate::CallError;
 
 /// Collects until every message has its receipt, nothing has happened for the time to wait, or the
 /// run is stopped.

@@ -316,7 +316,8 @@ mod tests {
     async fn what_was_added_is_there_at_the_next_start_and_a_torn_line_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let run = Uuid::from_u128(9);
-        let journal = Journal::open(&name(folder.path()), Start::WhereItWas, run, &mut |_| {}).unwrap();
+        let journal =
+            Journal::open(&name(folder.path()), Start::WhereItWas, run, &mut |_| {}).unwrap();
         journal.add(&[removed(1), removed(2)]).await.unwrap();
         journal.close().await;
         let file = name(folder.path()).file();

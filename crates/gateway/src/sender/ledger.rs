@@ -208,7 +208,13 @@ impl Ledger {
     }
 
     /// A file that is not sent, or was not taken.
-    pub(super) fn refused(&mut self, path: String, outcome: Outcome, why: Unreadable, messages: u64) {
+    pub(super) fn refused(
+        &mut self,
+        path: String,
+        outcome: Outcome,
+        why: Unreadable,
+        messages: u64,
+    ) {
         let text = (self.texts_kept < FAULTS_TOLD).then(|| masked(&why.text));
         self.texts_kept += 1;
         let code = masked(&why.code);
@@ -355,4 +361,120 @@ struct Settled {
 
 fn is_about_the_container(receipt: &BulkReceipt) -> bool {
     receipt.receipt.error_code.as_deref().is_some_and(|code| code.starts_with("container."))
+}
+
+#[cfg(test)]
+mod tests {
+    use brevdue_wire::Receipt;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TRANSMISSION: Uuid = Uuid::from_u128(1);
+
+    fn receipt(
+        id: u128,
+        message: Option<Uuid>,
+        status: ReceiptStatus,
+        code: Option<&str>,
+    ) -> BulkReceipt {
+        let receipt = Receipt {
+            transmission_id: Some(TRANSMISSION),
+            message_uuid: message,
+            message_id: None,
+            error_code: code.map(Into::into),
+            error_message: code.map(Into::into),
+            time_stamp: None,
+            receipt_status: status,
+            retryable: None,
+            channel_fallback: None,
+            errors: Vec::new(),
+        };
+        BulkReceipt { id: Uuid::from_u128(id), receipt }
+    }
+
+    /// A ledger with one container that the exchange has taken.
+    fn ledger(messages: &[Uuid], nameless: u64) -> Ledger {
+        let mut ledger = Ledger::default();
+        ledger.expect_files(1);
+        ledger.accepted("many".into(), "checksum".into(), TRANSMISSION, messages, nameless);
+        assert!(ledger.was_accepted("many", "checksum"));
+        ledger
+    }
+
+    fn any_status() -> impl Strategy<Value = ReceiptStatus> {
+        use ReceiptStatus::{Completed, Invalid, NotAllowed, Received};
+        prop_oneof![Just(Completed), Just(Invalid), Just(NotAllowed), Just(Received)]
+    }
+
+    fn any_code() -> impl Strategy<Value = Option<&'static str>> {
+        prop_oneof![Just(None), Just(Some("memo.invalid")), Just(Some("container.invalid"))]
+    }
+
+    proptest! {
+        /// Whatever an exchange answers, in whatever order and however often, no message is counted
+        /// twice and none goes missing.
+        #[test]
+        fn the_count_adds_up_after_any_receipts(
+            ids in prop::collection::vec(0u128..6, 0..12),
+            nameless in 0u64..4,
+            answers in prop::collection::vec((0u128..40, prop::option::of(0u128..8), any_status(), any_code()), 0..60),
+        ) {
+            let ids: Vec<Uuid> = ids.into_iter().map(Uuid::from_u128).collect();
+            let mut ledger = ledger(&ids, nameless);
+            for (id, message, status, code) in answers {
+                let receipt = receipt(id, message.map(Uuid::from_u128), status, code);
+                if ledger.owns(&receipt) {
+                    ledger.answered(&receipt);
+                }
+                let tally = ledger.tally();
+                let settled = tally.completed + tally.invalid + tally.not_allowed;
+                prop_assert_eq!(tally.messages, ids.len() as u64 + nameless);
+                prop_assert_eq!(tally.sent, tally.messages);
+                prop_assert!(settled <= tally.sent);
+                prop_assert_eq!(tally.waiting(), tally.sent - settled);
+                let told: u64 = ledger.fault_counts().iter().map(|count| count.messages).sum();
+                prop_assert!(told >= tally.negative());
+            }
+        }
+    }
+
+    #[test]
+    fn a_receipt_about_the_whole_container_answers_all_that_are_open() {
+        let ids = [1, 2, 3].map(Uuid::from_u128);
+        let mut ledger = ledger(&ids, 1);
+        ledger.answered(&receipt(1, Some(ids[0]), ReceiptStatus::Completed, None));
+        ledger.answered(&receipt(2, None, ReceiptStatus::Invalid, Some("container.invalid")));
+        let tally = ledger.tally();
+        assert_eq!((tally.completed, tally.invalid, tally.waiting()), (1, 3, 0));
+    }
+
+    #[test]
+    fn a_receipt_that_names_no_message_answers_one_that_has_no_readable_id() {
+        let mut ledger = ledger(&[Uuid::from_u128(1)], 1);
+        ledger.answered(&receipt(1, None, ReceiptStatus::Invalid, Some("memo.invalid")));
+        assert_eq!((ledger.tally().invalid, ledger.tally().waiting()), (1, 1));
+        ledger.answered(&receipt(2, Some(Uuid::from_u128(1)), ReceiptStatus::Completed, None));
+        assert_eq!((ledger.tally().completed, ledger.tally().waiting()), (1, 0));
+    }
+
+    #[test]
+    fn a_receiver_that_finds_fault_later_takes_back_what_was_completed() {
+        let id = Uuid::from_u128(1);
+        let mut ledger = ledger(&[id], 0);
+        ledger.answered(&receipt(1, Some(id), ReceiptStatus::Completed, None));
+        ledger.answered(&receipt(2, Some(id), ReceiptStatus::Invalid, Some("memo.invalid")));
+        assert_eq!((ledger.tally().completed, ledger.tally().invalid), (0, 1));
+    }
+
+    #[test]
+    fn one_receipt_counts_once_however_often_it_is_seen() {
+        let ids = [1, 1].map(Uuid::from_u128);
+        let mut ledger = ledger(&ids, 0);
+        let seen = receipt(1, Some(ids[0]), ReceiptStatus::Completed, None);
+        ledger.answered(&seen);
+        ledger.answered(&seen);
+        assert_eq!((ledger.tally().completed, ledger.tally().waiting()), (1, 1));
+        assert_eq!(ledger.removable, [Uuid::from_u128(1)]);
+    }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 
 use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
-use brevdue_memo::{Limits, Severity, Uuid4, read_header};
+use brevdue_memo::{Finding, Language, Limits, Position, Severity, Uuid4, read_header};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -74,10 +74,10 @@ fn message(file: File) -> io::Result<Result<Contents, Unreadable>> {
     let reading = read_header(BufReader::new(file), &Limits::default())?;
     // Without a header there is an error; one against a rule beside the schema is left to the exchange.
     let mut errors = reading.findings.list.iter().filter(|f| f.severity == Severity::Error);
-    let fault = errors.next().filter(|_| reading.header.is_none()).map(|finding| Unreadable {
-        code: finding.rule.into(),
-        text: finding.to_string(),
-    });
+    let fault = errors
+        .next()
+        .filter(|_| reading.header.is_none())
+        .map(|finding| Unreadable { code: finding.rule.into(), text: finding.to_string() });
     Ok(match (reading.glimpse.message_uuid, fault) {
         (Some(uuid), fault) => Ok(Contents::Message { uuid, fault }),
         (None, Some(fault)) => Err(fault),
@@ -105,8 +105,21 @@ fn container(file: File) -> io::Result<Result<Contents, Unreadable>> {
         }
         Ok(_) => Ok(Ok(Contents::Container { messages, nameless })),
         Err(ContainerError::Io(error)) => Err(error),
-        Err(error @ ContainerError::TooLarge(_)) => unreadable("container.too.large", error.to_string()),
+        Err(error @ ContainerError::TooLarge(_)) => {
+            unreadable("container.too.large", error.to_string())
+        }
         Err(error) => unreadable("container.invalid", error.to_string()),
+    }
+}
+
+/// The finding in words, with its place; the rule is told beside it.
+fn told(finding: &Finding) -> String {
+    let Position { line, column, .. } = finding.position;
+    let text = finding.text(Language::English);
+    if finding.path.is_empty() {
+        format!("line {line}, column {column}: {text}")
+    } else {
+        format!("line {line}, column {column}, {}: {text}", finding.path)
     }
 }
 

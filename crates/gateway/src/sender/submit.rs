@@ -112,7 +112,12 @@ async fn accepted(
     Ok(())
 }
 
-fn refused(desk: &Desk<'_>, path: String, prepared: &Prepared, error: CallError) -> Result<(), Halt> {
+fn refused(
+    desk: &Desk<'_>,
+    path: String,
+    prepared: &Prepared,
+    error: CallError,
+) -> Result<(), Halt> {
     let messages = prepared.contents.count();
     match error {
         CallError::Refused { status, error } if !matches!(status, 401 | 403 | 404 | 405) => {

@@ -19,8 +19,8 @@ use brevdue_gateway::{Account, Client, Patience, Stamps};
 use brevdue_memo::container::{ContainerLimits, Packer, unpack};
 use brevdue_memo::{Limits, Timestamp, read_header};
 use brevdue_wire::{
-    BulkReceipt, Credentials, ErrorMessage, PageRequest, PagingResultUuid, Receipt, ReceiptSearchResult,
-    ReceiptStatus,
+    BulkReceipt, Credentials, ErrorMessage, PageRequest, PagingResultUuid, Receipt,
+    ReceiptSearchResult, ReceiptStatus,
 };
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
@@ -88,8 +88,7 @@ impl Exchange {
     pub(crate) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let exchange =
-            Self { books: Arc::default(), address, still: watch::Sender::new(false) };
+        let exchange = Self { books: Arc::default(), address, still: watch::Sender::new(false) };
         let (router, here) = (exchange.router(), exchange.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -97,8 +96,8 @@ impl Exchange {
                 let serve = hyper::service::service_fn(move |request| {
                     here.clone().serve(router.clone(), request)
                 });
-                let connection =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), serve);
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), serve);
                 tokio::spawn(connection);
             }
         });
@@ -165,7 +164,8 @@ impl Exchange {
                 Err(broken())
             }
             Some(Line::Answers(status)) => {
-                let body = ErrorMessage::new("out.of.order", "recipient 2211771212 cannot be served");
+                let body =
+                    ErrorMessage::new("out.of.order", "recipient 2211771212 cannot be served");
                 let status = StatusCode::from_u16(status).unwrap();
                 Ok((status, [("retry-after", "1")], axum::Json(body)).into_response())
             }
@@ -267,7 +267,11 @@ async fn submit(
 }
 
 /// A receipt that says nothing more than it must.
-pub(crate) fn bare(transmission: Option<Uuid>, message: Option<Uuid>, status: ReceiptStatus) -> Receipt {
+pub(crate) fn bare(
+    transmission: Option<Uuid>,
+    message: Option<Uuid>,
+    status: ReceiptStatus,
+) -> Receipt {
     Receipt {
         transmission_id: transmission,
         message_uuid: message,
@@ -308,12 +312,18 @@ async fn bulk(State(books): Shared, Query(query): Query<HashMap<String, String>>
     .into_response()
 }
 
-async fn list_receipts(State(books): Shared, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn list_receipts(
+    State(books): Shared,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     let books = books.lock().unwrap();
     paged(books.receipts.keys().copied().collect(), page(&query))
 }
 
-async fn list_memos(State(books): Shared, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn list_memos(
+    State(books): Shared,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     let books = books.lock().unwrap();
     paged(books.memos.keys().copied().collect(), page(&query))
 }
@@ -360,7 +370,8 @@ async fn take_receipt(
     if !books.memos.contains_key(&id) {
         return StatusCode::NOT_FOUND;
     }
-    if books.given.iter().any(|(memo, g)| *memo == id && g.receipt_status != receipt.receipt_status) {
+    if books.given.iter().any(|(memo, g)| *memo == id && g.receipt_status != receipt.receipt_status)
+    {
         return StatusCode::CONFLICT;
     }
     books.given.push((id, receipt));

@@ -96,7 +96,12 @@ pub(crate) fn stopped_by(error: &CallError) -> Problem {
         _ => (Exit::Ours, "exchange", "please report this"),
     };
     let mut problem = Problem::command(code, error.to_string()).help(help);
-    if let Some(cause) = std::error::Error::source(error) {
+    // The HTTP library wraps the cause in layers that tell a caller nothing.
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    if let Some(cause) = cause {
         problem = problem.because(cause);
     }
     problem.exit = exit;
