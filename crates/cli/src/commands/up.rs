@@ -94,7 +94,7 @@ fn welcome(serving: &Serving, config: &Config) -> String {
             quoted(&letter.display().to_string())
         ));
         text.push_str(&format!(
-            "\nSent again, it is answered and not delivered again. A new one each time:\n\n  id=$(uuidgen | tr A-F a-f); curl -s {http}/testing/letter/$id | curl -H 'Authorization: {authorization}' -H 'Content-Type: application/xml' --data-binary @- \"{http}{BASE_PATH}/memos/?{MEMO_MESSAGE_UUID}=$id\"\n"
+            "\nSent again, it is answered and not delivered again. A new one each time:\n\n  id=$(uuidgen || cat /proc/sys/kernel/random/uuid); curl -s {http}/testing/letter/$id | curl -H 'Authorization: {authorization}' -H 'Content-Type: application/xml' --data-binary @- \"{http}{BASE_PATH}/memos/?{MEMO_MESSAGE_UUID}=$id\"\n"
         ));
     }
     text.push_str("\nCtrl-C stops it.");

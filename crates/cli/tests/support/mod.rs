@@ -6,4 +6,8 @@
 pub mod dice;
 pub mod http;
 pub mod letters;
+pub mod official;
+pub mod person;
+pub mod push;
+pub mod receipts;
 pub mod server;

@@ -1,0 +1,63 @@
+//! A person with a browser that knows no script: pages, forms, one cookie.
+
+use std::io;
+use std::net::SocketAddr;
+
+use uuid::Uuid;
+
+use super::http::{Answer, Client};
+
+pub struct Person {
+    client: Client,
+    cookie: Option<String>,
+}
+
+impl Person {
+    /// Signs in as an invented person.
+    pub fn sign_in(http: SocketAddr, contact: Uuid, name: &str) -> Self {
+        let mut person = Self { client: Client::new(http), cookie: None };
+        let list = person.get(&format!("/sign-in?q={}", name.replace(' ', "%20")));
+        let token = between(&list, "name=\"token\" value=\"", "\"").unwrap();
+        let form = format!("token={token}&contact={contact}");
+        let answer = person.ask("POST", "/sign-in", form.as_bytes(), &mut io::sink());
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/inbox")));
+        person
+    }
+
+    /// A page, as text.
+    pub fn get(&mut self, path: &str) -> String {
+        let mut page = Vec::new();
+        let answer = self.ask("GET", path, &[], &mut page);
+        let page = String::from_utf8(page).unwrap();
+        assert_eq!(answer.status, 200, "{path}: {page}");
+        page
+    }
+
+    /// Something else than a page, written to `out`.
+    pub fn download(&mut self, path: &str, out: &mut dyn io::Write) -> Answer {
+        self.ask("GET", path, &[], out)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, form: &[u8], out: &mut dyn io::Write) -> Answer {
+        let mut headers = Vec::new();
+        if let Some(cookie) = &self.cookie {
+            headers.push(("cookie", cookie.as_str()));
+        }
+        if method == "POST" {
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+        }
+        let length = form.len() as u64;
+        let answer =
+            self.client.exchange(method, path, &headers, length, &mut &*form, out).unwrap();
+        if let Some(set) = answer.header("set-cookie") {
+            self.cookie = set.split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+}
+
+/// The first text between two others.
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(found, _)| found)
+}
