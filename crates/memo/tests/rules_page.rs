@@ -43,11 +43,13 @@ fn page() -> String {
                 Severity::Warning => "warning",
                 Severity::Info => "info",
             };
-            let shown = |text: &str| text.replace("{}", "…").replace('<', "&lt;").replace('*', "\\*");
+            let shown =
+                |text: &str| text.replace("{}", "…").replace('<', "&lt;").replace('*', "\\*");
             write!(page, "\n### {}\n\n", rule.id).unwrap();
             writeln!(page, "- **{severity}**: {}", shown(rule.english)).unwrap();
             writeln!(page, "- mend it: {}", shown(rule.fix_english)).unwrap();
-            writeln!(page, "- på dansk: {}; {}", shown(rule.danish), shown(rule.fix_danish)).unwrap();
+            writeln!(page, "- på dansk: {}; {}", shown(rule.danish), shown(rule.fix_danish))
+                .unwrap();
         }
     }
     page
