@@ -1,7 +1,7 @@
 //! Containers of many messages: a tar archive in LZMA, `.xz`, `.gz` or `.zst`, in and out, streaming.
 //!
-//! [`decompress`] finds the compression by its signature and keeps the limits, [`unpack`] walks the
-//! archive, [`pack`] writes one. Nothing is ever written to a path named by an archive.
+//! `decompress` finds the compression by its signature and keeps the limits, `unpack` walks the
+//! archive, `pack` writes one. Nothing is ever written to a path named by an archive.
 //!
 //! ```
 //! use brevdue_memo::container::{ContainerLimits, Packer, unpack};
