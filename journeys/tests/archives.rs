@@ -157,7 +157,7 @@ async fn an_archive_that_is_too_large_is_refused_as_a_whole(ground: Ground) {
 async fn a_worker_killed_at_any_moment_leaves_an_archive_whole(ground: Ground) {
     let policy = Policy { extract_batch: 5, ..Policy::default() };
     let mut killed_in_the_middle = 0;
-    for polls in 1..=30 {
+    for polls in (1..=30).step_by(if ground == Ground::Memory { 1 } else { 7 }) {
         let mut town = Town::with_policy(100 + polls, ground, policy.clone()).await;
         let letters = hundred(&mut town);
         let receipt = town.send_archive(who::TOWN_SENDER, &letters, Line::Holds).await.unwrap();
@@ -212,7 +212,9 @@ async fn letters_of_every_size_come_out_of_an_archive(ground: Ground) {
         .into_iter()
         .map(|length| {
             let mut draft = town.letter(who::TOWN.1, cpr(who::VAGN.1));
-            draft.text = Some(format!("Brev {}", "x".repeat(length)));
+            // Nothing that packs well: that would look like a bomb.
+            let text = (0..length).map(|_| char::from(town.dice.below(26) as u8 + b'a'));
+            draft.text = Some(format!("Brev {}", text.collect::<String>()));
             draft.build().unwrap()
         })
         .collect();
