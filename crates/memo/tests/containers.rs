@@ -1,4 +1,6 @@
 //! Containers in and out, and what hostile ones get.
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};

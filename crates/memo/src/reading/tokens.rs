@@ -401,9 +401,7 @@ impl<'r> Tokens<'r> {
         let mut searched = from;
         loop {
             let available = self.input.available();
-            if let Some(at) =
-                available.get(searched..).and_then(|rest| memchr::memmem::find(rest, end))
-            {
+            if let Some(at) = available.get(searched..).and_then(|rest| find(end, rest)) {
                 if searched + at > self.limits.token_bytes {
                     return Err(self.too_long(token));
                 }
@@ -475,6 +473,14 @@ impl<'r> Tokens<'r> {
     /// A fault at the next unread byte.
     pub(crate) fn fault(&self, rule: &'static rulebook::Rule, words: &[Word<'_>]) -> Stop {
         self.input.fault_at(0, Fault::new(rule, words))
+    }
+}
+
+/// A search for one byte needs no preparation.
+fn find(end: &[u8], within: &[u8]) -> Option<usize> {
+    match end {
+        [byte] => memchr::memchr(*byte, within),
+        _ => memchr::memmem::find(within, end),
     }
 }
 
