@@ -1,5 +1,7 @@
 //! `brevdue send`, `fetch` and `memo` as somebody at a terminal meets them, against a real exchange.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Fetching, with lines that break and runs that are killed.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod exchange;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! Sending, with lines that break and runs that are killed.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod exchange;
 
 use std::fs;
@@ -112,6 +114,28 @@ async fn a_container_of_a_thousand_letters_has_a_thousand_business_receipts() {
     assert_eq!(counts, [(Outcome::NotAllowed, "recipient.is.closed", 10)]);
     assert_eq!(report.faults.len(), 10);
     assert_eq!(sender.exchange.books().receipts.len(), 0);
+}
+
+#[tokio::test]
+async fn letters_so_much_alike_that_they_look_like_a_bomb_are_sent_all_the_same() {
+    let sender = Sender::new().await;
+    let letters: Vec<String> = (1..=1500)
+        .map(|number| {
+            let letter = letter(1, "Hej");
+            letter.replace(&letter_id(1).to_string(), &letter_id(number).to_string())
+        })
+        .collect();
+    let container = container(&letters);
+    // The tar archive is larger still than the letters in it.
+    assert!(letters.concat().len() / container.len() > 100, "{}", container.len());
+    sender.write("many.tar.lzma", container);
+    let report = sender.run().await;
+    assert_eq!(
+        (report.tally.messages, report.tally.completed),
+        (1500, 1500),
+        "{:?}",
+        report.faults
+    );
 }
 
 /// Kills a run while each of its calls stands still, before or after the exchange has done its work,

@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 
-use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
+use brevdue_memo::container::{ContainerError, unpack};
 use brevdue_memo::{Finding, Language, Limits, Position, Severity, Uuid4, read_header};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::inputs::{Input, InputKind};
+use crate::limits::own_container;
 
 /// A file that can be sent.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ fn message(file: File) -> io::Result<Result<Contents, Unreadable>> {
     let fault = errors
         .next()
         .filter(|_| reading.header.is_none())
-        .map(|finding| Unreadable { code: finding.rule.into(), text: finding.to_string() });
+        .map(|finding| Unreadable { code: finding.rule.into(), text: told(finding) });
     Ok(match (reading.glimpse.message_uuid, fault) {
         (Some(uuid), fault) => Ok(Contents::Message { uuid, fault }),
         (None, Some(fault)) => Err(fault),
@@ -91,7 +92,7 @@ fn message(file: File) -> io::Result<Result<Contents, Unreadable>> {
 fn container(file: File) -> io::Result<Result<Contents, Unreadable>> {
     let limits = Limits::default();
     let (mut messages, mut nameless) = (Vec::new(), 0);
-    let outcome = unpack(BufReader::new(file), &ContainerLimits::default(), &mut |entry| {
+    let outcome = unpack(BufReader::new(file), &own_container(), &mut |entry| {
         match read_header(entry.reader, &limits)?.glimpse.message_uuid {
             Some(uuid) => messages.push(uuid.value()),
             None => nameless += 1,

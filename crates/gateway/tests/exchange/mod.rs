@@ -1,6 +1,7 @@
 //! A small exchange on a free port that keeps the promises of the official interface and breaks its
 //! line, or stands still, exactly when a test says so.
 
+#![expect(clippy::unwrap_used, reason = "a fake in a test may panic")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,8 +16,9 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
+use brevdue_gateway::limits::own_container;
 use brevdue_gateway::{Account, Client, Patience, Stamps};
-use brevdue_memo::container::{ContainerLimits, Packer, unpack};
+use brevdue_memo::container::{Packer, unpack};
 use brevdue_memo::{Limits, Timestamp, read_header};
 use brevdue_wire::{
     BulkReceipt, Credentials, ErrorMessage, PageRequest, PagingResultUuid, Receipt,
@@ -213,7 +215,7 @@ async fn submit(
         assert!(query.contains_key("memo-message-uuid"));
         messages.push(body.to_vec());
     } else {
-        unpack(&body[..], &ContainerLimits::default(), &mut |entry| {
+        unpack(&body[..], &own_container(), &mut |entry| {
             let mut message = Vec::new();
             entry.reader.read_to_end(&mut message)?;
             messages.push(message);

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
+use brevdue_gateway::limits::own_container;
 use brevdue_gateway::sender::{InputError, InputKind, Subfolders, inputs};
-use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
+use brevdue_memo::container::{ContainerError, unpack};
 
 use crate::report::Problem;
 
@@ -68,7 +69,7 @@ fn one(
         InputKind::Message => each(Found { place: place.clone(), reader: &mut reader })
             .map_err(|error| unreadable(&place, &error)),
         InputKind::Container => {
-            let outcome = unpack(reader, &ContainerLimits::default(), &mut |entry| {
+            let outcome = unpack(reader, &own_container(), &mut |entry| {
                 each(Found { place: format!("{place}/{}", entry.name), reader: entry.reader })
             });
             match outcome {

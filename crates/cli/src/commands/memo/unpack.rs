@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
+use brevdue_gateway::limits::own_container;
+use brevdue_memo::container::{ContainerError, unpack};
 use brevdue_memo::{Limits, read_header};
 use tempfile::NamedTempFile;
 
@@ -47,7 +48,7 @@ fn work(args: &Args) -> Result<Exit, Problem> {
     let file = File::open(&args.file).map_err(|error| unreadable(&source, &error))?;
     fs::create_dir_all(&args.folder).map_err(|error| unreadable(&target, &error))?;
     let (mut written, mut left_out) = (0, 0);
-    let outcome = unpack(BufReader::new(file), &ContainerLimits::default(), &mut |entry| {
+    let outcome = unpack(BufReader::new(file), &own_container(), &mut |entry| {
         let (part, name) = part(&args.folder, entry.number, entry.reader)?;
         if keep(part, &args.folder.join(&name))? {
             written += 1;
