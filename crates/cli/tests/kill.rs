@@ -84,8 +84,7 @@ fn what_was_acknowledged_is_there_once_after_each_of_fifty_kills() {
     let seed = Dice::seed();
     println!("BREVDUE_TEST_SEED={seed}");
     let mut dice = Dice(seed);
-    // A claim outlives the worker that was killed; here it does so for a second only.
-    let mut server = Server::start(&["--set", "delivery.lease_seconds=1"]);
+    let mut server = Server::start(&[]);
     let town = Town::of(&server);
 
     let sent: Mutex<BTreeMap<Uuid, Sent>> = Mutex::default();

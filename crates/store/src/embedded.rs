@@ -129,6 +129,9 @@ impl Embedded {
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
         let connection = schema::open_for_writing(folder)?;
+        // The lock is ours alone, so nobody is at work. Without this, what a killed process had in
+        // hand would wait until its lease ran out.
+        claims::let_go(&connection)?;
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
         Self::start(folder, lock, connection, contents)

@@ -27,6 +27,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .add_generic_attributes(["style", "lang", "dir", "title"])
         .add_tags(["font", "u", "section", "main"])
         .rm_tags(["map", "area"])
+        .add_clean_content_tags(["title", "noscript", "template", "textarea", "select"])
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href", "hreflang"])),
             ("img", HashSet::from(["src", "alt", "width", "height"])),
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_makes_a_letter_readable_stays() {
-        let html = "<h1 style=\"color: navy; text-align: center\">Kære Mette</h1><p>Se \
+        let html = "<html><head><title>Ikke til at læse</title></head><body bgcolor=red><h1 style=\"color: navy; text-align: center\">Kære Mette</h1><p>Se \
                     <a href=\"https://kommune.example/tilbud\">tilbuddet</a>, skriv til \
                     <a href=\"mailto:info@kommune.example\">os</a>.</p>\
                     <table border=\"1\"><tr><th scope=\"row\">Pris</th><td>1.200 kr.</td></tr></table>\

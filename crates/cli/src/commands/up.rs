@@ -17,7 +17,7 @@ use crate::serving::Serving;
 #[command(after_help = "\
 Examples:
   brevdue up
-  brevdue up --data /tmp/town --http 127.0.0.1:0 --https none
+  brevdue up --data town --http 127.0.0.1:0 --https none
   brevdue up --push-endpoint http://127.0.0.1:9000/memos --set limits.attachments=5
 
 `brevdue config` lists every setting. GET /testing/country tells systems, tokens and people.")]

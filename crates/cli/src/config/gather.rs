@@ -85,7 +85,18 @@ pub(crate) fn gather(
 /// Variables that look like settings and are none, each with the one that was probably meant.
 pub(crate) fn strays(names: impl IntoIterator<Item = OsString>) -> Vec<(String, Option<String>)> {
     // Read by other commands, and by the tests.
-    const OTHERS: [&str; 2] = ["BREVDUE_CONFIG", "BREVDUE_OFFICIAL_DATA"];
+    const OTHERS: [&str; 10] = [
+        "BREVDUE_CONFIG",
+        "BREVDUE_URL",
+        "BREVDUE_SYSTEM",
+        "BREVDUE_TOKEN",
+        "BREVDUE_CERT",
+        "BREVDUE_KEY",
+        "BREVDUE_CA",
+        "BREVDUE_STATE",
+        "BREVDUE_OFFICIAL_DATA",
+        "BREVDUE_COUNTRY",
+    ];
     let variables: Vec<String> = SETTINGS.iter().map(super::Setting::variable).collect();
     names
         .into_iter()

@@ -57,6 +57,15 @@ pub(super) fn claim(connection: &Connection, claim: &Claim) -> rusqlite::Result<
     Ok(jobs)
 }
 
+/// Lets go of every lease: whoever held one belonged to a process that is gone.
+pub(super) fn let_go(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE jobs SET worker = NULL, lease_until = NULL WHERE lease_until IS NOT NULL",
+        [],
+    )?;
+    Ok(())
+}
+
 /// When the next job of a kind may be claimed.
 pub(super) fn next_due(
     connection: &Connection,

@@ -352,8 +352,8 @@ pub(crate) fn begin(
 /// A frame cannot fit itself to what it holds without script: its height is guessed by length.
 fn height(length_bytes: u64) -> &'static str {
     match length_bytes {
-        0..800 => "short",
-        800..4_000 => "medium",
+        0..400 => "short",
+        400..2_000 => "medium",
         _ => "long",
     }
 }

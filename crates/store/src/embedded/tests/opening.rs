@@ -4,9 +4,10 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brevdue_exchange::Store as _;
-use brevdue_exchange::storage::Contents as _;
+use brevdue_exchange::storage::{Claim, Contents as _};
+use brevdue_exchange::{Store as _, WorkKind, WorkerId};
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use super::super::schema::FILE_NAME;
 use super::super::{Embedded, OpenError, probe};
@@ -26,6 +27,27 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
     assert_eq!(store.events_of(key(1)).await.unwrap(), events);
     store.commit(letter(&store, 3)).await.unwrap();
     assert_eq!(store.verify().await.unwrap(), SOUND, "the chain goes on where it ended");
+}
+
+#[tokio::test]
+async fn work_of_a_process_that_is_gone_is_due_at_once_when_the_store_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(folder.path()).unwrap();
+    store.commit(letter(&store, 1)).await.unwrap();
+    let claim = |worker: u128| Claim {
+        kind: WorkKind::Inside,
+        worker: WorkerId(Uuid::from_u128(worker)),
+        now: at(100),
+        lease_until: at(100_000),
+        limit: 10,
+    };
+    assert_eq!(store.claim(claim(1)).await.unwrap().len(), 1);
+    assert_eq!(store.claim(claim(2)).await.unwrap(), []);
+    drop(store);
+
+    let store = Embedded::open(folder.path()).unwrap();
+    assert_eq!(store.claim(claim(2)).await.unwrap().len(), 1);
+    assert_eq!(store.claim(claim(3)).await.unwrap(), [], "and leased as ever");
 }
 
 #[test]
