@@ -1,4 +1,9 @@
 //! The official example messages, sent as they are.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a journey that cannot go on fails; one that cannot begin says why"
+)]
 
 use std::path::PathBuf;
 

@@ -104,8 +104,9 @@ impl Case {
 #[tokio::test]
 async fn each_fault_of_a_call_gets_its_answer() {
     type Change = fn(&mut Case);
+    type Answer = Option<(u16, &'static str)>;
     let credentials = Some((401, "credentials.invalid"));
-    let table: &[(&str, Change, Option<(u16, &str)>)] = &[
+    let table: &[(&str, Change, Answer)] = &[
         ("nothing", |_| {}, None),
         ("renewed, same key", |c| c.presented.channel = certificate("12345678", 7, 8), None),
         ("same certificate", |c| c.presented.channel = certificate("12345678", 8, 7), None),
