@@ -11,7 +11,7 @@ use brevdue_memo::{
     Content, Limits, MemoVersion, Message, PartyId, Timestamp, read, read_header, write,
 };
 use divan::Bencher;
-use divan::counter::BytesCounter;
+use divan::counter::BytesCount;
 
 fn main() {
     divan::main();
@@ -96,7 +96,7 @@ fn whole(bencher: Bencher<'_, '_>, document: Vec<u8>) {
         "a valid message"
     );
     bencher
-        .counter(BytesCounter::new(document.len()))
+        .counter(BytesCount::new(document.len()))
         .bench(|| read(black_box(document.as_slice()), &limits));
 }
 
@@ -138,7 +138,7 @@ fn decode_content_50_mb(bencher: Bencher<'_, '_>) {
     let reading = read(document.as_slice(), &Limits::default()).expect("a slice never fails");
     let body = reading.message.and_then(|message| message.body).expect("a body");
     let content: Content = body.main_document.files[0].content.clone();
-    bencher.counter(BytesCounter::new(content.len_bytes())).bench(|| {
+    bencher.counter(BytesCount::new(content.len_bytes())).bench(|| {
         let mut reader =
             content.open(Cursor::new(document.as_slice())).expect("a cursor never fails");
         std::io::copy(&mut reader, &mut std::io::sink())
@@ -150,7 +150,7 @@ fn write_content_50_mb(bencher: Bencher<'_, '_>) {
     let document = with_file(50_000_000);
     let reading = read(document.as_slice(), &Limits::default()).expect("a slice never fails");
     let message = reading.message.expect("a valid message");
-    bencher.counter(BytesCounter::new(document.len())).bench(|| {
+    bencher.counter(BytesCount::new(document.len())).bench(|| {
         write(&message, Cursor::new(document.as_slice()), std::io::sink())
             .expect("a sink never fails")
     });

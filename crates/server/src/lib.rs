@@ -1,1 +1,19 @@
-//! stub
+//! The doors of a Digital Post exchange: REST inward ([`rest`]), delivery outward ([`delivery`]), the
+//! sockets both stand on ([`listen`], [`tls`]), and the threads that do the work inside ([`workers`]).
+//!
+//! What is absent: rules. A door asks [`brevdue_exchange::Exchange`] and says what it answered. Time
+//! and ids come from the exchange too; only time-outs of sockets are measured here.
+
+pub mod delivery;
+pub mod listen;
+pub mod nudge;
+pub mod rest;
+pub mod tls;
+pub mod workers;
+
+mod causes;
+mod content;
+mod waiting;
+
+pub use delivery::Delivery;
+pub use nudge::Nudge;

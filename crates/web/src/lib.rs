@@ -1,1 +1,108 @@
-//! stub
+//! The windows of the exchange: server-rendered pages on which people read and answer their mail.
+//!
+//! A page asks [`Exchange`] and shows what it says; no rule of the exchange lives here. What is absent:
+//! a clock, storage of sessions, requests to other machines, and script that a page needs to work.
+//!
+//! [`routes`] gives every page; `docs/web.md` says what stands where, and how to translate.
+
+mod assets;
+mod files;
+mod headers;
+mod html;
+mod limits;
+mod links;
+mod pages;
+mod session;
+mod texts;
+mod times;
+mod visitor;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
+use axum::routing::{get, post};
+use brevdue_exchange::Exchange;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use session::SessionKey;
+
+/// What the pages are told about the exchange they stand in.
+#[derive(Clone)]
+pub struct WebConfig {
+    /// Invented people only: anybody may sign in as any of them, every page says so, and cookies
+    /// do without TLS.
+    pub local_mode: bool,
+    /// Signs sessions and forms. The same on every node; a new one signs everybody out.
+    pub session_key: [u8; 32],
+    /// Where senders find the REST interface, e.g. `http://127.0.0.1:8010`, for the hint on the
+    /// front page of local mode.
+    pub rest_base: Option<String>,
+}
+
+/// Hides the key.
+impl std::fmt::Debug for WebConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebConfig")
+            .field("local_mode", &self.local_mode)
+            .field("rest_base", &self.rest_base)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What every page is made with.
+#[derive(Clone)]
+pub(crate) struct Web {
+    pub(crate) exchange: Exchange,
+    pub(crate) config: Arc<WebConfig>,
+    pub(crate) key: SessionKey,
+}
+
+/// Every page, and the answer to addresses that nobody else knows (the fallback).
+pub fn routes(exchange: Exchange, config: WebConfig) -> Router {
+    let key = SessionKey::new(config.session_key);
+    let answer_limit = pages::reply::body_limit_bytes(&exchange);
+    let web = Web { exchange, config: Arc::new(config), key };
+
+    // Letters and pictures are compressed already, or long: their bytes go out as they are.
+    let streamed = Router::new()
+        .route("/messages/{key}/documents/{document}/files/{file}", get(pages::file::file));
+    let pages = Router::new()
+        .route("/", get(pages::front::front))
+        .route("/sign-in", get(pages::sign_in::people).post(pages::sign_in::sign_in))
+        .route("/sign-out", post(pages::sign_in::sign_out))
+        .route("/inbox", get(pages::folder::inbox))
+        .route("/sent", get(pages::folder::sent))
+        .route("/messages/{key}", get(pages::message::message))
+        .route("/messages/{key}/documents/{document}/files/{file}/letter", get(pages::file::letter))
+        .route(
+            "/messages/{key}/documents/{document}/actions/{action}/appointment.ics",
+            get(pages::file::appointment),
+        )
+        .route(
+            "/messages/{key}/reply",
+            get(pages::reply::form)
+                .post(pages::reply::send)
+                .layer(DefaultBodyLimit::max(answer_limit)),
+        )
+        .route("/assets/{version}/{*path}", get(assets::asset))
+        .route("/favicon.ico", get(pages::front::favicon))
+        .fallback(pages::front::not_found)
+        .layer(DefaultBodyLimit::max(limits::FORM_BYTES))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    streamed
+        .merge(pages)
+        .with_state(web)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(axum::middleware::from_fn(headers::secure))
+}
+
+/// A panic is our own fault; what it said may quote a message and is not logged here.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a page panicked");
+    visitor::bare_failure()
+}

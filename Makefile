@@ -1,0 +1,38 @@
+# The everyday commands. CI runs `make test`.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench assets fmt lint docs clean
+
+CARGO ?= cargo
+# More arguments for `brevdue up`: make run ARGS="--data /srv/town"
+ARGS ?=
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: assets ## build what is missing, and start an exchange with an invented country in it
+	$(CARGO) run --release --locked --bin brevdue -- up $(ARGS)
+
+test: ## everything CI runs: formatting, lints, tests, crash test, browser; installs what is missing
+	scripts/test
+
+bench: assets ## measure, each figure beside a rival on the same machine
+	scripts/bench
+
+assets: ## fetch Det Fælles Designsystem for the pages
+	sh crates/web/design/build.sh
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+
+lint: assets ## formatting and lints, no tests
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+docs: assets ## build the API documentation, and check the links in it and in docs/
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+	scripts/check-links
+
+clean: ## remove what was built (not your data)
+	$(CARGO) clean
+	rm -rf build

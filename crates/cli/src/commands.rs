@@ -1,0 +1,53 @@
+//! The commands. Each has its arguments and a `run` that ends in an exit code.
+
+mod completions;
+mod config;
+mod doctor;
+mod fetch;
+mod send;
+mod up;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Exit;
+
+/// Digital Post and MeMo for Danish authorities, in one binary.
+#[derive(Debug, Parser)]
+#[command(
+    name = "brevdue",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Start here:
+  brevdue up                       an exchange on this machine, with an invented country in it
+  brevdue doctor                   tries what the configuration promises and says what to do
+
+Exit codes: 0 done, 1 a message is at fault, 2 the command line or the configuration is,
+3 no answer from outside, 70 our own fault."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Args),
+    Send(send::Args),
+    Fetch(fetch::Args),
+    Doctor(doctor::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+}
+
+/// Runs a command.
+pub(crate) fn run(arguments: Arguments) -> Exit {
+    match arguments.command {
+        Command::Up(args) => up::run(args),
+        Command::Send(args) => send::run(args),
+        Command::Fetch(args) => fetch::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Config(args) => config::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}

@@ -1,0 +1,124 @@
+//! `brevdue up`.
+
+use brevdue_wire::names::{BASE_PATH, MEMO_MESSAGE_UUID};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Config, ConfigArgs, gather};
+use crate::exit::Exit;
+use crate::logging;
+use crate::report::{Format, Problem, print};
+use crate::serving::Serving;
+
+/// Run an exchange on this machine, with an invented country in it
+///
+/// The first run makes the data folder, a development certificate authority, and an invented country
+/// with some letters in it; later runs use them again. It listens on loopback only. Ctrl-C stops it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  brevdue up
+  brevdue up --data /tmp/town --http 127.0.0.1:0 --https none
+  brevdue up --push-endpoint http://127.0.0.1:9000/memos --set limits.attachments=5
+
+`brevdue config` lists every setting. GET /testing/country tells systems, tokens and people.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// Runs until told to stop.
+pub(crate) fn run(args: Args) -> Exit {
+    let ended = gather(&args.config, std::env::vars_os()).and_then(|gathered| {
+        logging::start(&gathered.config)?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+                Problem::ours("server::runtime", "the machine gives no threads").because(&error)
+            })?;
+        runtime.block_on(serve(&gathered.config))
+    });
+    match ended {
+        Ok(()) => Exit::Done,
+        Err(problem) => problem.print(Format::Text),
+    }
+}
+
+async fn serve(config: &Config) -> Result<(), Problem> {
+    // Before the doors open: a signal that comes early must not be lost.
+    let no_signals = |error: std::io::Error| {
+        Problem::ours("server::signals", "signals cannot be listened for").because(&error)
+    };
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+
+    let serving = Box::pin(Serving::open(config)).await?;
+    print(&welcome(&serving, config));
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    // Who asks a second time does not want to wait.
+    tokio::select! {
+        () = serving.close() => {}
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// Where to look, and a letter to send.
+fn welcome(serving: &Serving, config: &Config) -> String {
+    let country = &serving.country;
+    let mut text = String::from("Brevdue is up (local mode, invented people only).\n");
+    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<8} {value}\n"));
+    if let Some(http) = &country.http {
+        line("pages", &format!("{http}/"));
+    }
+    let doors: Vec<String> = [&country.http, &country.https]
+        .into_iter()
+        .flatten()
+        .map(|door| format!("{door}{BASE_PATH}"))
+        .collect();
+    line("api", &doors.join("   "));
+    if let Some(http) = &country.http {
+        line("country", &format!("{http}/testing/country"));
+    }
+    line("data", &config.data.display().to_string());
+    if serving.first_letters > 0 {
+        line("letters", &format!("{} sent to begin with", serving.first_letters));
+    }
+    if let (Some(http), Some((uuid, authorization))) = (&country.http, &serving.letter) {
+        let letter = config.data.join("first-letter.xml");
+        text.push_str(&format!(
+            "\nSend a letter:\n\n  curl -H 'Authorization: {authorization}' -H 'Content-Type: application/xml' --data-binary @{} '{http}{BASE_PATH}/memos/?{MEMO_MESSAGE_UUID}={uuid}'\n",
+            quoted(&letter.display().to_string())
+        ));
+        text.push_str(&format!(
+            "\nSent again, it is answered and not delivered again. A new one each time:\n\n  id=$(uuidgen | tr A-F a-f); curl -s {http}/testing/letter/$id | curl -H 'Authorization: {authorization}' -H 'Content-Type: application/xml' --data-binary @- \"{http}{BASE_PATH}/memos/?{MEMO_MESSAGE_UUID}=$id\"\n"
+        ));
+    }
+    text.push_str("\nCtrl-C stops it.");
+    text
+}
+
+/// A word that a shell reads as it stands.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_survives_the_shell() {
+        for (word, shown) in [
+            ("brevdue-data/first-letter.xml", "brevdue-data/first-letter.xml"),
+            ("mine data/x", "'mine data/x'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The configuration: flags before environment before file before what is built in.
+//!
+//! Every setting stands once, in [`settings::SETTINGS`]; its name in the file, its environment
+//! variable, its flag (`--set NAME=VALUE`), its check and its line in `brevdue config` come from there.
+
+mod file;
+mod gather;
+mod settings;
+mod show;
+mod values;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use brevdue_exchange::Policy;
+
+pub(crate) use gather::{ConfigArgs, gather, strays};
+pub(crate) use settings::{SETTINGS, Setting};
+pub(crate) use show::show;
+pub(crate) use values::LogForm;
+
+/// The effective configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Config {
+    /// Folder of everything that is kept.
+    pub(crate) data: PathBuf,
+    /// Where plain HTTP listens; port 0 takes a free one.
+    pub(crate) http: Option<SocketAddr>,
+    /// Where HTTPS listens; port 0 takes a free one.
+    pub(crate) https: Option<SocketAddr>,
+    /// Form of the log.
+    pub(crate) log: LogForm,
+    /// Which log lines are written, in the words of `tracing`.
+    pub(crate) log_filter: String,
+    /// Threads that check letters.
+    pub(crate) workers: usize,
+    /// Hours between two sweeps for files that no row names.
+    pub(crate) sweep_hours: u32,
+    /// Seconds that open requests get to end when the server stops.
+    pub(crate) stop_seconds: u32,
+    /// The invented country.
+    pub(crate) country: CountryChoice,
+    /// Limits and choices of the exchange.
+    pub(crate) policy: Policy,
+}
+
+/// What is chosen about the invented country.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct CountryChoice {
+    /// File that defines it; `None` is the one built in.
+    pub(crate) definition: Option<PathBuf>,
+    /// Where its push receiver listens; without one that system is switched off.
+    pub(crate) push_endpoint: Option<String>,
+    /// Where its push sender takes receipts; without one it fetches them.
+    pub(crate) receipt_endpoint: Option<String>,
+    /// Whether some letters are sent when the data folder is new.
+    pub(crate) first_letters: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("brevdue-data"),
+            http: Some(SocketAddr::from(([127, 0, 0, 1], 8010))),
+            https: Some(SocketAddr::from(([127, 0, 0, 1], 8443))),
+            log: LogForm::Text,
+            log_filter: "warn".into(),
+            workers: 2,
+            sweep_hours: 6,
+            stop_seconds: 10,
+            country: CountryChoice { first_letters: true, ..CountryChoice::default() },
+            policy: Policy::default(),
+        }
+    }
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Built in.
+    Default,
+    /// A file, with line and column.
+    File(String),
+    /// An environment variable.
+    Environment(String),
+    /// A flag.
+    Flag(String),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(place) => write!(f, "file {place}"),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag(flag) => write!(f, "flag {flag}"),
+        }
+    }
+}
+
+/// The configuration and, in the order of [`SETTINGS`], where each value came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Gathered {
+    /// The values.
+    pub(crate) config: Config,
+    /// Their sources.
+    pub(crate) sources: Vec<Source>,
+}

@@ -1,0 +1,210 @@
+//! Every setting, once.
+
+use super::Config;
+use super::values::Value;
+
+/// One setting.
+pub(crate) struct Setting {
+    /// Name in the file: `section.name`, or `name` alone.
+    pub(crate) name: &'static str,
+    /// What it does, with its unit.
+    pub(crate) help: &'static str,
+    /// Sets it from text; the error says what is wanted.
+    pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
+    /// Its value as TOML.
+    pub(super) toml: fn(&Config) -> String,
+}
+
+impl Setting {
+    /// Its environment variable.
+    pub(crate) fn variable(&self) -> String {
+        format!("BREVDUE_{}", self.name.replace('.', "_").to_uppercase())
+    }
+}
+
+macro_rules! settings {
+    ($($name:literal $($field:ident).+ $help:literal)*) => {
+        /// All settings, in the order they are shown.
+        pub(crate) const SETTINGS: &[Setting] = &[$(
+            Setting {
+                name: $name,
+                help: $help,
+                set: |config, text| {
+                    config.$($field).+ = Value::parse(text)?;
+                    Ok(())
+                },
+                toml: |config| config.$($field).+.toml(),
+            },
+        )*];
+    };
+}
+
+settings! {
+    "data" data "folder of everything that is kept"
+    "http" http "address of plain HTTP on loopback (pages, REST with the token alone); port 0 takes a free one; none switches it off"
+    "https" https "address of HTTPS (REST with client certificate and token); port 0 takes a free one; none switches it off"
+    "log" log "form of the log on stderr: text or json"
+    "log_filter" log_filter "which log lines are written: error, warn, info, debug, or per module as in warn,brevdue_server=debug"
+    "workers" workers "threads that check letters and take archives apart"
+    "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
+    "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"
+
+    "country.definition" country.definition "file that defines the invented country; none is the one built in (examples/country.toml)"
+    "country.push_endpoint" country.push_endpoint "address that letters to the country's push receiver are posted to; none switches that receiver off"
+    "country.receipt_endpoint" country.receipt_endpoint "address that receipts to the country's push sender are posted to; none lets it fetch them"
+    "country.first_letters" country.first_letters "whether some letters are sent when the data folder is new"
+
+    "limits.authority_memo_bytes" policy.authority_memo_bytes "bytes of one message from an authority; MB = 1,000,000"
+    "limits.public_memo_bytes" policy.public_memo_bytes "bytes of one message from a citizen or company to an authority"
+    "limits.attachments" policy.attachments "additional documents in one message"
+    "limits.body_bytes" policy.body_bytes "bytes of an HTTP body that holds one message"
+    "limits.archive_bytes" policy.archive_bytes "bytes of an HTTP body that holds an archive"
+    "limits.delay_months" policy.delay_months "months ahead that a delivery date may lie"
+    "limits.interactive_per_minute" policy.interactive_per_minute "single messages from one system in a minute before the rest wait in the bulk queue"
+
+    "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
+    "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
+
+    "reading.depth" policy.reading.depth "elements inside elements; the format needs 7"
+    "reading.attributes" policy.reading.attributes "attributes on one element"
+    "reading.token_bytes" policy.reading.token_bytes "bytes of one tag, comment, processing instruction, or text outside content"
+    "reading.name_bytes" policy.reading.name_bytes "bytes of one element or attribute name with its prefix"
+    "reading.findings" policy.reading.findings "findings of one message that are kept; the rest are counted"
+    "reading.document_bytes" policy.reading.document_bytes "bytes of one document"
+    "reading.repeated" policy.reading.repeated "elements of one message that may stand repeatedly"
+    "reading.text_bytes" policy.reading.text_bytes "bytes of text kept of one message, file content not counted"
+
+    "container.dictionary_bytes" policy.container.dictionary_bytes "bytes of the LZMA dictionary an archive may ask for"
+    "container.entries" policy.container.entries "files in one archive"
+    "container.entry_bytes" policy.container.entry_bytes "bytes of one file in an archive"
+    "container.ratio" policy.container.ratio "bytes out per byte in, over a whole archive"
+    "container.unpacked_bytes" policy.container.unpacked_bytes "bytes out over a whole archive"
+    "container.extract_batch" policy.extract_batch "messages taken out of an archive in one batch"
+
+    "delivery.lease_seconds" policy.lease_seconds "seconds a claim on work lasts before another worker may take it"
+    "delivery.retry_seconds" policy.retry_seconds "seconds until each next try of a push; the last repeats"
+    "delivery.deactivate_after_seconds" policy.deactivate_after_seconds "seconds without any success after which a receiver system is switched off"
+    "delivery.breaker_failures" policy.breaker_failures "failures in a row after which an endpoint is left alone until its next try"
+    "delivery.retry_after_limit_seconds" policy.retry_after_limit_seconds "seconds that a receiver's Retry-After can put a try off at most"
+}
+
+/// The setting whose name is nearest to one that does not exist, if any is near.
+pub(super) fn nearest<'a>(
+    wrong: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let limit = wrong.chars().count() / 3 + 1;
+    names
+        .into_iter()
+        .map(|name| (distance(wrong, name), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Changes of one letter that make one word of another (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let change = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use brevdue_exchange::Policy;
+    use brevdue_memo::Limits;
+    use brevdue_memo::container::ContainerLimits;
+
+    use super::*;
+
+    #[test]
+    fn every_setting_has_a_name_and_a_variable_of_its_own_and_keeps_its_default_when_set_to_it() {
+        let mut names = BTreeSet::new();
+        let mut variables = BTreeSet::new();
+        let default = Config::default();
+        for setting in SETTINGS {
+            assert!(names.insert(setting.name), "{}", setting.name);
+            assert!(variables.insert(setting.variable()), "{}", setting.name);
+
+            let mut config = default.clone();
+            let shown = (setting.toml)(&default);
+            let plain = shown.trim_matches(['"', '[', ']', '\'']);
+            (setting.set)(&mut config, plain).unwrap();
+            assert_eq!(config, default, "{}", setting.name);
+        }
+    }
+
+    /// A limit added to the exchange does not compile here until it has a name in the list above.
+    #[test]
+    fn every_limit_of_the_exchange_can_be_set() {
+        let Policy {
+            authority_memo_bytes: _,
+            public_memo_bytes: _,
+            attachments: _,
+            body_bytes: _,
+            archive_bytes: _,
+            container:
+                ContainerLimits {
+                    dictionary_bytes: _,
+                    entries: _,
+                    entry_bytes: _,
+                    ratio: _,
+                    unpacked_bytes: _,
+                },
+            delay_months: _,
+            lease_seconds: _,
+            retry_seconds: _,
+            deactivate_after_seconds: _,
+            breaker_failures: _,
+            retry_after_limit_seconds: _,
+            repeat_days: _,
+            extract_batch: _,
+            strict_filenames_and_actions: _,
+            reading:
+                Limits {
+                    depth: _,
+                    attributes: _,
+                    token_bytes: _,
+                    name_bytes: _,
+                    findings: _,
+                    document_bytes: _,
+                    repeated: _,
+                    text_bytes: _,
+                },
+            interactive_per_minute: _,
+        } = Policy::default();
+        let limits = SETTINGS.iter().filter(|setting| {
+            ["limits.", "reading.", "container.", "delivery."]
+                .iter()
+                .any(|part| setting.name.starts_with(part))
+        });
+        let mut changed = BTreeSet::new();
+        for setting in limits {
+            let mut config = Config::default();
+            (setting.set)(&mut config, "9")
+                .or_else(|_| (setting.set)(&mut config, "false"))
+                .unwrap();
+            assert_ne!(config.policy, Policy::default(), "{}", setting.name);
+            assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
+        }
+        assert_eq!(changed.len(), 28);
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_recognised() {
+        let names = || SETTINGS.iter().map(|setting| setting.name);
+        assert_eq!(nearest("htps", names()), Some("https"));
+        assert_eq!(nearest("limits.atachments", names()), Some("limits.attachments"));
+        assert_eq!(nearest("colour", names()), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! How each kind of value is read from text and written back.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// A kind of value. Reading what was written gives the same value.
+pub(super) trait Value: Sized {
+    /// Reads it; the error says what is wanted.
+    fn parse(text: &str) -> Result<Self, String>;
+    /// Writes it as TOML.
+    fn toml(&self) -> String;
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogForm {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+macro_rules! numbers {
+    ($($Number:ty)*) => {$(
+        impl Value for $Number {
+            fn parse(text: &str) -> Result<Self, String> {
+                let digits = text.replace('_', "");
+                match digits.parse::<$Number>() {
+                    Ok(number) if number >= 1 => Ok(number),
+                    _ => Err(format!("a whole number from 1 to {}", <$Number>::MAX)),
+                }
+            }
+            fn toml(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+numbers!(u32 u64 usize i64);
+
+impl Value for bool {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "true" | "yes" | "1" => Ok(true),
+            "false" | "no" | "0" => Ok(false),
+            _ => Err("true or false".into()),
+        }
+    }
+    fn toml(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for String {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err("a text that is not empty".into()) } else { Ok(text.into()) }
+    }
+    fn toml(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for PathBuf {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err("a path".into()) } else { Ok(text.into()) }
+    }
+    fn toml(&self) -> String {
+        quoted(&self.to_string_lossy())
+    }
+}
+
+impl Value for SocketAddr {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wanted = || "an address with a port, such as 127.0.0.1:8010 or [::1]:8010".to_owned();
+        if let Some(port) = text.strip_prefix("localhost:") {
+            let port = port.parse().map_err(|_| wanted())?;
+            return Ok((Ipv4Addr::LOCALHOST, port).into());
+        }
+        text.parse().map_err(|_| wanted())
+    }
+    fn toml(&self) -> String {
+        quoted(&self.to_string())
+    }
+}
+
+/// `none` stands for no value: TOML has no word for it.
+impl<T: Value> Value for Option<T> {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(None);
+        }
+        T::parse(text).map(Some).map_err(|wanted| format!("{wanted}, or none"))
+    }
+    fn toml(&self) -> String {
+        self.as_ref().map_or_else(|| quoted("none"), Value::toml)
+    }
+}
+
+impl Value for LogForm {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("text or json".into()),
+        }
+    }
+    fn toml(&self) -> String {
+        quoted(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}
+
+/// A list; in flags and variables its parts are parted by commas.
+impl Value for Vec<i64> {
+    fn parse(text: &str) -> Result<Self, String> {
+        let list: Result<Self, String> =
+            text.split(',').map(|part| i64::parse(part.trim())).collect();
+        list.map_err(|_| "whole numbers from 1, parted by commas".into())
+    }
+    fn toml(&self) -> String {
+        let parts: Vec<String> = self.iter().map(ToString::to_string).collect();
+        format!("[{}]", parts.join(", "))
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.into()).to_string()
+}

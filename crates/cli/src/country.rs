@@ -1,0 +1,10 @@
+//! The invented country of local mode: who is in it, their certificates, and their first letters.
+
+pub(crate) mod certificates;
+mod definition;
+mod letters;
+mod settle;
+
+pub(crate) use definition::Definition;
+pub(crate) use letters::{first_letters, letter_to_try};
+pub(crate) use settle::{published, settle};

@@ -1,0 +1,356 @@
+//! Putting the parts together: store, exchange, doors, windows, workers, delivery.
+
+mod sweeping;
+mod testing;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use brevdue_exchange::ids::Ids as _;
+use brevdue_exchange::{Clock as _, Exchange, Store};
+use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
+use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
+use brevdue_server::rest::RestSettings;
+use brevdue_server::tls::{TlsSettings, server_config};
+use brevdue_server::{Delivery, Nudge, rest, workers};
+use brevdue_web::WebConfig;
+use brevdue_wire::country::Country;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::country::certificates::{Authority, Certified, Subject};
+use crate::country::{Definition, first_letters, letter_to_try, published, settle};
+use crate::folder::{Folder, write_private};
+use crate::machine::{MachineClock, MachineIds};
+use crate::opening;
+use crate::report::Problem;
+use crate::running::Running;
+
+/// File name, without ending, of the certificate that pushes are made with.
+const EXCHANGE: &str = "exchange";
+
+/// A server whose doors are open.
+pub(crate) struct Serving {
+    /// Who is where, with real ports and tokens.
+    pub(crate) country: Arc<Country>,
+    /// A fresh letter to try: its UUID, and the `Authorization` of the system to send it as.
+    pub(crate) letter: Option<(uuid::Uuid, String)>,
+    /// How many first letters were sent.
+    pub(crate) first_letters: usize,
+    folder: Folder,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    workers: workers::Workers,
+}
+
+impl Serving {
+    /// Opens everything. When this returns, the doors answer.
+    pub(crate) async fn open(config: &Config) -> Result<Self, Problem> {
+        let definition = Arc::new(Definition::load(config.country.definition.as_deref())?);
+        let folder = Folder::make(&config.data).map_err(|error| {
+            Problem::command("data::folder", "the data folder cannot be made")
+                .at(config.data.display().to_string())
+                .because(&error)
+                .help("name another with --data, or make it yours")
+        })?;
+        // The store's lock is what keeps two servers out of one folder, so it comes first.
+        let store: Arc<dyn Store> = Arc::new(opening::open(&folder)?);
+        let exchange = Exchange::new(
+            Arc::clone(&store),
+            Arc::new(MachineClock),
+            Arc::new(MachineIds),
+            config.policy.clone(),
+        );
+        let papers = Papers::make(&folder, &definition, config, &exchange).await?;
+        let doors = Doors::bind(config, &papers).await?;
+
+        let country = published(
+            &*store,
+            &definition,
+            &folder.certificates(),
+            doors.http.as_ref().map(|door| format!("http://{}", door.address())),
+            doors.https.as_ref().map(|door| format!("https://{}", door.address())),
+        )
+        .await
+        .map_err(|error| {
+            Problem::ours("store::read", "the store cannot be read").because(&error)
+        })?;
+        let country = Arc::new(country);
+        let letter = fresh_letter(&folder, &definition, &country)?;
+        tell(&folder, &country, &doors)?;
+
+        let first_letters = if config.country.first_letters && is_new(&*store).await? {
+            first_letters(&exchange, &definition).await.map_err(|error| {
+                Problem::ours("country::letters", "the first letters could not be sent")
+                    .because(&error)
+            })?
+        } else {
+            0
+        };
+
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let nudge = Nudge::new();
+        let workers =
+            workers::start(&exchange, threads(config), &nudge, &stop).map_err(|error| {
+                Problem::ours("server::threads", "the machine gives no threads").because(&error)
+            })?;
+        tasks.spawn(
+            Delivery::new(exchange.clone(), papers.client()?, DeliveryLimits::default())
+                .run(nudge, stop.clone()),
+        );
+        tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
+
+        let rest = rest::routes(
+            exchange.clone(),
+            RestSettings {
+                certificate_pem: Some(papers.exchange.0.clone()),
+                ..RestSettings::default()
+            },
+        );
+        let web = brevdue_web::routes(
+            exchange,
+            WebConfig {
+                local_mode: true,
+                session_key: session_key(&folder)?,
+                rest_base: country.http.clone(),
+            },
+        );
+        let testing = testing::routes(Arc::clone(&country), definition);
+        doors.serve(&tasks, rest, web.merge(testing), config, &stop);
+        tasks.close();
+        Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
+    }
+
+    /// Closes the doors, lets open requests end, and stops everything.
+    pub(crate) async fn close(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        let workers = self.workers;
+        let joined = tokio::task::spawn_blocking(move || workers.join());
+        if joined.await.is_err() {
+            tracing::error!("the workers could not be waited for");
+        }
+        if let Err(error) = Running::remove(&self.folder) {
+            tracing::warn!(%error, "running.json could not be removed");
+        }
+    }
+}
+
+/// Certificates and keys, read.
+struct Papers {
+    authority: String,
+    server: (String, String),
+    exchange: (String, String),
+}
+
+impl Papers {
+    /// Makes what is missing, renews what ends soon, and settles the country with it.
+    async fn make(
+        folder: &Folder,
+        definition: &Definition,
+        config: &Config,
+        exchange: &Exchange,
+    ) -> Result<Self, Problem> {
+        let now = MachineClock.now();
+        let failed = |error: &(dyn std::error::Error + 'static)| {
+            Problem::ours("country::settle", "the invented country could not be settled")
+                .because(error)
+                .help("`brevdue doctor` looks into the data folder")
+        };
+        let authority = Authority::open(&folder.certificates(), now, &MachineIds)
+            .map_err(|error| failed(&error))?;
+        settle(&**exchange.store(), definition, &config.country, &authority, now, &MachineIds)
+            .await
+            .map_err(|error| failed(&error))?;
+        let server = authority.server().map_err(|error| failed(&error))?;
+        let own = authority.organisation(&own_subject(folder)?).map_err(|error| failed(&error))?;
+        Ok(Self {
+            authority: text(&authority.own().certificate)?,
+            server: both(&server)?,
+            exchange: both(&own)?,
+        })
+    }
+
+    fn client(&self) -> Result<Client, Problem> {
+        Client::new(&ClientSettings {
+            identity: Some((self.exchange.0.as_bytes(), self.exchange.1.as_bytes())),
+            roots: self.authority.as_bytes(),
+            endpoints: Endpoints::HttpsAndLocal,
+            connect_seconds: 10,
+            stall_seconds: 60,
+        })
+        .map_err(|error| Problem::ours("server::client", "pushes cannot be made").because(&error))
+    }
+
+    fn security(&self) -> Result<Security, Problem> {
+        server_config(&TlsSettings {
+            certificate: self.server.0.as_bytes(),
+            key: self.server.1.as_bytes(),
+            client_roots: self.authority.as_bytes(),
+            revocation_lists: &[],
+        })
+        .map(Security::Tls)
+        .map_err(|error| Problem::ours("server::tls", "HTTPS cannot be set up").because(&error))
+    }
+}
+
+/// Bound doors.
+struct Doors {
+    http: Option<Listener>,
+    https: Option<Listener>,
+}
+
+impl Doors {
+    async fn bind(config: &Config, papers: &Papers) -> Result<Self, Problem> {
+        let http = match config.http {
+            Some(address) => Some(bind(address, Security::LocalPlain, "http").await?),
+            None => None,
+        };
+        let https = match config.https {
+            Some(address) => Some(bind(address, papers.security()?, "https").await?),
+            None => None,
+        };
+        Ok(Self { http, https })
+    }
+
+    /// Pages stand on the plain door alone: no browser believes the development authority.
+    fn serve(
+        self,
+        tasks: &TaskTracker,
+        rest: Router,
+        pages: Router,
+        config: &Config,
+        stop: &CancellationToken,
+    ) {
+        let limits =
+            ListenLimits { stop_seconds: config.stop_seconds.into(), ..ListenLimits::default() };
+        if let Some(door) = self.http {
+            tasks.spawn(door.serve(rest.clone().merge(pages), limits.clone(), stop.clone()));
+        }
+        if let Some(door) = self.https {
+            tasks.spawn(door.serve(rest, limits, stop.clone()));
+        }
+    }
+}
+
+async fn bind(address: SocketAddr, security: Security, name: &str) -> Result<Listener, Problem> {
+    Listener::bind(address, security).await.map_err(|error| {
+        let problem = Problem::command("server::bind", error.to_string())
+            .help(format!("stop what listens there, or give another with --{name} 127.0.0.1:PORT"));
+        match &error {
+            ListenError::Bind { source, .. } => problem.because(source),
+            _ => problem,
+        }
+    })
+}
+
+/// The exchange's own certificate names an organisation that does not exist either.
+fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
+    // Kept in the folder, so that the renewed certificate names the same holder.
+    let path = folder.certificates().join("exchange.id");
+    let holder = match fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()) {
+        Some(holder) => holder,
+        None => {
+            let holder = MachineIds.random();
+            write_private(&path, holder.to_string().as_bytes())
+                .map_err(|error| unwritten(&path, &error))?;
+            holder
+        }
+    };
+    Ok(Subject {
+        file: EXCHANGE,
+        common_name: "Brevdue",
+        organisation: "Brevdue",
+        cvr: "11223344"
+            .parse()
+            .map_err(|_| Problem::ours("country::own", "our own CVR number is none"))?,
+        holder,
+    })
+}
+
+fn session_key(folder: &Folder) -> Result<[u8; 32], Problem> {
+    let path = folder.root().join("session.key");
+    if let Some(key) = fs::read(&path).ok().and_then(|bytes| bytes.try_into().ok()) {
+        return Ok(key);
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| {
+        Problem::ours("server::random", "the machine gives no random bytes").because(&error)
+    })?;
+    write_private(&path, &key).map_err(|error| unwritten(&path, &error))?;
+    Ok(key)
+}
+
+/// Writes a letter with a UUID of its own, so that each start has one that was never sent.
+fn fresh_letter(
+    folder: &Folder,
+    definition: &Definition,
+    country: &Country,
+) -> Result<Option<(uuid::Uuid, String)>, Problem> {
+    let uuid = MachineIds.random();
+    let made = letter_to_try(definition, uuid, MachineClock.now()).map_err(|error| {
+        Problem::ours("country::letter", "the letter to try could not be written").because(&error)
+    })?;
+    let Some((bytes, system)) = made else { return Ok(None) };
+    write_private(&folder.letter(), &bytes).map_err(|error| unwritten(&folder.letter(), &error))?;
+    let authorization = country
+        .organisations
+        .iter()
+        .flat_map(|organisation| &organisation.systems)
+        .find(|one| one.id == system.id)
+        .map(|one| one.authorization.clone());
+    Ok(authorization.map(|authorization| (uuid, authorization)))
+}
+
+/// Writes `country.json` and `running.json`.
+fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem> {
+    let text = serde_json::to_string_pretty(country).map_err(|error| {
+        Problem::ours("country::json", "the country could not be written").because(&error)
+    })?;
+    write_private(&folder.country(), text.as_bytes())
+        .map_err(|error| unwritten(&folder.country(), &error))?;
+    let running = Running {
+        pid: std::process::id(),
+        http: doors.http.as_ref().map(Listener::address),
+        https: doors.https.as_ref().map(Listener::address),
+        started: MachineClock.now().to_string(),
+    };
+    running.write(folder).map_err(|error| unwritten(&folder.running(), &error))
+}
+
+async fn is_new(store: &dyn Store) -> Result<bool, Problem> {
+    store
+        .counts()
+        .await
+        .map(|counts| counts.transmissions == 0)
+        .map_err(|error| Problem::ours("store::read", "the store cannot be read").because(&error))
+}
+
+fn threads(config: &Config) -> NonZeroUsize {
+    NonZeroUsize::new(config.workers).unwrap_or(NonZeroUsize::MIN)
+}
+
+fn both(certified: &Certified) -> Result<(String, String), Problem> {
+    Ok((text(&certified.certificate)?, text(&certified.key)?))
+}
+
+fn text(path: &Path) -> Result<String, Problem> {
+    fs::read_to_string(path).map_err(|error| {
+        Problem::ours("data::read", "a file of the data folder cannot be read")
+            .at(path.display().to_string())
+            .because(&error)
+    })
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::ours("data::write", "a file of the data folder cannot be written")
+        .at(path.display().to_string())
+        .because(error)
+        .help("is the disk full? `brevdue doctor` looks")
+}

@@ -1,0 +1,57 @@
+//! What test harnesses ask in local mode: who is in the country, and a letter to send.
+//!
+//! Tells tokens, so it stands on the plain door alone, which listens to this machine only.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use brevdue_exchange::Clock as _;
+use brevdue_wire::country::Country;
+use uuid::Uuid;
+
+use crate::country::{Definition, letter_to_try};
+use crate::machine::MachineClock;
+
+#[derive(Clone)]
+struct Town {
+    country: Arc<Country>,
+    definition: Arc<Definition>,
+}
+
+/// `GET /testing/country` and `GET /testing/letter/{uuid}`.
+pub(super) fn routes(country: Arc<Country>, definition: Arc<Definition>) -> Router {
+    Router::new()
+        .route("/testing/country", get(tell))
+        .route("/testing/letter/{uuid}", get(letter))
+        .with_state(Town { country, definition })
+}
+
+async fn tell(State(town): State<Town>) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(&*town.country)).into_response()
+}
+
+/// The letter to try, with the UUID that the caller chose.
+async fn letter(State(town): State<Town>, Path(uuid): Path<String>) -> Response {
+    let Some(uuid) = Uuid::try_parse(&uuid).ok().filter(|uuid| uuid.get_version_num() == 4) else {
+        return (StatusCode::BAD_REQUEST, "the id must be a UUID of version 4\n").into_response();
+    };
+    match letter_to_try(&town.definition, uuid, MachineClock.now()) {
+        Ok(Some((bytes, _))) => {
+            let headers =
+                [(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "no-store")];
+            (headers, bytes).into_response()
+        }
+        Ok(None) => {
+            let text = "nobody in this country can send, or nobody can get a letter\n";
+            (StatusCode::NOT_FOUND, text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the letter to try could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

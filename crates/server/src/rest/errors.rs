@@ -1,0 +1,155 @@
+//! What a caller is told when the answer is no: always an `ErrorMessage` that says what is wrong,
+//! where, by whose rule, and what to do. No value of the request is repeated.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use brevdue_exchange::StorageError;
+use brevdue_exchange::exchange::authenticate::Refusal;
+use brevdue_exchange::exchange::fetch::FetchError;
+use brevdue_exchange::exchange::receipts::ReceiptError;
+use brevdue_wire::ErrorMessage;
+
+use crate::causes::chain;
+
+/// Seconds after which a caller may try again when the store cannot write.
+const STORE_RETRY_SECONDS: u32 = 30;
+
+/// A no.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: StatusCode,
+    body: Box<ErrorMessage>,
+    retry_after_seconds: Option<u32>,
+}
+
+impl Failure {
+    pub(super) fn new(
+        status: StatusCode,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let body = Box::new(ErrorMessage::new(code, message));
+        Self { status, body, retry_after_seconds: None }
+    }
+
+    /// 400.
+    pub(super) fn bad_request(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 422.
+    pub(super) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+    }
+
+    /// 503.
+    pub(super) fn unavailable(code: &str, message: &str, retry_after_seconds: u32) -> Self {
+        let mut failure = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
+        failure.retry_after_seconds = Some(retry_after_seconds);
+        failure
+    }
+
+    /// Names the field, header or parameter at fault.
+    pub(super) fn at(mut self, resource: &str, field: &str) -> Self {
+        let (code, message) = (self.body.code.clone(), self.body.message.clone());
+        *self.body = self.body.with_field(resource, field, &code, &message);
+        self
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = r#"Basic realm="Digital Post", charset="UTF-8""#;
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthenticated { code, message } => {
+                Self::new(StatusCode::UNAUTHORIZED, code, message)
+            }
+            Refusal::Forbidden { code, message } => Self::new(StatusCode::FORBIDDEN, code, message),
+            Refusal::Storage(fault) => fault.into(),
+            other => unexpected(&other),
+        }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        let text = error.to_string();
+        match error {
+            FetchError::Unknown => Self::new(StatusCode::NOT_FOUND, "memo.not.found", text),
+            FetchError::AnsweredOtherwise { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "memo.answered.otherwise",
+                format!("{text}; the first answer stands"),
+            ),
+            FetchError::Status => Self::unprocessable("receipt.status.not.allowed", text)
+                .at("Receipt", "receiptStatus"),
+            FetchError::Storage(fault) => fault.into(),
+            other => unexpected(&other),
+        }
+    }
+}
+
+impl From<ReceiptError> for Failure {
+    fn from(error: ReceiptError) -> Self {
+        match error {
+            ReceiptError::Unknown => {
+                Self::new(StatusCode::NOT_FOUND, "receipt.not.found", error.to_string())
+            }
+            ReceiptError::Storage(fault) => fault.into(),
+            other => unexpected(&other),
+        }
+    }
+}
+
+/// The caller hears that it may try again; the log hears what happened, here and only here.
+impl From<StorageError> for Failure {
+    fn from(fault: StorageError) -> Self {
+        tracing::error!(fault = %chain(&fault), "storage did not do as asked");
+        Self::unavailable(
+            "exchange.unavailable",
+            "the exchange cannot do this now and has taken nothing in; send the same request again later",
+            STORE_RETRY_SECONDS,
+        )
+    }
+}
+
+/// An error of a kind this door does not know yet.
+fn unexpected(error: &dyn std::error::Error) -> Failure {
+    tracing::error!(fault = %chain(error), "a refusal without an answer of its own");
+    our_fault()
+}
+
+fn our_fault() -> Failure {
+    Failure::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "exchange.fault",
+        "the exchange is at fault and has logged it under the X-Request-Id of this answer",
+    )
+}
+
+/// A bug in a handler: the caller gets an answer, and the service goes on.
+pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text, "a handler panicked");
+    our_fault().into_response()
+}

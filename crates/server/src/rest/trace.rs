@@ -1,0 +1,63 @@
+//! One log line for each request, and the headers every answer carries. Neither the path as sent nor
+//! anything of a body is logged: both may hold what is personal.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use brevdue_exchange::SystemId;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::Door;
+
+/// Names the request in our log; the caller may quote it.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a handler finds out and the log line tells.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Noted(Arc<OnceLock<SystemId>>);
+
+impl Noted {
+    pub(super) fn system(&self, system: SystemId) {
+        let _ = self.0.set(system);
+    }
+}
+
+pub(super) async fn trace(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = door.exchange.ids().random();
+    let noted = Noted::default();
+    request.extensions_mut().insert(noted.clone());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!("request", %id, trace = trace_id(request.headers()));
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let _entered = span.enter();
+    tracing::info!(
+        %method,
+        route = route.as_ref().map_or("none", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        system = noted.0.get().map(tracing::field::display),
+        "answered"
+    );
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    // Letters and receipts do not belong in anybody's cache.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The trace id of a W3C `traceparent` header, so that a caller's trace and our log meet.
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get("traceparent")?.to_str().ok()?.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
+}

@@ -1,0 +1,142 @@
+//! The threads that do the work inside: taking archives apart, checking, releasing.
+//!
+//! Own threads, because that work reads whole messages and would hold up the doors. They sleep while
+//! there is nothing to do.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use brevdue_exchange::{Exchange, StorageError, WorkKind, WorkerId};
+use tokio::runtime::{self, Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::causes::chain;
+use crate::{Nudge, waiting};
+
+/// Pieces of work claimed at a time.
+const ROUND: u32 = 64;
+
+/// Seconds to wait after the first failure; doubles up to [`LONGEST_REST_SECONDS`].
+const SHORTEST_REST_SECONDS: u64 = 1;
+const LONGEST_REST_SECONDS: u64 = 30;
+
+/// How many threads a machine with this many processors runs.
+pub fn threads_by_default() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Running workers.
+#[derive(Debug)]
+pub struct Workers(Vec<JoinHandle<()>>);
+
+/// Starts `threads` workers, each with a runtime of its own to sleep on: they outlast the doors.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn start(
+    exchange: &Exchange,
+    threads: NonZeroUsize,
+    nudge: &Nudge,
+    stop: &CancellationToken,
+) -> io::Result<Workers> {
+    let careful_until = Arc::new(AtomicI64::new(i64::MIN));
+    let handles = (1..=threads.get()).map(|number| {
+        let worker = Worker {
+            exchange: exchange.clone(),
+            id: WorkerId(exchange.ids().ordered()),
+            nudge: nudge.clone(),
+            stop: stop.clone(),
+            careful_until: Arc::clone(&careful_until),
+        };
+        let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+        thread::Builder::new().name(format!("worker-{number}")).spawn(move || worker.run(&runtime))
+    });
+    handles.collect::<io::Result<Vec<_>>>().map(Workers)
+}
+
+impl Workers {
+    /// Waits until every worker has stopped. Blocks; stop them first.
+    pub fn join(self) {
+        for handle in self.0 {
+            if handle.join().is_err() {
+                tracing::error!("a worker ended by a panic outside its work");
+            }
+        }
+    }
+}
+
+struct Worker {
+    exchange: Exchange,
+    id: WorkerId,
+    nudge: Nudge,
+    stop: CancellationToken,
+    /// Until then (milliseconds since the epoch) every worker takes one piece at a time: some piece
+    /// made a worker panic, and must not take its neighbours with it again.
+    careful_until: Arc<AtomicI64>,
+}
+
+impl Worker {
+    fn run(&self, runtime: &Runtime) {
+        let mut nudges = self.nudge.listen();
+        let mut rest_seconds = 0;
+        while !self.stop.is_cancelled() {
+            let round = catch_unwind(AssertUnwindSafe(|| {
+                runtime.block_on(async {
+                    let limit = self.limit();
+                    let done = self.exchange.work_inside(self.id, limit).await?;
+                    if done == 0 {
+                        waiting::for_work(
+                            &self.exchange,
+                            WorkKind::Inside,
+                            &mut nudges,
+                            &self.stop,
+                        )
+                        .await?;
+                    } else if limit == ROUND && done >= ROUND as usize {
+                        // There is more than one worker's worth.
+                        self.nudge.ring();
+                    }
+                    Ok::<_, StorageError>(())
+                })
+            }));
+            let fault = match round {
+                Ok(Ok(())) => {
+                    rest_seconds = 0;
+                    continue;
+                }
+                Ok(Err(fault)) => chain(&fault),
+                Err(_) => {
+                    self.be_careful();
+                    "a piece of work made the worker panic".into()
+                }
+            };
+            // Said once for each row of failures, not for each failure.
+            if rest_seconds == 0 {
+                tracing::error!(worker = %self.id, fault, "work inside failed; trying again");
+            }
+            rest_seconds = (rest_seconds * 2).clamp(SHORTEST_REST_SECONDS, LONGEST_REST_SECONDS);
+            runtime.block_on(async {
+                let rest = tokio::time::sleep(Duration::from_secs(rest_seconds));
+                tokio::select! { () = rest => {} () = self.stop.cancelled() => {} }
+            });
+        }
+    }
+
+    fn limit(&self) -> u32 {
+        let careful = self.careful_until.load(Ordering::Relaxed);
+        if self.exchange.clock().now().as_millis() < careful { 1 } else { ROUND }
+    }
+
+    /// What was claimed with the bad piece comes back when its lease runs out; until some time after
+    /// that, pieces are taken singly.
+    fn be_careful(&self) {
+        let seconds = self.exchange.policy().lease_seconds.saturating_mul(2);
+        let until = self.exchange.clock().now().plus_seconds(seconds).as_millis();
+        self.careful_until.fetch_max(until, Ordering::Relaxed);
+    }
+}

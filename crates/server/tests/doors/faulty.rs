@@ -1,0 +1,97 @@
+//! A store that can be told to fail: everything else goes on to the memory behind it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use brevdue_exchange::storage::memory::Memory;
+use brevdue_exchange::storage::{Claim, ContentSink, ContentSource, Contents, Page, Swept};
+use brevdue_exchange::{
+    Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
+    Folder, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
+    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+};
+use brevdue_memo::{CvrNumber, PartyId, Timestamp};
+use brevdue_wire::PageRequest;
+use uuid::Uuid;
+
+pub(crate) struct Faulty {
+    behind: Arc<Memory>,
+    /// Whether nothing can be committed.
+    pub(crate) full: AtomicBool,
+    /// How many of the next claims panic.
+    pub(crate) panics: AtomicU32,
+}
+
+impl Faulty {
+    pub(crate) fn before(behind: Arc<Memory>) -> Self {
+        Self { behind, full: AtomicBool::new(false), panics: AtomicU32::new(0) }
+    }
+}
+
+impl Contents for Faulty {
+    fn begin(&self, now: Timestamp) -> Result<Box<dyn ContentSink>, StorageError> {
+        self.behind.begin(now)
+    }
+    fn open(&self, content: &ContentRef) -> Result<Box<dyn ContentSource>, StorageError> {
+        self.behind.open(content)
+    }
+}
+
+macro_rules! passing_on {
+    ($(fn $name:ident($($argument:ident: $Type:ty),*) -> $Answer:ty;)*) => {
+        #[async_trait]
+        impl Store for Faulty {
+            async fn commit(&self, batch: Batch) -> Result<(), StorageError> {
+                if self.full.load(Ordering::SeqCst) {
+                    return Err(StorageError::Unavailable("the disk is full".into()));
+                }
+                self.behind.commit(batch).await
+            }
+            async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
+                let left = self.panics.load(Ordering::SeqCst);
+                if left > 0 && claim.kind == WorkKind::Inside {
+                    self.panics.store(left - 1, Ordering::SeqCst);
+                    panic!("a piece of work that makes the worker panic");
+                }
+                self.behind.claim(claim).await
+            }
+            async fn work_arrived(&self, kind: WorkKind) {
+                self.behind.work_arrived(kind).await
+            }
+            $(async fn $name(&self, $($argument: $Type),*) -> Result<$Answer, StorageError> {
+                self.behind.$name($($argument),*).await
+            })*
+        }
+    };
+}
+
+passing_on! {
+    fn next_due(kind: WorkKind) -> Option<Timestamp>;
+    fn organisation(id: OrganisationId) -> Option<Organisation>;
+    fn organisation_by_cvr(cvr: CvrNumber) -> Option<Organisation>;
+    fn organisations() -> Vec<Organisation>;
+    fn system(id: SystemId) -> Option<MailSystem>;
+    fn systems_of(organisation: OrganisationId) -> Vec<MailSystem>;
+    fn contact(id: ContactId) -> Option<Contact>;
+    fn contact_by_party(party: PartyId) -> Option<Contact>;
+    fn contacts(page: PageRequest) -> Page<Contact>;
+    fn contact_point(id: ContactPointId) -> Option<ContactPoint>;
+    fn contact_points_of(organisation: OrganisationId) -> Vec<ContactPoint>;
+    fn transmission(id: TransmissionId) -> Option<Transmission>;
+    fn memos_of(id: TransmissionId, page: PageRequest) -> Page<Memo>;
+    fn memo(key: MemoKey) -> Option<Memo>;
+    fn memo_by_identity(holder: Uuid, message_uuid: Uuid) -> Option<Memo>;
+    fn delivery(system: SystemId, message_uuid: Uuid) -> Option<Delivery>;
+    fn deliveries_waiting(system: SystemId, page: PageRequest) -> Page<Delivery>;
+    fn receipt(id: ReceiptId) -> Option<ReceiptRecord>;
+    fn receipts_waiting(system: SystemId, page: PageRequest) -> Page<ReceiptRecord>;
+    fn receipts_of(memo: MemoKey) -> Vec<ReceiptRecord>;
+    fn mailbox(owner: ContactId, folder: Folder, page: PageRequest) -> Page<MailboxRow>;
+    fn mailbox_entry(owner: ContactId, memo: MemoKey) -> Option<MailboxRow>;
+    fn unread(owner: ContactId) -> u64;
+    fn events_of(memo: MemoKey) -> Vec<Event>;
+    fn counts() -> Counts;
+    fn sweep(older_than: Timestamp) -> Swept;
+    fn verify() -> Vec<String>;
+}

@@ -1,0 +1,38 @@
+//! Every limit of the pages, with its unit, in one place.
+
+/// Messages on one page of a folder.
+pub(crate) const FOLDER_PAGE: u64 = 25;
+/// People and companies on one page of the sign-in list.
+pub(crate) const CONTACT_PAGE: u64 = 50;
+/// Contacts looked through for a search.
+pub(crate) const CONTACT_SEARCH: u64 = 10_000;
+/// Seconds a signed-in session lasts.
+pub(crate) const SESSION_SECONDS: i64 = 8 * 60 * 60;
+/// Seconds the choice of language is remembered.
+pub(crate) const LANGUAGE_SECONDS: i64 = 365 * 24 * 60 * 60;
+/// Bytes of an ordinary form.
+pub(crate) const FORM_BYTES: usize = 16 * 1024;
+/// Bytes of an HTML document up to which it is cleaned and shown; longer ones are for download.
+pub(crate) const SHOWN_HTML_BYTES: u64 = 2_000_000;
+/// Bytes of a plain text up to which it is shown in the page.
+pub(crate) const SHOWN_TEXT_BYTES: u64 = 256_000;
+/// Bytes read of a file to see whether it is what it says it is.
+pub(crate) const SNIFFED_BYTES: u64 = 1024;
+/// Documents and actions shown of one message; the rest are counted.
+pub(crate) const SHOWN_ITEMS: usize = 200;
+/// Bytes handed to the network at a time when a file is streamed.
+pub(crate) const CHUNK_BYTES: usize = 64 * 1024;
+/// Chunks waiting for the network while a file is streamed.
+pub(crate) const CHUNKS_WAITING: usize = 4;
+/// Characters of a title.
+pub(crate) const TITLE_CHARACTERS: usize = 256;
+/// Characters of the text of an answer.
+pub(crate) const ANSWER_CHARACTERS: usize = 50_000;
+/// Bytes of the fields of the answer form besides its files.
+pub(crate) const ANSWER_FIELD_BYTES: usize = 4 * ANSWER_CHARACTERS;
+/// Bytes of an answer that is too large that are still read, so that the browser hears the reason.
+pub(crate) const DRAINED_BYTES: usize = 100_000_000;
+/// Bytes set aside in an answer for everything but its attachments.
+pub(crate) const ANSWER_ENVELOPE_BYTES: u64 = 512 * 1024;
+/// Characters of a file name shown or offered for saving.
+pub(crate) const FILE_NAME_CHARACTERS: usize = 150;
