@@ -239,6 +239,7 @@ impl Life {
         for _ in 0..self.written.len() {
             self.fetch().await;
         }
+        self.town.let_pass(60).await; // receipts of what the receiver has just refused
         self.collect_receipts().await;
         let pushed = self.town.receivers[&who::TOWN_PUSHED].receipts.clone();
         self.told.entry(who::TOWN_PUSHED).or_default().extend(pushed);
