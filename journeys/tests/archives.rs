@@ -1,4 +1,9 @@
 //! Archives: many letters in one submission, all of them or none.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a journey that cannot go on fails; one that cannot begin says why"
+)]
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;

@@ -1,4 +1,9 @@
 //! Single letters: taken in, judged, delivered or refused, and their senders told.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a journey that cannot go on fails; one that cannot begin says why"
+)]
 
 use brevdue_exchange::{Batch, Contact, MemoState, Op, RegistrationStatus};
 use brevdue_journeys::town::country::{cpr, cvr, who};

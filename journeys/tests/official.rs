@@ -1,4 +1,9 @@
 //! The official example messages, sent as they are.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a journey that cannot go on fails; one that cannot begin says why"
+)]
 
 use std::path::PathBuf;
 
@@ -71,16 +76,14 @@ async fn the_full_example_without_its_date_is_delivered() {
 }
 
 #[tokio::test]
-async fn the_examples_with_attachments_and_nemsms_get_their_verdict() {
+async fn examples_whose_parties_are_placeholders_are_invalid() {
     let Some(folder) = official_data() else { return };
-    for version in ["1.1", "1.2"] {
-        let mut town = Town::with_seed(4, Ground::Memory).await;
-        let (bytes, letter) = example(&folder, &format!("MeMo_NemSMS_v{version}.xml"));
-        let (state, code) = verdict(&mut town, &bytes, &letter).await;
-        assert_eq!(state, MemoState::Refused);
-        println!("NemSMS {version}: {code:?}");
-        let (bytes, letter) = example(&folder, &format!("MeMo_with_attachment_v{version}.xml"));
-        let (state, code) = verdict(&mut town, &bytes, &letter).await;
-        println!("attachment {version}: {state:?} {code:?}");
+    for name in ["MeMo_NemSMS", "MeMo_with_attachment"] {
+        for version in ["1.1", "1.2"] {
+            let mut town = Town::with_seed(4, Ground::Memory).await;
+            let (bytes, letter) = example(&folder, &format!("{name}_v{version}.xml"));
+            let (state, code) = verdict(&mut town, &bytes, &letter).await;
+            assert_eq!((state, code.as_deref()), (MemoState::Refused, Some("memo.invalid")));
+        }
     }
 }

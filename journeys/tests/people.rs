@@ -1,4 +1,9 @@
 //! People reading and answering their mail.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a journey that cannot go on fails; one that cannot begin says why"
+)]
 
 use brevdue_exchange::mailbox::{Answer, MailboxError};
 use brevdue_exchange::{ContactId, Folder, MemoState};

@@ -1,4 +1,9 @@
 //! Receiver systems: pushed to and fetching, up and down, answering and silent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a journey that cannot go on fails; one that cannot begin says why"
+)]
 
 use brevdue_exchange::fetch::FetchError;
 use brevdue_exchange::{DeliveryState, EventTag, MemoState, Policy, ServiceProtocol};

@@ -11,8 +11,10 @@ use crate::rulebook;
 use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
+mod attributes;
 mod base64;
 pub(crate) mod characters;
+mod declaration;
 mod elements;
 pub(crate) mod fault;
 mod input;

@@ -1,5 +1,7 @@
 //! Answers: who gets them, where, and what they carry back.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod support;
 
 use std::io::Cursor;

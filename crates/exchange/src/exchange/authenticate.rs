@@ -229,3 +229,6 @@ fn wrong_credentials() -> Refusal {
         "no system with this id and token is registered; renew the token if it is lost",
     )
 }
+
+#[cfg(test)]
+mod tests;

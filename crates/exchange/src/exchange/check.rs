@@ -246,3 +246,6 @@ impl Found {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
