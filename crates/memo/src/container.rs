@@ -1,7 +1,22 @@
 //! Containers of many messages: a tar archive in LZMA, `.xz`, `.gz` or `.zst`, in and out, streaming.
 //!
-//! [`decompress`] finds the compression by its signature and keeps the limits, [`unpack`] walks the
-//! archive, [`pack`] writes one. Nothing is ever written to a path named by an archive.
+//! `decompress` finds the compression by its signature and keeps the limits, `unpack` walks the
+//! archive, `pack` writes one. Nothing is ever written to a path named by an archive.
+//!
+//! ```
+//! use brevdue_memo::container::{ContainerLimits, Packer, unpack};
+//!
+//! let mut packer = Packer::new(Vec::new())?;
+//! packer.append("8c2ea15d-61fb-4ba9-9366-42f8b194c114.xml", 4, &mut &b"<a/>"[..])?;
+//! let container = packer.finish()?;
+//!
+//! let files = unpack(container.as_slice(), &ContainerLimits::default(), &mut |entry| {
+//!     assert_eq!((entry.number, entry.length_bytes), (1, 4));
+//!     std::io::copy(entry.reader, &mut std::io::sink()).map(|_| ())
+//! })?;
+//! assert_eq!(files, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::io::{self, Read};
 

@@ -6,6 +6,39 @@
 //!
 //! A message is read in one pass and in constant memory: the content of its files stays where it
 //! stands, as Base64 in the source, until somebody asks for it ([`Content`]).
+//!
+//! ```
+//! use std::io::{Cursor, Read};
+//! use brevdue_memo::letter::{DraftFile, LetterDraft};
+//! use brevdue_memo::{Limits, MemoVersion, PartyId, Timestamp, read, write};
+//!
+//! // A letter of our own, written as XML …
+//! let sender = PartyId::parse("CVR", "12345678")?;
+//! let recipient = PartyId::parse("CPR", "0101010000")?;
+//! let uuid = uuid::Uuid::from_u128(0x8c2ea15d_61fb_4ba9_9366_42f8b194c114);
+//! let created = "2026-03-01T12:00:00Z".parse::<Timestamp>()?;
+//! let mut draft =
+//!     LetterDraft::new(MemoVersion::V1_2, uuid, created, (sender, "Ærøby Kommune"), (recipient, None), "Plads i børnehave");
+//! draft.text = Some("Der er plads fra den første.".to_owned());
+//! let mut document = Vec::new();
+//! write(&draft.build()?, Cursor::new([]), &mut document)?;
+//!
+//! // … read back, with its content still in place …
+//! let reading = read(document.as_slice(), &Limits::default())?;
+//! let message = reading.message.expect("no findings");
+//! let file = &message.body.expect("a letter has a body").main_document.files[0];
+//! let mut text = String::new();
+//! file.content.open(Cursor::new(&document))?.read_to_string(&mut text)?;
+//! assert_eq!(text, "Der er plads fra den første.");
+//!
+//! // … and a broken one, with everything that is wrong with it.
+//! let broken = String::from_utf8(document)?.replace("<memo:idType>CPR</memo:idType>", "");
+//! let reading = read(broken.as_bytes(), &Limits::default())?;
+//! assert!(reading.message.is_none());
+//! let finding = reading.findings.list[0].to_string();
+//! assert!(finding.ends_with("in Message/MessageHeader/Recipient: required element idType is missing"), "{finding}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod calendar;
 pub mod classes;

@@ -1,7 +1,7 @@
 //! Reading a message in one pass, in constant memory, finding everything that is wrong with it.
 //!
-//! The way of a document: [`input`] hands out checked UTF-8 with places, [`tokens`] makes tags and
-//! texts of it ([`elements`] keeps names and namespaces), and [`model`] makes classes of those by the
+//! The way of a document: `input` hands out checked UTF-8 with places, `tokens` makes tags and
+//! texts of it (`elements` keeps names and namespaces), and `model` makes classes of those by the
 //! schema table. What breaks XML stops the reading; what breaks the schema is noted and passed.
 
 use std::io::{self, Read};
@@ -11,8 +11,10 @@ use crate::rulebook;
 use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
+mod attributes;
 mod base64;
 pub(crate) mod characters;
+mod declaration;
 mod elements;
 pub(crate) mod fault;
 mod input;
@@ -107,7 +109,7 @@ struct Root {
     body: Option<MessageBody>,
 }
 
-/// The schema of the root; its attributes are in [`version`].
+/// The schema of the root; its attributes are in `version`.
 pub(crate) static MESSAGE: ClassSchema = ClassSchema {
     name: "Message",
     namespace: Namespace::Memo,
@@ -135,12 +137,12 @@ impl Reader<'_> {
         if let Some(why) = self.wrong_root() {
             self.report(&rulebook::WRONG_ROOT, self.tokens.tag_position, &[why]);
             self.skip()?;
-            self.to_the_end()?;
+            self.pass_the_rest()?;
             return Ok(None);
         }
         let root = self.message(extent)?;
         if extent == Extent::Whole {
-            self.to_the_end()?;
+            self.pass_the_rest()?;
         }
         Ok(Some(root))
     }
@@ -172,7 +174,7 @@ impl Reader<'_> {
         Ok(root)
     }
 
-    fn to_the_end(&mut self) -> Result<(), Stop> {
+    fn pass_the_rest(&mut self) -> Result<(), Stop> {
         while self.tokens.next(&mut Discard)? != Tag::Document {}
         Ok(())
     }

@@ -1,4 +1,6 @@
 //! Containers in and out, and what hostile ones get.
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};
@@ -403,5 +405,45 @@ fn a_packer_refuses_content_of_another_length_and_odd_names() {
     for name in ["../a.xml", "/a.xml", "æ.xml", &"a".repeat(101), ""] {
         let mut packer = Packer::new(Vec::new()).unwrap();
         assert!(packer.append(name, 0, &mut io::empty()).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_container_of_a_thousand_letters_is_read_by_stock_tools_and_by_us() {
+    use brevdue_memo::letter::{SampleOptions, sample};
+    use brevdue_memo::{Limits, MemoVersion, PartyId, Timestamp, read, write};
+    let people: Vec<PartyId> = (0..100)
+        .map(|number| PartyId::parse("CPR", &format!("01010100{number:02}")).unwrap())
+        .collect();
+    let options = SampleOptions {
+        version: MemoVersion::V1_2,
+        sender: (PartyId::parse("CVR", "12345678").unwrap(), "Ærøby Kommune"),
+        recipients: &people,
+        created: Timestamp::from_millis(1_700_000_000_000),
+        text_bytes: 2_000,
+    };
+    let mut packer = Packer::new(Vec::new()).unwrap();
+    let mut packed_bytes = 0;
+    for letter in sample(1, 1000, &options) {
+        let mut document = Vec::new();
+        write(&letter, io::Cursor::new([]), &mut document).unwrap();
+        packed_bytes += document.len();
+        let name = format!("{}.xml", letter.header.message_uuid);
+        packer.append(&name, document.len() as u64, &mut document.as_slice()).unwrap();
+    }
+    let container = packer.finish().unwrap();
+    let mut reached = std::collections::BTreeSet::new();
+    let count = unpack(container.as_slice(), &ContainerLimits::default(), &mut |entry| {
+        let reading = read(&mut *entry.reader, &Limits::default())?;
+        let message = reading.message.unwrap_or_else(|| panic!("{:?}", reading.findings.list));
+        assert_eq!(entry.name, format!("{}.xml", message.header.message_uuid));
+        reached.insert(message.header.recipient.party().unwrap());
+        Ok(())
+    });
+    assert_eq!(count.unwrap(), 1000);
+    assert_eq!(reached.len(), 100);
+    println!("{packed_bytes} bytes of letters in a container of {}", container.len());
+    if let Some(listing) = stock("xz --format=lzma -dc | tar t", &container) {
+        assert_eq!(String::from_utf8(listing).unwrap().lines().count(), 1000);
     }
 }

@@ -1,4 +1,5 @@
 //! What holds for every message and for every sequence of bytes.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
 

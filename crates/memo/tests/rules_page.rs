@@ -1,6 +1,7 @@
 //! `docs/rules.md` is made from the rulebook; this test makes sure that it is.
 //!
 //! After a change: `BREVDUE_WRITE_DOCS=1 cargo test -p brevdue-memo --test rules_page`.
+#![allow(clippy::unwrap_used, reason = "a string never fails to be written to")]
 
 use std::fmt::Write;
 use std::path::Path;
@@ -33,7 +34,7 @@ fn page() -> String {
         (
             Level::Business,
             "Business rules",
-            "Rules beside the schema. Sources: the announcements of Digital Post, and, where `memo.md` says so, our choice.",
+            "Rules beside the schema. Sources: the announcements of Digital Post, and our own choice.",
         ),
     ] {
         write!(page, "\n## {title}\n\n{introduction}\n").unwrap();
@@ -43,11 +44,13 @@ fn page() -> String {
                 Severity::Warning => "warning",
                 Severity::Info => "info",
             };
-            let shown = |text: &str| text.replace("{}", "…").replace('<', "&lt;").replace('*', "\\*");
+            let shown =
+                |text: &str| text.replace("{}", "…").replace('<', "&lt;").replace('*', "\\*");
             write!(page, "\n### {}\n\n", rule.id).unwrap();
             writeln!(page, "- **{severity}**: {}", shown(rule.english)).unwrap();
             writeln!(page, "- mend it: {}", shown(rule.fix_english)).unwrap();
-            writeln!(page, "- på dansk: {}; {}", shown(rule.danish), shown(rule.fix_danish)).unwrap();
+            writeln!(page, "- på dansk: {}; {}", shown(rule.danish), shown(rule.fix_danish))
+                .unwrap();
         }
     }
     page

@@ -1,7 +1,11 @@
 //! What the schemas say of single changes to a minimum message, beside what the official schema says.
 
+#[path = "support/every.rs"]
+mod every;
 mod support;
 
+use brevdue_memo::schema::{ClassSchema, Kind};
+use brevdue_memo::{MemoVersion, Message};
 use support::{Referee, SchemaSet, change, minimum_1_1, minimum_1_2, read_bytes, rules};
 
 /// The rules a change breaks; none when the message stays valid.
@@ -468,4 +472,44 @@ fn the_official_schema_agrees_on_every_vector() {
         }
         assert!(differ.is_empty(), "{differ:#?}");
     }
+}
+
+#[test]
+fn a_message_with_every_element_of_every_class_is_valid_here_and_there() {
+    for (set, version) in
+        [(SchemaSet::V1_1, MemoVersion::V1_1), (SchemaSet::V1_2, MemoVersion::V1_2)]
+    {
+        let document = every::every_element(version);
+        assert_eq!(rules(&read_bytes(document.as_bytes())), VALID, "{document}");
+        if let Some(referee) = Referee::new(set) {
+            assert_eq!(referee.verdicts(&[document]), [true]);
+        }
+    }
+}
+
+/// A class, all classes within it, and how deep they go.
+fn walk(class: &'static ClassSchema, visit: &mut dyn FnMut(&'static ClassSchema)) -> usize {
+    visit(class);
+    let within = class.elements.iter().map(|element| match element.kind {
+        Kind::Class(class) => walk(class, visit),
+        Kind::Value(_) => 1,
+    });
+    1 + within.max().unwrap_or(0)
+}
+
+#[test]
+fn the_schema_table_has_the_classes_and_the_depth_of_the_standard() {
+    let mut names = std::collections::BTreeSet::new();
+    let depth = walk(Message::schema(), &mut |class| {
+        names.insert(class.name);
+        assert!(class.elements.len() <= 18, "the reader counts children in an array of 18");
+        for (index, element) in class.elements.iter().enumerate() {
+            let twice = class.elements[..index]
+                .iter()
+                .any(|other| (other.name, other.namespace) == (element.name, element.namespace));
+            assert!(!twice, "{} twice in {}", element.name, class.name);
+        }
+    });
+    assert_eq!(depth, 7, "the format needs seven levels");
+    assert_eq!(names.len(), 42, "27 classes of memo itself and 15 of other namespaces");
 }

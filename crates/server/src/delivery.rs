@@ -167,7 +167,10 @@ impl Delivery {
         let pushed = self.push_in_turn(&handover, claimed_at).await;
         let settled = match pushed {
             Some(Pushed::Answered(outcome)) => {
-                tell(&handover, &outcome);
+                // What failed is logged where it is settled.
+                if outcome == HandoverOutcome::Taken {
+                    tracing::info!(system = %handover.system, "pushed");
+                }
                 self.exchange.settle_handover(&handover, outcome).await
             }
             Some(Pushed::NotSent(fault)) => {
@@ -217,19 +220,6 @@ impl Delivery {
         match self.exchange.store().commit(put_back).await {
             Err(StorageError::Conflict(Conflict::LeaseLost(_))) => Ok(()),
             other => other,
-        }
-    }
-}
-
-fn tell(handover: &Handover, outcome: &HandoverOutcome) {
-    let (system, failures) = (handover.system, handover.job.failures);
-    match outcome {
-        HandoverOutcome::Taken => tracing::info!(%system, failures, "pushed"),
-        HandoverOutcome::Unreachable { reason } => {
-            tracing::warn!(%system, failures, reason, "a push reached nobody");
-        }
-        HandoverOutcome::Refused { status, .. } => {
-            tracing::warn!(%system, failures, status, "a push was refused");
         }
     }
 }

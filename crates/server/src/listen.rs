@@ -25,7 +25,7 @@ use crate::tls::read_certificate;
 /// Who is at the other end; every request carries it as an extension.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    /// Its address.
+    /// Its address; an IPv4 address as such, also when it came to an IPv6 socket.
     pub address: IpAddr,
     /// How it came in, with the certificate it showed.
     pub channel: Channel,
@@ -141,7 +141,8 @@ impl Listener {
             let (security, router) = (self.security.clone(), router.clone());
             let (limits, stop) = (Arc::clone(&limits), stop.clone());
             running.spawn(async move {
-                serve_one(stream, address.ip(), security, router, &limits, &stop).await;
+                serve_one(stream, address.ip().to_canonical(), security, router, &limits, &stop)
+                    .await;
                 drop(place);
             });
         }

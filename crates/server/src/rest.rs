@@ -1,9 +1,9 @@
 //! The REST door: everything under `/apis/v1`, with paths, parameters, bodies and status codes as the
 //! official API has them. Every path is taken with and without its closing slash.
 //!
-//! A request's road: [`trace`] gives it an id and logs its end, [`caller`] finds out who asks, a
-//! handler under [`memos`] or [`receipts`] asks the exchange, [`errors`] turns a no into an answer.
-//! Bodies never stand in memory ([`body`]).
+//! A request's road: `trace` gives it an id and logs its end, `caller` finds out who asks, a
+//! handler under `memos` or `receipts` asks the exchange, `errors` turns a no into an answer.
+//! Bodies never stand in memory (`body`).
 
 mod body;
 mod caller;

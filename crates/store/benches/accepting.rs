@@ -6,7 +6,7 @@
 //! transaction, we have 1, 8 or 64 senders at once and make the transactions ourselves.
 //!
 //! `cargo bench -p brevdue-store --bench accepting -- [--quick]`; `TMPDIR` chooses the disk.
-#![allow(
+#![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a bench prints what it measured, and stops when it cannot measure"

@@ -8,8 +8,9 @@
 //! lock                  held while the store is open
 //! ```
 //!
-//! A change goes to [`writer`], which makes it durable together with whatever else waits; a read goes
-//! to [`readers`] and never waits for the writer. Bytes are on disk before the row that names them.
+//! A change goes to the writer (`writer.rs`), which makes it durable together with whatever else waits;
+//! a read goes to a reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the
+//! row that names them.
 
 mod chain;
 mod changes;

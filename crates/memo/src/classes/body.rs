@@ -9,7 +9,7 @@ classes! {
     class MessageBody "MessageBody" in Memo {
         /// When the message was created.
         created_date_time: value DateTime "createdDateTime" in Memo [required];
-        /// `MainDocument`.
+        /// The letter itself.
         main_document: class MainDocument "MainDocument" in Memo [required];
         /// Attachments (bilag).
         additional_documents: class AdditionalDocument "AdditionalDocument" in Memo [many 0..UNBOUNDED];
@@ -21,25 +21,25 @@ classes! {
     ///
     /// Earlier drafts (1.0) called the id element `documentID`; it is not valid in 1.1/1.2.
     class MainDocument "MainDocument" in Memo {
-        /// `mainDocumentID`.
+        /// The sender's id of the document.
         main_document_id: value Text256 "mainDocumentID" in Memo [optional];
         /// Title of the document.
         label: value Text256 "label" in Memo [optional];
         /// One or more files.
         files: class File "File" in Memo [many 1..UNBOUNDED];
-        /// Handlinger offered to the recipient.
+        /// Actions (handlinger) offered to the recipient.
         actions: class Action "Action" in Memo [many 0..UNBOUNDED];
     }
 
     /// AdditionalDocument (Bilag).
     class AdditionalDocument "AdditionalDocument" in Memo {
-        /// `additionalDocumentID`.
+        /// The sender's id of the document.
         additional_document_id: value Text256 "additionalDocumentID" in Memo [optional];
-        /// `label`.
+        /// Title of the document.
         label: value Text256 "label" in Memo [optional];
-        /// `File`.
+        /// One or more files.
         files: class File "File" in Memo [many 1..UNBOUNDED];
-        /// `Action`.
+        /// Actions (handlinger) offered to the recipient.
         actions: class Action "Action" in Memo [many 0..UNBOUNDED];
     }
 
@@ -47,11 +47,11 @@ classes! {
     ///
     /// For exchange between systems, not for ordinary messages. Has no Action.
     class TechnicalDocument "TechnicalDocument" in Memo {
-        /// `technicalDocumentID`.
+        /// The sender's id of the document.
         technical_document_id: value Text256 "technicalDocumentID" in Memo [optional];
-        /// `label`.
+        /// Title of the document.
         label: value Text256 "label" in Memo [optional];
-        /// `File`.
+        /// One or more files.
         files: class File "File" in Memo [many 1..UNBOUNDED];
     }
 
@@ -91,21 +91,21 @@ classes! {
     ///
     /// Calendar appointment.
     class Reservation "Reservation" in Memo {
-        /// `description`.
+        /// What the appointment is about.
         description: value Text256 "description" in Memo [required];
         /// Identity of the appointment.
         reservation_uuid: value Uuid4 "reservationUUID" in Memo [required];
         /// Short description.
         abstract_text: value Text256 "abstract" in Memo [required];
-        /// `location`.
+        /// Where it is.
         location: value Text256 "location" in Memo [required];
-        /// `startDateTime`.
+        /// When it begins.
         start_date_time: value DateTime "startDateTime" in Memo [required];
-        /// `endDateTime`.
+        /// When it ends.
         end_date_time: value DateTime "endDateTime" in Memo [required];
-        /// `organizerMail`.
+        /// E-mail address of who invites.
         organizer_mail: value Text256 "organizerMail" in Memo [optional];
-        /// `organizerName`.
+        /// Name of who invites.
         organizer_name: value Text256 "organizerName" in Memo [optional];
     }
 

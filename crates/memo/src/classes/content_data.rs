@@ -25,9 +25,9 @@ classes! {
         production_unit: class ProductionUnit "ProductionUnit" in Grd [optional];
         /// Education (uddannelse).
         education: class Education "Education" in Udd [optional];
-        /// `Address`.
+        /// Structured address.
         address: class Address "Address" in Grd [optional];
-        /// `UnstructuredAddress`.
+        /// Free-text address; not meant to stand beside a structured one.
         unstructured_address: class UnstructuredAddress "UnstructuredAddress" in Grd [optional];
         /// Up to ten name/value pairs for special or bilateral use.
         additional_content_data: class AdditionalContentData "AdditionalContentData" in Memo [many 0..10];
@@ -49,9 +49,9 @@ classes! {
     class AdditionalContentData "AdditionalContentData" in Memo {
         /// Groups pairs into a list.
         content_data_type: value Text256 "contentDataType" in Memo [optional];
-        /// `contentDataName`.
+        /// Name of the pair.
         content_data_name: value Text256 "contentDataName" in Memo [required];
-        /// `contentDataValue`.
+        /// Its value.
         content_data_value: value Text256 "contentDataValue" in Memo [required];
     }
 
@@ -59,7 +59,7 @@ classes! {
     class CprData "CPRdata" in Grd {
         /// Keep as text: leading zeros are significant. Limit 10 characters by rule MEMO-R-013.
         cpr_number: value Text256 "cprNumber" in Grd [required];
-        /// `name`.
+        /// Name of the person.
         name: value Text256 "name" in Grd [optional];
     }
 
@@ -67,7 +67,7 @@ classes! {
     class CvrData "CVRdata" in Grd {
         /// Keep as text. Limit 8 characters by rule MEMO-R-013.
         cvr_number: value Text256 "cvrNumber" in Grd [required];
-        /// `companyName`.
+        /// Name of the company.
         company_name: value Text256 "companyName" in Grd [optional];
     }
 
@@ -77,11 +77,11 @@ classes! {
     class KleData "KLEdata" in Kle {
         /// KLE number, form `NN.NN.NN`.
         subject_key: value Text256 "subjectKey" in Kle [required];
-        /// Required.
+        /// Version of the classification.
         version: value Text256 "version" in Kle [required];
-        /// Handlingsfacet, e.g. `A01`.
+        /// What is done about it (handlingsfacet), e.g. `A01`.
         activity_facet: value Text256 "activityFacet" in Kle [optional];
-        /// Required.
+        /// Name of the subject or task.
         label: value Text256 "label" in Kle [required];
     }
 
@@ -89,19 +89,19 @@ classes! {
     class FormData "FORMdata" in Form {
         /// FORM task key, form `NN.NN.NN.NN`.
         task_key: value Text256 "taskKey" in Form [required];
-        /// Required.
+        /// Version of the classification.
         version: value Text256 "version" in Form [required];
-        /// `activityFacet`.
+        /// What is done about it.
         activity_facet: value Text256 "activityFacet" in Form [optional];
-        /// Required.
+        /// Name of the subject or task.
         label: value Text256 "label" in Form [required];
     }
 
     /// MotorVehicle (Køretøj).
     class MotorVehicle "MotorVehicle" in Dmv {
-        /// Registration number, at most 7 characters. Required.
+        /// Registration number, at most 7 characters.
         license_number: value Text7 "licenseNumber" in Dmv [required];
-        /// Stelnummer.
+        /// Chassis number (stelnummer).
         chassis_number: value Text256 "chassisNumber" in Dmv [optional];
     }
 
@@ -109,15 +109,15 @@ classes! {
     ///
     /// Class name `PropertyNumber`, child `propertyNumber`.
     class PropertyNumber "PropertyNumber" in Grd {
-        /// `propertyNumber`.
+        /// The number.
         property_number: value Text256 "propertyNumber" in Grd [required];
     }
 
     /// Education (Uddannelse).
     class Education "Education" in Udd {
-        /// `educationCode`.
+        /// Code of the education.
         education_code: value Text256 "educationCode" in Udd [required];
-        /// `educationName`.
+        /// Its name.
         education_name: value Text256 "educationName" in Udd [optional];
     }
 }

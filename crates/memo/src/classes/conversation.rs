@@ -13,11 +13,11 @@ classes! {
         original_message_date_time: value DateTime "originalMessageDateTime" in Memo [required];
         /// Name of the original sender.
         original_sender: value Text256 "originalSender" in Memo [required];
-        /// `originalContentResponsible`.
+        /// Name of the original content owner.
         original_content_responsible: value Text256 "originalContentResponsible" in Memo [optional];
         /// Name of the original sender's representative; new in 1.2.
         original_representative: value Text256 "originalRepresentative" in Memo [optional since V1_2];
-        /// `contactPointID`.
+        /// Id of the contact point.
         contact_point_id: value Text256 "contactPointID" in Memo [optional];
         /// Remark to the new recipient.
         comment: value Text512 "comment" in Memo [optional];
@@ -33,17 +33,17 @@ classes! {
         message_uuid: value Uuid4 "messageUUID" in Memo [required];
         /// UUID of the message it answers (parent).
         reply_uuid: value Uuid4 "replyUUID" in Memo [optional];
-        /// `senderID`.
+        /// Who sent that message.
         sender_id: value Text256 "senderID" in Memo [optional];
-        /// `recipientID`.
+        /// Who received it.
         recipient_id: value Text256 "recipientID" in Memo [optional];
-        /// `caseID`.
+        /// Case it belongs to.
         case_id: value Text256 "caseID" in Memo [optional];
-        /// `contactPointID`.
+        /// Id of the contact point.
         contact_point_id: value Text256 "contactPointID" in Memo [optional];
-        /// `generatingSystemID`.
+        /// System that made it.
         generating_system_id: value Text256 "generatingSystemID" in Memo [optional];
-        /// `comment`.
+        /// Remark.
         comment: value Text512 "comment" in Memo [optional];
         /// Up to four label/value pairs that an answer must return.
         additional_reply_data: class AdditionalReplyData "AdditionalReplyData" in Memo [many 0..4];
@@ -51,9 +51,9 @@ classes! {
 
     /// AdditionalReplyData (Øvrige svardata).
     class AdditionalReplyData "AdditionalReplyData" in Memo {
-        /// `label`.
+        /// Name of the pair.
         label: value Text256 "label" in Memo [required];
-        /// `value`.
+        /// Its value.
         value: value Text256 "value" in Memo [required];
     }
 }

@@ -7,9 +7,9 @@ classes! {
     ///
     /// Who sends.
     class Sender "Sender" in Memo {
-        /// CPR or CVR (8 digits) number.
+        /// CPR (10 digits) or CVR (8 digits) number.
         sender_id: value Text256 "senderID" in Memo [required];
-        /// `CPR` or `CVR`;.
+        /// `CPR` or `CVR`; free text in the schema, and some senders write it in lower case.
         id_type: value Text256 "idType" in Memo [required];
         /// Human name of the id type.
         id_type_label: value Text256 "idTypeLabel" in Memo [optional];
@@ -27,11 +27,11 @@ classes! {
     ///
     /// Who receives. Has no Representative in any version.
     class Recipient "Recipient" in Memo {
-        /// CPR or CVR (8 digits) number.
+        /// CPR (10 digits) or CVR (8 digits) number.
         recipient_id: value Text256 "recipientID" in Memo [required];
         /// `CPR` or `CVR`.
         id_type: value Text256 "idType" in Memo [required];
-        /// A commented-out example used `eID`.
+        /// Human name of the id type.
         id_type_label: value Text256 "idTypeLabel" in Memo [optional];
         /// Recipient name.
         label: value Text256 "label" in Memo [optional];
@@ -49,7 +49,7 @@ classes! {
         representative_id: value Text256 "representativeID" in Memo [optional since V1_2];
         /// `CPR` or `CVR`.
         id_type: value Text256 "idType" in Memo [optional since V1_2];
-        /// `idTypeLabel`.
+        /// Human name of the id type.
         id_type_label: value Text256 "idTypeLabel" in Memo [optional since V1_2];
         /// Name shown to the recipient.
         label: value Text256 "label" in Memo [optional since V1_2];
@@ -65,11 +65,11 @@ classes! {
         production_unit: class ProductionUnit "ProductionUnit" in Grd [optional];
         /// GLN/EAN location.
         global_location_number: class GlobalLocationNumber "GlobalLocationNumber" in Gln [optional];
-        /// `EMail`.
+        /// E-mail address.
         email: class EMail "EMail" in Memo [optional];
         /// SE number (tax unit).
         se_number: class SeNumber "SEnumber" in Grd [optional];
-        /// `Telephone`.
+        /// Telephone number.
         telephone: class Telephone "Telephone" in Memo [optional];
         /// Employee or electronic identity.
         eid: class Eid "EID" in Grd [optional];
@@ -81,7 +81,7 @@ classes! {
         sor_data: class SorData "SORdata" in Sor [optional];
         /// Structured address.
         address: class Address "Address" in Grd [optional];
-        /// Free-text address;.
+        /// Free-text address; not meant to stand beside a structured one.
         unstructured_address: class UnstructuredAddress "UnstructuredAddress" in Grd [optional];
     }
 
@@ -95,7 +95,7 @@ classes! {
 
     /// EMail (E-mail).
     class EMail "EMail" in Memo {
-        /// `emailAddress`.
+        /// The address.
         email_address: value Text256 "emailAddress" in Memo [required];
         /// Person or unit the address belongs to.
         related_agent: value Text256 "relatedAgent" in Memo [optional];
@@ -103,7 +103,7 @@ classes! {
 
     /// Telephone (Telefon).
     class Telephone "Telephone" in Memo {
-        /// `telephoneNumber`.
+        /// The number.
         telephone_number: value Text256 "telephoneNumber" in Memo [required];
         /// Person or unit the number belongs to.
         related_agent: value Text256 "relatedAgent" in Memo [optional];
@@ -113,17 +113,17 @@ classes! {
     ///
     /// Both children are optional.
     class ContentResponsible "ContentResponsible" in Memo {
-        /// `contentResponsibleID`.
+        /// Id of the content owner.
         content_responsible_id: value Text256 "contentResponsibleID" in Memo [optional];
-        /// `label`.
+        /// Name.
         label: value Text256 "label" in Memo [optional];
     }
 
     /// GeneratingSystem (Dannende system).
     class GeneratingSystem "GeneratingSystem" in Memo {
-        /// `generatingSystemID`.
+        /// Id of the system.
         generating_system_id: value Text256 "generatingSystemID" in Memo [required];
-        /// `label`.
+        /// Name.
         label: value Text256 "label" in Memo [optional];
     }
 
@@ -135,7 +135,7 @@ classes! {
         contact_group: value Text256 "contactGroup" in Memo [optional];
         /// Id of the contact point; in Digital Post a UUID.
         contact_point_id: value Text256 "contactPointID" in Memo [required];
-        /// `label`.
+        /// Name.
         label: value Text256 "label" in Memo [optional];
         /// Answers to the extra fields that the contact point asks for; at most two.
         contact_info: class ContactInfo "ContactInfo" in Memo [many 0..2];

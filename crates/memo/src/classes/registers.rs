@@ -7,7 +7,7 @@ classes! {
     class ProductionUnit "ProductionUnit" in Grd {
         /// P-number; does not fit in 32 bits.
         production_unit_number: value PNumber "productionUnitNumber" in Grd [required];
-        /// `productionUnitName`.
+        /// Name of the unit.
         production_unit_name: value Text256 "productionUnitName" in Grd [optional];
     }
 
@@ -15,9 +15,9 @@ classes! {
     ///
     /// Class name `SEnumber`, child `seNumber`.
     class SeNumber "SEnumber" in Grd {
-        /// `seNumber`.
+        /// The number.
         se_number: value Text256 "seNumber" in Grd [required];
-        /// `companyName`.
+        /// Name of the company.
         company_name: value Text256 "companyName" in Grd [optional];
     }
 
@@ -25,9 +25,9 @@ classes! {
     ///
     /// Class name `EID`, child `eID`. Seen forms: `CVR:<8 digits>-RID:<digits>` and `<8 digits>_<10 digits>`.
     class Eid "EID" in Grd {
-        /// `eID`.
+        /// The identity.
         eid: value Text256 "eID" in Grd [required];
-        /// `label`.
+        /// Name.
         label: value Text256 "label" in Grd [optional];
     }
 
@@ -37,15 +37,15 @@ classes! {
     class GlobalLocationNumber "GlobalLocationNumber" in Gln {
         /// 13-digit GLN.
         global_location_number: value GlnNumber "globalLocationNumber" in Gln [required];
-        /// `location`.
+        /// Name of the location.
         location: value Text256 "location" in Gln [optional];
     }
 
     /// SORdata (SOR-data).
     class SorData "SORdata" in Sor {
-        /// Example `468031000016004`.
+        /// Id of the entry, e.g. `468031000016004`.
         sor_identifier: value Text256 "sorIdentifier" in Sor [required];
-        /// `entryName`.
+        /// Name of the entry.
         entry_name: value Text256 "entryName" in Sor [optional];
     }
 }

@@ -124,6 +124,7 @@ impl Tokens<'_> {
         if self.at_end_of_empty_element() {
             return self.next(scan);
         }
+        let mut after_groups = false;
         loop {
             if scan.problem.is_some() {
                 // The rest needs only to be XML.
@@ -139,9 +140,11 @@ impl Tokens<'_> {
             if whole > 0 {
                 scan.groups += (whole / 4) as u64;
                 self.input.consume_ascii_line(whole);
+                after_groups = true;
                 continue;
             }
-            self.slowly(scan);
+            self.slowly(scan, after_groups);
+            after_groups = false;
             match self.input.available().first() {
                 Some(b'<') => {
                     if let Some(tag) = self.markup(scan)? {
@@ -158,12 +161,15 @@ impl Tokens<'_> {
         }
     }
 
-    /// Passes a little Base64 byte by byte, up to markup or a problem.
-    fn slowly(&mut self, scan: &mut Base64Scan) {
+    /// Passes a little Base64 byte by byte, up to markup or a problem: to where whole groups may begin
+    /// again, after whole groups (a line end) or inside a group (the end of a buffer), else some way.
+    fn slowly(&mut self, scan: &mut Base64Scan, after_groups: bool) {
+        let to_next_group = after_groups || scan.pending > 0;
         let mut passed = 0;
         for byte in self.input.available().iter().take(SLOW_BYTES) {
             let class = CLASSES[usize::from(*byte)];
-            if class == MARKUP {
+            let group_begins = passed > 0 && scan.pending == 0 && class != WHITE;
+            if class == MARKUP || (to_next_group && group_begins) {
                 break;
             }
             if let Err(problem) = scan.push(class) {

@@ -7,7 +7,7 @@ use crate::finding::{Position, Word};
 use crate::rulebook;
 
 const FIRST_BUFFER_BYTES: usize = 16 * 1024;
-const BUFFER_BYTES: usize = 128 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A window onto the document. What is unread begins at `start`; tokens longer than the window make
 /// it grow, and only as far as [`crate::Limits::token_bytes`] lets the tokenizer ask.
@@ -26,6 +26,8 @@ pub(crate) struct Input<'r> {
     mark: usize,
     line: u64,
     column: u64,
+    /// Whether the latest read filled the buffer.
+    filled: bool,
     ended: bool,
     invalid: bool,
     limit_bytes: u64,
@@ -43,6 +45,7 @@ impl<'r> Input<'r> {
             mark: 0,
             line: 1,
             column: 1,
+            filled: false,
             ended: false,
             invalid: false,
             limit_bytes,
@@ -111,14 +114,18 @@ impl<'r> Input<'r> {
             self.start = 0;
             self.mark = 0;
         }
-        if self.end == self.buffer.len() || (self.base > 0 && self.buffer.len() < BUFFER_BYTES) {
-            let longer = (self.buffer.len() * 2).max(BUFFER_BYTES);
-            self.buffer.resize(longer, 0);
+        // A source that fills the first buffer has more to come; a token may need more than any buffer.
+        let full = self.end == self.buffer.len();
+        if full || (self.filled && self.buffer.len() < BUFFER_BYTES) {
+            let mut longer = vec![0; if full { self.buffer.len() * 2 } else { BUFFER_BYTES }];
+            longer[..self.end].copy_from_slice(&self.buffer[..self.end]);
+            self.buffer = longer;
         }
         loop {
             match self.source.read(&mut self.buffer[self.end..]) {
                 Ok(count) => {
                     self.ended = count == 0;
+                    self.filled = self.end + count == self.buffer.len();
                     self.end += count;
                     return Ok(moved);
                 }

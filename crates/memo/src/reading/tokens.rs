@@ -87,27 +87,6 @@ impl<'r> Tokens<'r> {
         }
     }
 
-    /// Passes the byte order mark and the XML declaration.
-    pub(crate) fn begin(&mut self) -> Result<(), Stop> {
-        match self.input.first_bytes()? {
-            [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] | [0, 0, ..] => {
-                return Err(self.fault(&rulebook::UTF16, &[]));
-            }
-            [0xEF, 0xBB, 0xBF, ..] => self.input.consume(3),
-            _ => {}
-        }
-        let start = self.input.ensure(6)?;
-        if start.starts_with(b"<?xml") && start.get(5).is_some_and(|byte| is_white(*byte)) {
-            let length = self.find(b"?>", 5, &["XML-erklæringen", "the XML declaration"])?;
-            let declaration = &self.input.available()[5..length];
-            if let Err(rule) = check_declaration(declaration) {
-                return Err(self.fault(rule, &[]));
-            }
-            self.input.consume(length + 2);
-        }
-        Ok(())
-    }
-
     /// The next tag; the text before it goes to `sink`.
     pub(crate) fn next(&mut self, sink: &mut dyn TextSink) -> Result<Tag, Stop> {
         if self.empty_element {
@@ -397,13 +376,16 @@ impl<'r> Tokens<'r> {
     }
 
     /// Where `end` begins, counted from here, looking from `from` on; the token grows up to its limit.
-    fn find(&mut self, end: &[u8], from: usize, token: &[&str; 2]) -> Result<usize, Stop> {
+    pub(super) fn find(
+        &mut self,
+        end: &[u8],
+        from: usize,
+        token: &[&str; 2],
+    ) -> Result<usize, Stop> {
         let mut searched = from;
         loop {
             let available = self.input.available();
-            if let Some(at) =
-                available.get(searched..).and_then(|rest| memchr::memmem::find(rest, end))
-            {
+            if let Some(at) = available.get(searched..).and_then(|rest| find(end, rest)) {
                 if searched + at > self.limits.token_bytes {
                     return Err(self.too_long(token));
                 }
@@ -478,55 +460,10 @@ impl<'r> Tokens<'r> {
     }
 }
 
-/// Checks what stands between `<?xml` and `?>`.
-fn check_declaration(inside: &[u8]) -> Result<(), &'static rulebook::Rule> {
-    let bad = || &rulebook::BAD_DECLARATION;
-    let mut rest = inside;
-    let version = pseudo_attribute(&mut rest, b"version").ok_or_else(bad)?;
-    if !matches!(version, [b'1', b'.', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
-    {
-        return Err(bad());
+/// A search for one byte needs no preparation.
+fn find(end: &[u8], within: &[u8]) -> Option<usize> {
+    match end {
+        [byte] => memchr::memchr(*byte, within),
+        _ => memchr::memmem::find(within, end),
     }
-    if let Some(encoding) = pseudo_attribute(&mut rest, b"encoding") {
-        let named = encoding.first().is_some_and(u8::is_ascii_alphabetic)
-            && encoding
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
-        if !named {
-            return Err(bad());
-        }
-        let name = encoding.to_ascii_lowercase();
-        if name.starts_with(b"utf-16")
-            || name.starts_with(b"utf-32")
-            || name.starts_with(b"iso-10646-ucs")
-        {
-            return Err(&rulebook::UTF16);
-        }
-        if name != b"utf-8" {
-            return Err(&rulebook::OTHER_ENCODING);
-        }
-    }
-    if let Some(standalone) = pseudo_attribute(&mut rest, b"standalone")
-        && !matches!(standalone, b"yes" | b"no")
-    {
-        return Err(bad());
-    }
-    if skip_white(rest).is_empty() { Ok(()) } else { Err(bad()) }
-}
-
-/// Takes ` name = "value"` off the start of `rest`, when it stands there.
-fn pseudo_attribute<'a>(rest: &mut &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let after = skip_white(rest);
-    if after.len() == rest.len() {
-        return None;
-    }
-    let after = skip_white(after.strip_prefix(name)?);
-    let after = skip_white(after.strip_prefix(b"=")?);
-    let (quote, after) = after.split_first()?;
-    if !matches!(quote, b'"' | b'\'') {
-        return None;
-    }
-    let end = memchr::memchr(*quote, after)?;
-    *rest = &after[end + 1..];
-    Some(&after[..end])
 }

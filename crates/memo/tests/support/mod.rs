@@ -1,5 +1,6 @@
 //! What the tests of reading share: messages to change, the official schemas, and their referee.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

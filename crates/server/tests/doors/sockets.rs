@@ -10,6 +10,8 @@ use axum::routing::get;
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use bytes::Bytes;
 use futures_util::stream;
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -203,4 +205,59 @@ async fn stopping_does_not_wait_for_idle_callers() {
     let stopped = tokio::time::timeout(Duration::from_secs(2), serving).await;
     assert!(stopped.is_ok(), "the caller still holds its end");
     drop(idle);
+}
+
+#[tokio::test]
+async fn bytes_that_make_no_sense_stop_nothing() {
+    let town = Town::open().await;
+    // A xorshift: the same bytes in every run.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = |length: usize| -> Vec<u8> {
+        let step = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[0]
+        };
+        (0..length).map(step).collect()
+    };
+    let starts =
+        ["", "POST /apis/v1/memos/ HTTP/1.1\r\nhost: a\r\n", "GET /%ff?%ff=%ff&&= HTTP/1.1\r\n"];
+    for round in 0..60 {
+        for address in [town.http, town.https] {
+            let mut line = Line::to(address).await;
+            line.say_into_the_void(starts[round % starts.len()]).await;
+            line.say_into_the_void(noise(round * 37)).await;
+            line.say_into_the_void("\r\n\r\n").await;
+        }
+    }
+    let answer = town.acting_as(&town.sender).get("/apis/v1/receipts/").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn only_http_1_1_is_spoken_over_tls() {
+    let town = Town::open().await;
+    let mut roots = rustls::RootCertStore::empty();
+    let root = CertificateDer::from_pem_slice(town.issuer.root().as_bytes()).unwrap();
+    roots.add(root).unwrap();
+    for (offered, agreed) in [
+        (&["h2", "http/1.1"][..], Some(&b"http/1.1"[..])),
+        (&["http/1.1"], Some(b"http/1.1")),
+        (&[], None),
+    ] {
+        let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(
+            rustls::crypto::aws_lc_rs::default_provider(),
+        ))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots.clone())
+        .with_no_client_auth();
+        config.alpn_protocols = offered.iter().map(|name| name.as_bytes().to_vec()).collect();
+        let line = tokio::net::TcpStream::connect(town.https).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+        let line = connector.connect(name, line).await.unwrap();
+        assert_eq!(line.get_ref().1.alpn_protocol(), agreed, "{offered:?}");
+    }
 }

@@ -225,3 +225,34 @@ async fn a_letter_that_is_wrong_inside_is_received_and_judged_later() {
         assert_eq!(receipt["errorCode"], "memo.invalid");
     }
 }
+
+#[tokio::test]
+async fn a_letter_sent_many_times_at_once_is_delivered_once_and_other_bytes_are_refused() {
+    let town = Town::open().await;
+    let sender = town.acting_as(&town.sender);
+    let send = async |letter: String| {
+        let request = sender.post(&single(1)).header("content-type", "application/xml");
+        request.body(letter).send().await.unwrap().status()
+    };
+    let letter = letter(message_uuid(1), 100_000);
+    let sendings = (0..8).map(|_| send(letter.clone()));
+    for status in futures_util::future::join_all(sendings).await {
+        assert_eq!(status, 201);
+    }
+    assert_eq!(send(letter.replace("Pladsanvisning", "Opskrivning")).await, 201);
+    town.work().await;
+
+    let waiting = town.acting_as(&town.receiver).get(MEMOS).send().await.unwrap();
+    let waiting: Value = waiting.json().await.unwrap();
+    assert_eq!(waiting["totalElements"], 1);
+    let receipts = sender.get("/apis/v1/receipts-bulk/").send().await.unwrap();
+    let receipts: Value = receipts.json().await.unwrap();
+    let codes: Vec<_> = receipts["receipts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|receipt| &receipt["errorCode"])
+        .collect();
+    assert_eq!(codes.iter().filter(|code| code.is_null()).count(), 8, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| **code == "message.uuid.duplicate").count(), 1);
+}

@@ -24,9 +24,9 @@ const READ_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct ContentFolder {
     root: PathBuf,
-    /// Held while a file gets its name and while one is removed, so that a sweep never takes what has
-    /// just come again.
-    names: Mutex<()>,
+    /// Which of the 256 folders are there, durably. Held while a file gets its name and while one is
+    /// removed, so that a sweep never takes what has just come again.
+    names: Mutex<[bool; 256]>,
 }
 
 impl ContentFolder {
@@ -37,14 +37,12 @@ impl ContentFolder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(&unfinished)?,
         }
-        for first in 0..=u8::MAX {
-            match fs::create_dir(root.join(format!("{first:02x}"))) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
-            }
+        let mut folders = [false; 256];
+        for (first, there) in folders.iter_mut().enumerate() {
+            *there = root.join(format!("{first:02x}")).is_dir();
         }
         sync_folder(&root)?;
-        Ok(Self { root, names: Mutex::new(()) })
+        Ok(Self { root, names: Mutex::new(folders) })
     }
 
     /// Starts writing.
@@ -96,7 +94,7 @@ impl ContentFolder {
     /// The digests of all files whose name starts with this byte, and what is not one of ours.
     pub(super) fn list(&self, first: u8) -> io::Result<Listing> {
         let mut listing = Listing::default();
-        for entry in fs::read_dir(self.root.join(format!("{first:02x}")))? {
+        for entry in self.entries(first)? {
             let name = entry?.file_name();
             match name.to_str().and_then(|rest| digest_from(first, rest)) {
                 Some(digest) => listing.digests.push(digest),
@@ -141,12 +139,25 @@ impl ContentFolder {
     pub(super) fn size(&self) -> io::Result<(u64, u64)> {
         let (mut files, mut bytes) = (0, 0);
         for first in 0..=u8::MAX {
-            for entry in fs::read_dir(self.root.join(format!("{first:02x}")))? {
+            for entry in self.entries(first)? {
                 files += 1;
                 bytes += entry?.metadata()?.len();
             }
         }
         Ok((files, bytes))
+    }
+
+    /// What is in one of the 256 folders; nothing when it has not been made.
+    fn entries(&self, first: u8) -> io::Result<impl Iterator<Item = io::Result<fs::DirEntry>>> {
+        match fs::read_dir(self.folder(first)) {
+            Ok(entries) => Ok(Some(entries).into_iter().flatten()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None.into_iter().flatten()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn folder(&self, first: u8) -> PathBuf {
+        self.root.join(format!("{first:02x}"))
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {
@@ -155,8 +166,8 @@ impl ContentFolder {
         self.root.join(first).join(rest)
     }
 
-    fn lock_names(&self) -> MutexGuard<'_, ()> {
-        // It guards no data that a panic could leave half changed.
+    fn lock_names(&self) -> MutexGuard<'_, [bool; 256]> {
+        // A folder is noted only when it is durable; nothing can be left half changed.
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -166,7 +177,17 @@ impl ContentFolder {
         file.as_file().set_modified(came)?;
         file.as_file().sync_all()?;
         {
-            let _names = self.lock_names();
+            let mut folders = self.lock_names();
+            let there = &mut folders[usize::from(digest.0[0])];
+            if !*there {
+                // There already when an earlier try was not synced.
+                fs::create_dir(self.folder(digest.0[0])).or_else(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists => Ok(()),
+                    _ => Err(error),
+                })?;
+                sync_folder(&self.root)?;
+                *there = true;
+            }
             // The same bytes may have come a moment later by another hand; the later time counts.
             if let Ok(later) = fs::metadata(&path).and_then(|earlier| earlier.modified())
                 && later > came
@@ -176,7 +197,7 @@ impl ContentFolder {
             // Put over a file that is there already: same bytes, new time, and damage is mended.
             file.persist(&path).map_err(|error| error.error)?;
         }
-        sync_folder(path.parent().unwrap_or(&self.root))
+        sync_folder(&self.folder(digest.0[0]))
     }
 }
 

@@ -188,14 +188,13 @@ fn count(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::R
 }
 
 fn read_origin(row: &Row<'_>, first: usize) -> rusqlite::Result<Origin> {
-    let ids: (Option<Sql<Uuid>>, Option<Sql<Uuid>>, Option<Sql<Uuid>>) =
-        (row.get(first)?, row.get(first + 1)?, row.get(first + 2)?);
+    let ids: [Option<Sql<Uuid>>; 3] = [row.get(first)?, row.get(first + 1)?, row.get(first + 2)?];
     match ids {
-        (Some(Sql(system)), Some(Sql(organisation)), None) => Ok(Origin::System {
+        [Some(Sql(system)), Some(Sql(organisation)), None] => Ok(Origin::System {
             system: SystemId(system),
             organisation: OrganisationId(organisation),
         }),
-        (None, None, Some(Sql(contact))) => Ok(Origin::Mailbox(ContactId(contact))),
+        [None, None, Some(Sql(contact))] => Ok(Origin::Mailbox(ContactId(contact))),
         _ => Err(strange(first, "origin")),
     }
 }

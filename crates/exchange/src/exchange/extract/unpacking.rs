@@ -1,7 +1,8 @@
 //! Unpacking on a thread of its own: it may block for as long as an archive takes, while who makes
 //! the messages durable must not.
 
-use std::io;
+use std::cell::Cell;
+use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -112,11 +113,13 @@ fn run(
         Ok(source) => source,
         Err(error) => return Unpacked::Failed(error),
     };
+    let source_failed = Cell::new(false);
+    let source = Watched { inner: source, failed: &source_failed };
     let mut entries = Vec::new();
     let mut bytes = 0;
-    let mut failed = None;
+    let mut trouble = None;
     let outcome = unpack(source, limits, &mut |entry| {
-        let content = copy(store, entry, now, &mut failed)?;
+        let content = copy(store, entry, now, &mut trouble)?;
         bytes += held_bytes(&content);
         entries.push(content);
         if entries.len() >= batch || bytes >= BATCH_BYTES {
@@ -127,43 +130,71 @@ fn run(
         }
         Ok(())
     });
-    if let Some(error) = failed {
-        return Unpacked::Failed(error);
-    }
-    match outcome {
-        Ok(_) => {
+    match (outcome, trouble) {
+        (Ok(_), _) => {
             if !entries.is_empty() {
                 line.say(Unpacked::Entries(entries));
             }
             Unpacked::Whole
         }
-        Err(error @ (ContainerError::Unreadable(_) | ContainerError::Forbidden { .. })) => {
-            Unpacked::Broken(error.to_string())
+        (Err(_), Some(Trouble::Store(error))) => Unpacked::Failed(error),
+        (Err(error @ ContainerError::TooLarge(_)), _) => Unpacked::TooLarge(error.to_string()),
+        (Err(ContainerError::Io(_)), Some(Trouble::Entry(number))) if !source_failed.get() => {
+            Unpacked::Broken(format!("not a container: it is cut off or damaged in entry {number}"))
         }
-        Err(error @ ContainerError::TooLarge(_)) => Unpacked::TooLarge(error.to_string()),
-        Err(error) => Unpacked::Failed(StorageError::Failed(error.into())),
+        (Err(error @ ContainerError::Io(_)), _) => {
+            Unpacked::Failed(StorageError::Failed(error.into()))
+        }
+        (Err(error), _) => Unpacked::Broken(error.to_string()),
     }
 }
 
-/// Copies one message into the store. What the store says against it goes to `failed`.
+/// Why a message could not be copied.
+enum Trouble {
+    Store(StorageError),
+    /// The archive ended, or is damaged, inside this entry.
+    Entry(usize),
+}
+
+/// The archive's bytes; remembers whether reading them failed, which is not the sender's fault.
+struct Watched<'a, R> {
+    inner: R,
+    failed: &'a Cell<bool>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).inspect_err(|error| {
+            self.failed.set(error.kind() != io::ErrorKind::Interrupted || self.failed.get());
+        })
+    }
+}
+
+/// Copies one message into the store.
 fn copy(
     store: &dyn Store,
     entry: Entry<'_>,
     now: Timestamp,
-    failed: &mut Option<StorageError>,
+    trouble: &mut Option<Trouble>,
 ) -> io::Result<ContentRef> {
-    let mut keep = |error: StorageError| {
-        *failed = Some(error);
+    let refused = |error, trouble: &mut Option<Trouble>| {
+        *trouble = Some(Trouble::Store(error));
         io::Error::other("the store did not take a message")
     };
-    let mut sink = store.begin(now).map_err(&mut keep)?;
+    let mut sink = store.begin(now).map_err(|error| refused(error, trouble))?;
     let mut buffer = vec![0; COPY_BYTES];
     loop {
-        let count = entry.reader.read(&mut buffer)?;
-        if count == 0 {
-            break;
+        match entry.reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                sink.write(&buffer[..count]).map_err(|error| refused(error, trouble))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                *trouble = Some(Trouble::Entry(entry.number));
+                return Err(error);
+            }
         }
-        sink.write(&buffer[..count]).map_err(&mut keep)?;
     }
-    sink.finish().map_err(keep)
+    sink.finish().map_err(|error| refused(error, trouble))
 }

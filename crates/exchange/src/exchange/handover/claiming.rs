@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use brevdue_memo::Timestamp;
+
 use super::{Handover, Load};
 use crate::exchange::Exchange;
 use crate::{
@@ -14,8 +16,8 @@ enum Decision {
     Push(Box<Handover>),
     /// There is nothing left to push.
     Pointless,
-    /// The endpoint is tried with one call only; this one waits for how that goes.
-    NotYet,
+    /// The endpoint is left alone until then, or tried with one call only, which this one awaits.
+    NotBefore(Timestamp),
 }
 
 impl Exchange {
@@ -42,10 +44,10 @@ impl Exchange {
                         continue;
                     }
                     Decision::Pointless => Op::FinishJob { id, worker },
-                    Decision::NotYet => Op::RetryJob {
+                    Decision::NotBefore(due) => Op::RetryJob {
                         id,
                         worker,
-                        due: self.clock().now().plus_seconds(self.policy().retry_after(0)),
+                        due,
                         failures: job.failures,
                         failing_since: job.failing_since,
                     },
@@ -78,9 +80,16 @@ impl Exchange {
         let Some((endpoint, load)) = self.load(job, &system).await? else {
             return Ok(Decision::Pointless);
         };
-        let open = self.breaker.count(system_id) >= self.policy().breaker_failures.max(1);
-        if open && !probed.insert(system_id) {
-            return Ok(Decision::NotYet);
+        // Another node may have got through meanwhile, and noted it with the system.
+        let is_well = matches!(load, Load::Memo { .. }) && system.failing_since.is_none();
+        if let Some(until) = self.breaker.open_until(system_id).filter(|_| !is_well) {
+            let now = self.clock().now();
+            if now < until {
+                return Ok(Decision::NotBefore(until));
+            }
+            if !probed.insert(system_id) {
+                return Ok(Decision::NotBefore(now.plus_seconds(self.policy().retry_after(0))));
+            }
         }
         let job = job.clone();
         let handover = Handover { job, worker, system: system_id, endpoint, load };

@@ -174,6 +174,7 @@ impl Exchange {
         ops.push(event);
         let breaks = failures_in_a_row >= policy.breaker_failures.max(1);
         if breaks && !given_up && has_one_endpoint(system) {
+            self.breaker.open(system.id, due);
             ops.push(Op::PostponeSystem { system: system.id, due });
         }
         Ok(ops)

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use brevdue_memo::reply::{ReplyDraft, ReplyError, reply};
 use brevdue_memo::rules::{DocumentKind, file_type_is_allowed, filename_is_allowed};
-use brevdue_memo::{Message, WriteError};
+use brevdue_memo::{Message, PartyId, WriteError};
 use brevdue_wire::Receipt;
 
 use super::{Answer, MailboxError};
@@ -15,10 +15,7 @@ use crate::exchange::check::{
 };
 use crate::exchange::judge::outline_of;
 use crate::storage::ContentSink;
-use crate::{ContactId, ContentRef, Folder, MemoKey, Origin, StorageError};
-
-/// Room that everything but the attachments takes in a message, at most.
-const FRAME_BYTES: u64 = 100_000;
+use crate::{ContactId, ContactPoint, ContentRef, Folder, MemoKey, Origin, StorageError};
 
 impl Exchange {
     /// Builds the answer to a message and accepts it like any other letter. Gives its technical
@@ -40,8 +37,10 @@ impl Exchange {
         let original = self.read(&row.memo)?.message.ok_or_else(|| {
             StorageError::Damaged("a message in a mailbox can no longer be read".into())
         })?;
-        self.must_be_acceptable(&answer)?;
-        let message = reply(
+        let desk = self.desk_of(&original, contact.party).await?;
+        let limits = self.limits_at(desk.as_ref());
+        limits.must_hold(&answer)?;
+        let mut message = reply(
             &original,
             ReplyDraft {
                 message_uuid: self.ids().random(),
@@ -52,6 +51,11 @@ impl Exchange {
                 attachments: answer.attachments,
             },
         )?;
+        if desk.is_none() {
+            // One that is gone, or takes no mail from people, would have the answer refused; without
+            // one it goes to the authority's default system.
+            message.header.recipient.contact_point = None;
+        }
         let (Ok(sender), Ok(recipient)) =
             (message.header.sender.party(), message.header.recipient.party())
         else {
@@ -61,8 +65,8 @@ impl Exchange {
             ));
         };
         let content = self.write_down(&message)?;
-        if content.length_bytes > self.policy().authority_memo_bytes {
-            return Err(self.too_large(content.length_bytes));
+        if content.length_bytes > limits.bytes {
+            return Err(limits.exceeded_by(content.length_bytes));
         }
         let written = Written {
             message_uuid: message.header.message_uuid.value(),
@@ -71,9 +75,60 @@ impl Exchange {
         Ok(self.accept_single(Origin::Mailbox(owner), None, content, Some(written)).await?)
     }
 
+    /// The contact point that the original asks answers for, if it is still there for this person.
+    async fn desk_of(
+        &self,
+        original: &Message,
+        person: PartyId,
+    ) -> Result<Option<ContactPoint>, StorageError> {
+        let named = original.header.sender.contact_point.as_ref();
+        let (Some(named), Ok(authority)) = (named, original.header.sender.party()) else {
+            return Ok(None);
+        };
+        let id = named.contact_point_id.as_str();
+        let (facts, _) = self.recipient_facts(authority, Some(id)).await?;
+        Ok(facts.contact_point.filter(|point| match person {
+            PartyId::Cpr(_) => point.targets.citizens,
+            PartyId::Cvr(_) => point.targets.companies,
+        }))
+    }
+
+    /// As check 4 has them for citizens and companies.
+    fn limits_at(&self, desk: Option<&ContactPoint>) -> AnswerLimits {
+        let policy = self.policy();
+        let bytes = desk.and_then(|d| d.memo_limit_bytes).unwrap_or(policy.public_memo_bytes);
+        AnswerLimits {
+            bytes: bytes.min(policy.authority_memo_bytes),
+            attachments: desk.and_then(|d| d.attachment_limit).unwrap_or(policy.attachments),
+        }
+    }
+
+    fn write_down(&self, message: &Message) -> Result<ContentRef, MailboxError> {
+        let mut out = SinkWriter { sink: self.store().begin(self.clock().now())?, failed: None };
+        let written = brevdue_memo::write(message, io::empty(), &mut out);
+        if let Some(error) = out.failed {
+            return Err(error.into());
+        }
+        match written {
+            Ok(()) => Ok(out.sink.finish()?),
+            Err(error @ WriteError::Character { .. }) => {
+                Err(not_accepted(MEMO_INVALID, error.to_string()))
+            }
+            Err(error) => Err(StorageError::Failed(error.into()).into()),
+        }
+    }
+}
+
+/// How large an answer may be.
+struct AnswerLimits {
+    bytes: u64,
+    attachments: u32,
+}
+
+impl AnswerLimits {
     /// Tells at once what the checks would refuse later, while the person can still mend it.
-    fn must_be_acceptable(&self, answer: &Answer) -> Result<(), MailboxError> {
-        let (count, limit) = (answer.attachments.len(), self.policy().attachments);
+    fn must_hold(&self, answer: &Answer) -> Result<(), MailboxError> {
+        let (count, limit) = (answer.attachments.len(), self.attachments);
         if count > limit as usize {
             let text = format!("{count} attachments, over the limit of {limit}");
             return Err(not_accepted(ATTACHMENTS_EXCEEDED, text));
@@ -94,34 +149,19 @@ impl Exchange {
                 return Err(not_accepted(FILE_NAME, text));
             }
         }
-        let bytes = answer.attachments.iter().map(|(_, _, bytes)| bytes.len() as u64);
         // Base64 makes four bytes of three.
+        let bytes = answer.attachments.iter().map(|(_, _, bytes)| bytes.len() as u64);
         let encoded = (bytes.sum::<u64>() + answer.text.len() as u64).saturating_mul(4) / 3;
-        if encoded.saturating_add(FRAME_BYTES) > self.policy().authority_memo_bytes {
-            return Err(self.too_large(encoded));
+        if encoded > self.bytes {
+            return Err(self.exceeded_by(encoded));
         }
         Ok(())
     }
 
-    fn too_large(&self, bytes: u64) -> MailboxError {
-        let limit = self.policy().authority_memo_bytes;
+    fn exceeded_by(&self, bytes: u64) -> MailboxError {
+        let limit = self.bytes;
         let text = format!("the answer is {bytes} bytes, over the limit of {limit} bytes");
         not_accepted(SIZE_EXCEEDED, text)
-    }
-
-    fn write_down(&self, message: &Message) -> Result<ContentRef, MailboxError> {
-        let mut out = SinkWriter { sink: self.store().begin(self.clock().now())?, failed: None };
-        let written = brevdue_memo::write(message, io::empty(), &mut out);
-        if let Some(error) = out.failed {
-            return Err(error.into());
-        }
-        match written {
-            Ok(()) => Ok(out.sink.finish()?),
-            Err(error @ WriteError::Character { .. }) => {
-                Err(not_accepted(MEMO_INVALID, error.to_string()))
-            }
-            Err(error) => Err(StorageError::Failed(error.into()).into()),
-        }
     }
 }
 

@@ -36,7 +36,7 @@ fn child_that_sends_until_it_dies() {
         let send = |store: Arc<Embedded>, numbers: Arc<AtomicU64>| async move {
             loop {
                 let number = numbers.fetch_add(1, Ordering::Relaxed);
-                let batch = if number % 10 == 0 {
+                let batch = if number.is_multiple_of(10) {
                     let mut bytes = large(0);
                     bytes[..8].copy_from_slice(&number.to_le_bytes());
                     letter_of(number, content(&store, &bytes, at(0)))

@@ -37,8 +37,10 @@ async fn findings(folder: &Path) -> Vec<String> {
 
 fn content_file(folder: &Path) -> PathBuf {
     for first in 0..=u8::MAX {
-        let names = fs::read_dir(folder.join(format!("content/{first:02x}"))).unwrap();
-        if let Some(name) = names.into_iter().next() {
+        let Ok(mut names) = fs::read_dir(folder.join(format!("content/{first:02x}"))) else {
+            continue;
+        };
+        if let Some(name) = names.next() {
             return name.unwrap().path();
         }
     }
@@ -83,6 +85,7 @@ async fn a_damaged_content_file_is_mended_when_the_same_bytes_come_again() {
 #[tokio::test]
 async fn a_strangers_file_among_the_content_is_named() {
     let folder = written().await;
+    fs::create_dir_all(folder.path().join("content/00")).unwrap();
     fs::write(folder.path().join("content/00/notes.txt"), "hello").unwrap();
     assert_eq!(findings(folder.path()).await, ["folder content/00 holds 1 files of somebody else"]);
 }

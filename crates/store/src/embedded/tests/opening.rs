@@ -1,6 +1,7 @@
 //! Opening a store: again, twice, a stranger's, a large one.
 
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brevdue_exchange::Store as _;
@@ -124,6 +125,45 @@ async fn a_store_with_100_000_letters_opens_at_once() {
     assert!(best < Duration::from_millis(50), "{best:?}");
     let store = Embedded::open(folder.path()).unwrap();
     assert_eq!(store.counts().await.unwrap().memos, 100_000);
+}
+
+/// As `docs/store.md` says: the database first, the files after it.
+#[tokio::test]
+async fn a_copy_made_while_letters_come_is_whole() {
+    let store = Arc::new(Embedded::temporary().unwrap());
+    let sending = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            for number in 1..=120u64 {
+                let bytes = large(u8::try_from(number).unwrap());
+                let batch = if number.is_multiple_of(4) {
+                    letter_of(number, content(&store, &bytes, at(0)))
+                } else {
+                    letter(&store, number)
+                };
+                store.commit(batch).await.unwrap();
+            }
+        })
+    };
+    while store.counts().await.unwrap().memos < 40 {
+        tokio::task::yield_now().await;
+    }
+    let copy = tempfile::tempdir().unwrap();
+    let database = Connection::open(store.folder().join(FILE_NAME)).unwrap();
+    let target = copy.path().join(FILE_NAME);
+    database.execute("VACUUM INTO ?1", [target.to_str().unwrap()]).unwrap();
+    sending.await.unwrap();
+    let status = std::process::Command::new("cp")
+        .arg("--recursive")
+        .args([store.folder().join("content"), copy.path().to_owned()])
+        .status();
+    assert!(status.unwrap().success());
+
+    let copied = Embedded::open(copy.path()).unwrap();
+    let there = letters_there(&copied, 120).await;
+    assert!(there.len() >= 40, "{} letters", there.len());
+    assert_eq!(there, (1..=there.len() as u64).collect::<Vec<_>>());
+    assert_eq!(copied.verify().await.unwrap(), SOUND);
 }
 
 #[tokio::test]
