@@ -182,6 +182,38 @@ fn a_sender_is_told_what_is_not_delivered_and_why() {
 }
 
 #[test]
+fn a_lack_of_trust_on_either_side_ends_the_command_at_once_and_says_whose() {
+    let desk = Desk::new();
+    let _up = Up::on(&desk);
+    let file = fs::read_to_string(desk.path("brevdue-data/country.json")).unwrap();
+    let country: Value = serde_json::from_str(&file).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let systems = |place: usize| country["organisations"][place]["systems"][0].clone();
+    let (own, other) = (systems(0), systems(1));
+    let (https, authority) = (text(&country["https"]), text(&country["certificateAuthority"]));
+    let (id, token) = (text(&own["id"]), text(&own["token"]));
+    let to = ["--to", &https, "--system", &id, "--token", &token, "--wait", "0"];
+    desk.run(&[
+        "memo", "sample", "--from", SENDER, "--to", "22334455", "--seed", "3", "--out", "a",
+    ]);
+    let send = |rest: &[&str]| desk.run(&[&["send"], &to[..], rest, &["a"]].concat());
+    let with = |system: &Value| {
+        let (cert, key) = (text(&system["certificate"]), text(&system["key"]));
+        send(&["--ca", &authority, "--cert", &cert, "--key", &key])
+    };
+    for (ran, code) in [
+        (send(&[]), "exchange::untrusted"),
+        (send(&["--ca", &authority]), "exchange::unauthorised"),
+        (with(&other), "exchange::unauthorised"),
+    ] {
+        assert_eq!(ran.exit, 2, "{ran:?}");
+        assert!(ran.err.contains(code), "{ran:?}");
+        assert!(!ran.told().contains(&token), "{ran:?}");
+    }
+    assert_eq!(with(&own).exit, 0);
+}
+
+#[test]
 fn a_command_that_cannot_work_says_what_to_do() {
     let desk = Desk::new();
     desk.write("letter.pdf", "%PDF-1.7");

@@ -18,7 +18,7 @@ use crate::masked::masked;
 #[non_exhaustive]
 pub enum CallError {
     /// The exchange said no. The same call again gets the same answer.
-    #[error("the exchange answered {status} {}: {}", error.code, error.message)]
+    #[error("the exchange answered {status}{}", said(error))]
     Refused {
         /// HTTP status, 400 to 499.
         status: u16,
@@ -94,11 +94,7 @@ impl CallError {
 fn tls_error(error: &(dyn Error + 'static)) -> Option<rustls::Error> {
     let mut cause = Some(error);
     while let Some(here) = cause {
-        let inner = here
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(tls) = inner.or_else(|| here.downcast_ref::<rustls::Error>()) {
+        if let Some(tls) = here.downcast_ref::<rustls::Error>() {
             let lasting = matches!(
                 tls,
                 rustls::Error::InvalidCertificate(_)
@@ -108,9 +104,20 @@ fn tls_error(error: &(dyn Error + 'static)) -> Option<rustls::Error> {
             );
             return lasting.then(|| tls.clone());
         }
-        cause = here.source();
+        // An I/O error that wraps another names that one's source as its own, and so hides it.
+        let wrapped = here.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause = match wrapped {
+            Some(inner) => Some(inner),
+            None => here.source(),
+        };
     }
     None
+}
+
+/// What the exchange said, after its status.
+fn said(error: &ErrorMessage) -> String {
+    let ErrorMessage { code, message, .. } = error;
+    if code.is_empty() { format!(": {message}") } else { format!(" {code}: {message}") }
 }
 
 /// Lets a response with a status in `good` through and turns any other into its error.
@@ -164,4 +171,29 @@ pub(super) async fn body(mut response: Response, stall: Duration) -> Result<Vec<
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lack_of_trust_is_found_however_deep_it_is_wrapped() {
+        let unknown = || rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let wrapped = io::Error::new(io::ErrorKind::InvalidData, unknown());
+        assert_eq!(tls_error(&io::Error::other(wrapped)), Some(unknown()));
+        assert_eq!(tls_error(&unknown()), Some(unknown()));
+        assert_eq!(tls_error(&io::Error::from(io::ErrorKind::ConnectionReset)), None);
+        let passing = rustls::Error::General("a bad record".into());
+        assert_eq!(tls_error(&io::Error::other(passing)), None);
+    }
+
+    #[test]
+    fn a_refusal_without_words_is_told_without_a_gap() {
+        let refused = |error| CallError::Refused { status: 404, error }.to_string();
+        let silent = ErrorMessage::new("", "no reason given");
+        assert_eq!(refused(silent), "the exchange answered 404: no reason given");
+        let told = ErrorMessage::new("a.b", "why");
+        assert_eq!(refused(told), "the exchange answered 404 a.b: why");
+    }
 }
