@@ -15,7 +15,9 @@ fn main() {
     println!("cargo::rerun-if-changed=assets");
 
     if !Path::new("assets/dkfds/css/dkfds.min.css").is_file() {
-        println!("cargo::error=the design system is missing in crates/web/assets/dkfds: run `make assets`");
+        println!(
+            "cargo::error=the design system is missing in crates/web/assets/dkfds: run `make assets`"
+        );
         return;
     }
 

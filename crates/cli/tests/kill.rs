@@ -4,7 +4,7 @@
 //! A failure prints its seed; `BREVDUE_TEST_SEED=… cargo nextest run --test kill` throws the same dice
 //! (the machine's own timing stays its own).
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a test")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! Letters sent with `brevdue send`, from the file to the page.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
 mod support;
 

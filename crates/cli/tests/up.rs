@@ -1,6 +1,6 @@
 //! `brevdue up` as its user meets it.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
 mod support;
 

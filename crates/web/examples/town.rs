@@ -11,7 +11,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".into());
     let town = Town::new().await;
     for number in 0..60 {
-        town.send(&letters::plain(100 + number, &format!("Orientering om vejarbejde, uge {number}"))).await;
+        town.send(&letters::plain(
+            100 + number,
+            &format!("Orientering om vejarbejde, uge {number}"),
+        ))
+        .await;
     }
     let mut mandatory = letters::plain(50, "Afgørelse om boligstøtte");
     mandatory.header.legal_notification = Some(true);

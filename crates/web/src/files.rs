@@ -214,7 +214,11 @@ mod tests {
     fn nothing_that_can_act_is_sent_to_be_shown() {
         for (declared, shown, saved) in [
             ("application/pdf", "application/pdf", "application/pdf"),
-            ("TEXT/PLAIN; charset=iso-8859-1", "text/plain; charset=utf-8", "application/octet-stream"),
+            (
+                "TEXT/PLAIN; charset=iso-8859-1",
+                "text/plain; charset=utf-8",
+                "application/octet-stream",
+            ),
             ("text/html", "application/octet-stream", "text/html"),
             ("image/svg+xml", "application/octet-stream", "image/svg+xml"),
             ("text/xml", "application/octet-stream", "text/xml"),

@@ -14,6 +14,12 @@ pub(crate) const LANGUAGE_SECONDS: i64 = 365 * 24 * 60 * 60;
 pub(crate) const FORM_BYTES: usize = 16 * 1024;
 /// Bytes of an HTML document up to which it is cleaned and shown; longer ones are for download.
 pub(crate) const SHOWN_HTML_BYTES: u64 = 2_000_000;
+/// Tags of an HTML document up to which it is cleaned and shown.
+pub(crate) const SHOWN_HTML_TAGS: usize = 20_000;
+/// Milliseconds after which the cleaning of an HTML document is given up.
+pub(crate) const CLEANING_MILLIS: u64 = 1_000;
+/// Bytes of an HTML document parsed between two looks at the clock.
+pub(crate) const CLEANING_STEP_BYTES: usize = 64;
 /// Bytes of a plain text up to which it is shown in the page.
 pub(crate) const SHOWN_TEXT_BYTES: u64 = 256_000;
 /// Bytes read of a file to see whether it is what it says it is.

@@ -43,7 +43,10 @@ impl Session {
     ///
     /// # Errors
     /// When the machine gives no random bytes.
-    pub(crate) fn begin(owner: Option<ContactId>, now: Timestamp) -> Result<Self, getrandom::Error> {
+    pub(crate) fn begin(
+        owner: Option<ContactId>,
+        now: Timestamp,
+    ) -> Result<Self, getrandom::Error> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)?;
         Ok(Self { nonce, expires: now.plus_seconds(SESSION_SECONDS), owner })
@@ -78,7 +81,8 @@ impl SessionKey {
     }
 
     fn mac(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; MAC] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(purpose);
         for part in parts {
             mac.update(part);

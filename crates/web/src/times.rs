@@ -126,10 +126,7 @@ impl Deadline {
         let ends_a_day = exact.hour() == 0 && exact.minute() == 0 && exact.second() == 0;
         let last = if ends_a_day { local(at.plus_millis(-1)) } else { exact };
         let moment = if ends_a_day {
-            Moment {
-                machine: machine(at),
-                words: texts.time_end_of_day(date_words(texts, last)),
-            }
+            Moment { machine: machine(at), words: texts.time_end_of_day(date_words(texts, last)) }
         } else {
             moment(texts, at)
         };
@@ -205,8 +202,7 @@ mod tests {
 
     #[test]
     fn a_deadline_at_midnight_is_the_end_of_the_day_before() {
-        let shown =
-            Deadline::new(DANISH, at("2026-11-30T23:00:00Z"), at("2026-11-23T11:00:00Z"));
+        let shown = Deadline::new(DANISH, at("2026-11-30T23:00:00Z"), at("2026-11-23T11:00:00Z"));
         assert_eq!(shown.moment.words, "udgangen af 30. november 2026");
         assert_eq!(shown.badge, "Frist om 7 dage");
     }

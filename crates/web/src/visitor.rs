@@ -214,7 +214,9 @@ impl Visitor {
         match (contact, unread) {
             (Ok(Some(contact)), Ok(unread)) => Ok(Some(Owner { contact, unread })),
             (Ok(None), _) => Ok(None),
-            (Err(error), _) | (_, Err(error)) => Err(self.failed_bare("a mailbox could not be opened", &error)),
+            (Err(error), _) | (_, Err(error)) => {
+                Err(self.failed_bare("a mailbox could not be opened", &error))
+            }
         }
     }
 
@@ -230,7 +232,8 @@ impl Visitor {
     ///
     /// Two proofs: what the browser says of where the form came from, and the token in it.
     pub(crate) fn is_own_form(&self, token: &str) -> bool {
-        let text = |name| self.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let text =
+            |name| self.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let from_here = match (text("sec-fetch-site"), text("origin"), text("host")) {
             (Some(site), ..) => site == "same-origin",
             (None, Some(origin), Some(host)) => {
@@ -239,8 +242,7 @@ impl Visitor {
             (None, Some(_), None) => false,
             (None, None, _) => true, // an old browser: the token alone must do
         };
-        from_here
-            && self.session.is_some_and(|session| self.web.key.is_form_token(&session, token))
+        from_here && self.session.is_some_and(|session| self.web.key.is_form_token(&session, token))
     }
 
     /// The frame for a page.
@@ -325,7 +327,11 @@ impl Visitor {
     }
 
     /// Logs what failed, once, and says sorry.
-    pub(crate) async fn failed(&self, what: &str, error: &(dyn std::error::Error + Sync)) -> Refusal {
+    pub(crate) async fn failed(
+        &self,
+        what: &str,
+        error: &(dyn std::error::Error + Sync),
+    ) -> Refusal {
         log(what, error);
         self.refuse_with(Refused::Failed, None).await
     }

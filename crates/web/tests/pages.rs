@@ -232,11 +232,19 @@ async fn nothing_a_stranger_writes_becomes_part_of_a_page() {
     let town = Town::new().await;
     let key = town.smuggle(&letters::hostile()).await;
     let mut browser = town.browser_of(town.mette).await;
-    for path in ["/inbox".to_owned(), format!("/messages/{key}"), format!("/messages/{key}/reply")] {
+    for path in ["/inbox".to_owned(), format!("/messages/{key}"), format!("/messages/{key}/reply")]
+    {
         let page = browser.get(&path).await;
         assert_eq!(page.status, StatusCode::OK);
         let text = page.text();
-        for harm in ["<script>alert", "<img src=x", "<b>Betal", "\u{202e}fdp", "javascript:", "\"onmouseover"] {
+        for harm in [
+            "<script>alert",
+            "<img src=x",
+            "<b>Betal",
+            "\u{202e}fdp",
+            "javascript:",
+            "\"onmouseover",
+        ] {
             assert!(!text.contains(harm), "{path} holds {harm}");
         }
     }
@@ -244,7 +252,10 @@ async fn nothing_a_stranger_writes_becomes_part_of_a_page() {
     assert!(text.contains("&#60;script&#62;alert(&#39;titel&#39;)"), "the title is shown, escaped");
     assert!(!text.contains("href=\"http://ond.example"), "an insecure address is no link");
     assert!(text.contains("http://ond.example/"), "and is told all the same");
-    assert!(text.contains("Noget nyt") && text.contains("https://god.example/ny"), "an unknown code works");
+    assert!(
+        text.contains("Noget nyt") && text.contains("https://god.example/ny"),
+        "an unknown code works"
+    );
     assert!(text.contains("faktura-fdp.exe"));
     // A search comes back escaped.
     let page = browser.get("/sign-in?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
@@ -277,16 +288,36 @@ async fn a_file_is_sent_as_what_it_is_and_never_as_something_that_acts() {
     let offer = town.send(&letters::offer()).await;
     let mut browser = town.browser_of(town.mette).await;
     for (address, media_type, disposition, policy) in [
-        (format!("{offer}/documents/0/files/1"), "application/pdf", "inline;", "default-src 'none'"),
-        (format!("{offer}/documents/0/files/1?download"), "application/pdf", "attachment;", "sandbox"),
+        (
+            format!("{offer}/documents/0/files/1"),
+            "application/pdf",
+            "inline;",
+            "default-src 'none'",
+        ),
+        (
+            format!("{offer}/documents/0/files/1?download"),
+            "application/pdf",
+            "attachment;",
+            "sandbox",
+        ),
         (format!("{offer}/documents/1/files/1"), "image/png", "inline;", "default-src 'none'"),
         (format!("{offer}/documents/3/files/0"), "text/xml", "attachment;", "sandbox"),
         (format!("{hostile}/documents/0/files/0"), "text/html", "attachment;", "sandbox"),
-        (format!("{hostile}/documents/1/files/0"), "application/octet-stream", "attachment;", "sandbox"),
+        (
+            format!("{hostile}/documents/1/files/0"),
+            "application/octet-stream",
+            "attachment;",
+            "sandbox",
+        ),
         (format!("{hostile}/documents/1/files/1"), "application/pdf", "attachment;", "sandbox"),
         (format!("{hostile}/documents/1/files/2"), "text/plain", "attachment;", "sandbox"),
         (format!("{hostile}/documents/1/files/3"), "image/svg+xml", "attachment;", "sandbox"),
-        (format!("{hostile}/documents/1/files/4"), "application/octet-stream", "attachment;", "sandbox"),
+        (
+            format!("{hostile}/documents/1/files/4"),
+            "application/octet-stream",
+            "attachment;",
+            "sandbox",
+        ),
     ] {
         let page = browser.get(&format!("/messages/{address}")).await;
         assert_eq!(page.status, StatusCode::OK, "{address}");
@@ -302,8 +333,11 @@ async fn a_file_is_sent_as_what_it_is_and_never_as_something_that_acts() {
 
 #[tokio::test]
 async fn a_file_of_many_chunks_arrives_whole() {
-    let bytes: Vec<u8> =
-        b"%PDF-1.7\n".iter().copied().chain((0..1_000_000_u32).map(|n| (n * 7 % 251) as u8)).collect();
+    let bytes: Vec<u8> = b"%PDF-1.7\n"
+        .iter()
+        .copied()
+        .chain((0..1_000_000_u32).map(|n| (n * 7 % 251) as u8))
+        .collect();
     let mut message = letters::plain(1, "Stort brev");
     let body = message.body.as_mut().unwrap();
     body.main_document.files.push(letters::file("stor.pdf", "application/pdf", &bytes));
@@ -324,7 +358,10 @@ async fn an_appointment_downloads_as_a_calendar_entry() {
         "attachment; filename=\"aftale-2026-12-01.ics\"; filename*=UTF-8''aftale-2026-12-01.ics"
     );
     let text = page.text();
-    assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.contains("DTSTART:20261201T080000Z"), "{text}");
+    assert!(
+        text.starts_with("BEGIN:VCALENDAR\r\n") && text.contains("DTSTART:20261201T080000Z"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -420,7 +457,8 @@ async fn a_letter_that_wants_no_answer_offers_none() {
 #[tokio::test]
 async fn every_answer_says_what_a_browser_may_do_with_it() {
     let (_town, mut browser, address) = mette_with(&letters::offer()).await;
-    for path in ["/", "/sign-in", "/inbox", "/sent", &address, "/nowhere", "/assets/x/brevdue.css"] {
+    for path in ["/", "/sign-in", "/inbox", "/sent", &address, "/nowhere", "/assets/x/brevdue.css"]
+    {
         let page = browser.get(path).await;
         let policy = page.header(header::CONTENT_SECURITY_POLICY);
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}");
@@ -428,7 +466,9 @@ async fn every_answer_says_what_a_browser_may_do_with_it() {
         assert_eq!(page.header(header::X_FRAME_OPTIONS), "DENY", "{path}");
         assert_eq!(page.header(header::REFERRER_POLICY), "same-origin", "{path}");
         let text = page.text();
-        assert!(!text.contains(" style=\"") && !text.contains("<style") && !text.contains(" onclick"));
+        assert!(
+            !text.contains(" style=\"") && !text.contains("<style") && !text.contains(" onclick")
+        );
         for script in text.split("<script").skip(1) {
             assert!(script.starts_with(" src=\"/assets/"), "{path}");
         }
@@ -462,7 +502,9 @@ async fn a_page_asks_only_its_own_exchange_for_what_it_shows() {
 #[tokio::test]
 async fn local_mode_says_so_on_every_page() {
     let (_town, mut browser, address) = mette_with(&letters::offer()).await;
-    for path in ["/", "/sign-in", "/inbox", "/sent", &address, &format!("{address}/reply"), "/nowhere"] {
+    for path in
+        ["/", "/sign-in", "/inbox", "/sent", &address, &format!("{address}/reply"), "/nowhere"]
+    {
         let text = browser.get(path).await.text();
         assert!(text.contains("Lokal udgave: kun opdigtede personer"), "{path}");
     }

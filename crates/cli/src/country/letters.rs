@@ -37,7 +37,7 @@ pub(crate) async fn first_letters(
 ) -> Result<usize, FirstLetterError> {
     let Some((person, authorities)) = cast(definition) else { return Ok(0) };
     let now = exchange.now();
-    let letters = [appointment, bill, question, leaflet];
+    let letters: [Letter; 4] = [appointment, bill, question, leaflet];
     for (index, letter) in letters.iter().enumerate() {
         let (organisation, system) = authorities[index % authorities.len()];
         let message = letter(&Scene {
@@ -102,6 +102,9 @@ fn written(message: &Message) -> Result<Vec<u8>, WriteError> {
     write(message, Cursor::new(&[][..]), &mut bytes)?;
     Ok(bytes)
 }
+
+/// Writes one of the letters.
+type Letter = fn(&Scene<'_>) -> Result<Message, LetterError>;
 
 /// Who writes to whom, and when.
 struct Scene<'a> {
@@ -280,27 +283,70 @@ impl Scene<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use brevdue_memo::{Limits, read};
 
     use super::*;
 
-    #[test]
-    fn every_letter_reads_without_a_finding() {
+    fn letters() -> Vec<(&'static str, Message)> {
         let definition = Definition::load(None).unwrap();
         let (recipient, authorities) = cast(&definition).unwrap();
         assert!(authorities.len() >= 2);
-        for letter in [appointment, bill, question, leaflet] {
-            let scene = Scene {
-                sender: authorities[0].0,
-                recipient,
-                uuid: Uuid::from_u128(0x5f0d5a9c_3c1e_4c6a_9a51_0f3b2c4d5e6f),
-                another_uuid: Uuid::from_u128(0x5f0d5a9c_3c1e_4c6a_9a51_0f3b2c4d5e70),
-                now: Timestamp::from_millis(1_790_000_000_000),
-            };
-            let message = letter(&scene).unwrap();
+        let letters: [(&str, Letter); 4] = [
+            ("appointment.xml", appointment),
+            ("bill.xml", bill),
+            ("question.xml", question),
+            ("leaflet.xml", leaflet),
+        ];
+        let number = |number| Uuid::from_u128(0x5f0d_5a9c_3c1e_4c6a_9a51_0f3b_2c4d_5e00 + number);
+        (0..)
+            .zip(letters)
+            .map(|(index, (name, letter))| {
+                let scene = Scene {
+                    sender: authorities[index % authorities.len()].0,
+                    recipient,
+                    uuid: number(2 * index as u128),
+                    another_uuid: number(2 * index as u128 + 1),
+                    now: Timestamp::from_millis(1_798_718_400_000),
+                };
+                (name, letter(&scene).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_first_letter_reads_back_without_a_finding() {
+        for (name, message) in letters() {
             let reading = read(&written(&message).unwrap()[..], &Limits::default()).unwrap();
-            assert_eq!(reading.findings.list, []);
-            assert_eq!(reading.message.map(|read| read.header), Some(message.header));
+            assert_eq!(reading.findings.list, [], "{name}");
+            assert_eq!(reading.message.map(|read| read.header), Some(message.header), "{name}");
         }
+    }
+
+    /// `BREVDUE_TEST_WRITE=1` writes them anew.
+    #[test]
+    fn the_example_messages_are_the_first_letters() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/messages");
+        let mut names = Vec::new();
+        for (name, message) in letters() {
+            let bytes = written(&message).unwrap();
+            if std::env::var_os("BREVDUE_TEST_WRITE").is_some() {
+                fs::write(folder.join(name), &bytes).unwrap();
+            }
+            assert!(
+                fs::read(folder.join(name)).unwrap() == bytes,
+                "examples/messages/{name} is stale"
+            );
+            names.push(name.to_owned());
+        }
+        let mut kept: Vec<String> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        kept.sort();
+        names.sort();
+        assert_eq!(kept, names, "every example is read by a test");
     }
 }

@@ -49,7 +49,13 @@ pub(crate) struct Appointment {
 }
 
 /// The card of an action. `base` is the address of its document.
-pub(crate) fn card(t: Texts, action: &Action, base: &str, number: (usize, usize), now: Timestamp) -> Card {
+pub(crate) fn card(
+    t: Texts,
+    action: &Action,
+    base: &str,
+    number: (usize, usize),
+    now: Timestamp,
+) -> Card {
     let (icon, kind, explanation) = match action.action_code.as_str() {
         "AFTALE" => ("calendar-month", t.action_aftale(), t.action_aftale_text()),
         "BEKRAEFT" => ("how-to-reg", t.action_bekraeft(), t.action_bekraeft_text()),
@@ -89,10 +95,8 @@ pub(crate) fn card(t: Texts, action: &Action, base: &str, number: (usize, usize)
 
 fn target(t: Texts, action: &Action, base: &str, now: Timestamp) -> Target {
     if let Some(reservation) = &action.reservation {
-        let (from, until) = (
-            reservation.start_date_time.timestamp(),
-            reservation.end_date_time.timestamp(),
-        );
+        let (from, until) =
+            (reservation.start_date_time.timestamp(), reservation.end_date_time.timestamp());
         return Target::Appointment(Box::new(Appointment {
             title: reservation.abstract_text.clone(),
             description: reservation.description.clone(),

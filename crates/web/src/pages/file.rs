@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::message::{self, Document};
 use crate::files::{self, Kind};
 use crate::headers::{DOWNLOAD_POLICY, LETTER_POLICY, VIEWED_POLICY};
+use crate::html::TooInvolved;
 use crate::limits::{CHUNK_BYTES, CHUNKS_WAITING, SHOWN_HTML_BYTES, SNIFFED_BYTES};
 use crate::visitor::{Answer, Refused, Visitor};
 use crate::{html, times};
@@ -106,13 +107,17 @@ pub(crate) async fn letter(
             && file.content.len_bytes() <= SHOWN_HTML_BYTES
     });
     let Some(file) = shown else { return Err(visitor.refuse(Refused::NotFound).await) };
-    let exchange = visitor.exchange().clone();
+    let (t, exchange) = (visitor.texts, visitor.exchange().clone());
     // Cleaning a long letter takes a while, and other pages should not wait for it.
     let cleaned = tokio::task::spawn_blocking(move || -> io::Result<String> {
         let source = exchange.store().open(&opened.content).map_err(io::Error::other)?;
         let mut bytes = Vec::new();
         file.content.open(source)?.take(SHOWN_HTML_BYTES).read_to_end(&mut bytes)?;
-        Ok(html::letter(&html::decode(&bytes), &file.filename, &file.language))
+        let text = html::decode(&bytes);
+        Ok(html::letter(&text, &file.filename, &file.language).unwrap_or_else(|TooInvolved| {
+            let note = format!("<p>{}</p>", t.file_too_involved());
+            html::document(&note, &file.filename, t.language().code())
+        }))
     });
     match cleaned.await.map_err(io::Error::other).and_then(|cleaned| cleaned) {
         Ok(cleaned) => Ok(visitor.finish((
@@ -154,7 +159,8 @@ pub(crate) async fn appointment(
 
 /// A number in an address: digits only, so that each thing has one address.
 fn number(text: &str) -> Option<usize> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let plain =
+        text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     plain.then(|| text.parse().ok()).flatten()
 }
 

@@ -70,9 +70,9 @@ async fn folder(visitor: &Visitor, owner: &Owner, folder: Folder) -> Answer {
     let total = rows.total;
     let sent_now = visitor.query("sent").and_then(|uuid| uuid.parse::<Uuid>().ok());
     let just_sent = sent_now.is_some_and(|uuid| {
-        rows.items.iter().any(|row| {
-            row.memo.message_uuid == Some(uuid) || row.memo.claimed_uuid == Some(uuid)
-        })
+        rows.items
+            .iter()
+            .any(|row| row.memo.message_uuid == Some(uuid) || row.memo.claimed_uuid == Some(uuid))
     });
     let mut letters = Vec::with_capacity(rows.items.len());
     for row in rows.items {
@@ -83,13 +83,9 @@ async fn folder(visitor: &Visitor, owner: &Owner, folder: Folder) -> Answer {
         letters.push(letter(t, row, visitor.now(), status));
     }
     let (section, heading, empty_heading, empty_text, address) = match folder {
-        Folder::Inbox => (
-            Section::Inbox,
-            t.inbox_title(),
-            t.inbox_empty(),
-            t.inbox_empty_text(),
-            "/inbox?page=",
-        ),
+        Folder::Inbox => {
+            (Section::Inbox, t.inbox_title(), t.inbox_empty(), t.inbox_empty_text(), "/inbox?page=")
+        }
         Folder::Sent => {
             (Section::Sent, t.sent_title(), t.sent_empty(), t.sent_empty_text(), "/sent?page=")
         }

@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::action::{self, Card, Target};
 use super::folder::{self, Status};
 use crate::files::{self, Kind};
+use crate::html;
 use crate::limits::{SHOWN_HTML_BYTES, SHOWN_ITEMS, SHOWN_TEXT_BYTES, SNIFFED_BYTES};
 use crate::texts::Texts;
 use crate::times::{self, Deadline, Moment};
 use crate::visitor::{Answer, Chrome, Section, Visitor};
-use crate::html;
 
 #[derive(Template)]
 #[template(path = "message.html")]
@@ -78,13 +78,24 @@ struct FileView {
 /// How a file is shown.
 enum Show {
     /// A cleaned letter in a frame.
-    Letter { address: String, height: &'static str },
+    Letter {
+        address: String,
+        height: &'static str,
+    },
     /// By the browser's viewer.
-    Pdf { address: String },
-    Text { text: String },
-    Picture { address: String },
+    Pdf {
+        address: String,
+    },
+    Text {
+        text: String,
+    },
+    Picture {
+        address: String,
+    },
     /// For download, and why.
-    Nothing { note: Option<&'static str> },
+    Nothing {
+        note: Option<&'static str>,
+    },
 }
 
 struct ReceiptView {
@@ -104,13 +115,16 @@ pub(crate) async fn message(
     let sent = opened.row.entry.folder == Folder::Sent;
     let records = match sent {
         false => Vec::new(),
-        true => match visitor.exchange().receipts_of_sent(owner.contact.id, opened.row.memo.key).await
-        {
-            Ok(records) => records,
-            Err(error) => {
-                return Err(visitor.failed("the receipts of a letter could not be read", &error).await);
+        true => {
+            match visitor.exchange().receipts_of_sent(owner.contact.id, opened.row.memo.key).await {
+                Ok(records) => records,
+                Err(error) => {
+                    return Err(visitor
+                        .failed("the receipts of a letter could not be read", &error)
+                        .await);
+                }
             }
-        },
+        }
     };
     let (texts, now, exchange) = (visitor.texts, visitor.now(), visitor.exchange().clone());
     let receipts = records.iter().map(|record| receipt(texts, record)).collect();
@@ -141,7 +155,9 @@ pub(crate) struct Document<'a> {
 }
 
 /// The documents of a message in the order of their numbers: main, additional, technical.
-pub(crate) fn documents(message: &Message) -> (Option<Document<'_>>, Vec<Document<'_>>, Vec<Document<'_>>) {
+pub(crate) fn documents(
+    message: &Message,
+) -> (Option<Document<'_>>, Vec<Document<'_>>, Vec<Document<'_>>) {
     let Some(body) = &message.body else { return (None, Vec::new(), Vec::new()) };
     let main = Document {
         number: 0,
@@ -197,7 +213,10 @@ fn letter(
     action::sort(&mut cards);
 
     let show = |document: &Document<'_>, fallback: String| DocumentView {
-        heading: document.label.filter(|label| !label.trim().is_empty()).map_or(fallback, str::to_owned),
+        heading: document
+            .label
+            .filter(|label| !label.trim().is_empty())
+            .map_or(fallback, str::to_owned),
         files: document
             .files
             .iter()
@@ -209,7 +228,8 @@ fn letter(
             })
             .collect(),
     };
-    let hidden = additional.len().saturating_sub(SHOWN_ITEMS) + technical.len().saturating_sub(SHOWN_ITEMS);
+    let hidden =
+        additional.len().saturating_sub(SHOWN_ITEMS) + technical.len().saturating_sub(SHOWN_ITEMS);
     let text = main.is_none().then(|| header.notification.clone()).flatten();
     let attention = header.sender.attention_data.as_ref();
     LetterView {
@@ -245,7 +265,8 @@ fn letter(
             .zip(technical.iter().take(SHOWN_ITEMS))
             .map(|(number, document)| show(document, t.message_technical(number)))
             .collect(),
-        left_out: (hidden > 0).then(|| t.message_left_out(i64::try_from(hidden).unwrap_or(i64::MAX))),
+        left_out: (hidden > 0)
+            .then(|| t.message_left_out(i64::try_from(hidden).unwrap_or(i64::MAX))),
         forwarded: header.forward_data.as_ref().map(|forward| ForwardView {
             from: forward.original_sender.clone(),
             date: times::moment(t, forward.original_message_date_time.timestamp()),
@@ -268,7 +289,8 @@ fn facts(t: Texts, message: &Message) -> Vec<(&'static str, String)> {
     }
     if let Some(date) = &header.do_not_deliver_until_date {
         facts.extend(
-            times::written_date(t, date.year_month_day()).map(|date| (t.facts_delivery_date(), date)),
+            times::written_date(t, date.year_month_day())
+                .map(|date| (t.facts_delivery_date(), date)),
         );
     }
     facts.extend(header.message_id.clone().map(|id| (t.facts_message_id(), id)));
@@ -276,7 +298,13 @@ fn facts(t: Texts, message: &Message) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn file_view(t: Texts, exchange: &Exchange, opened: &Opened, file: &File, address: &str) -> FileView {
+fn file_view(
+    t: Texts,
+    exchange: &Exchange,
+    opened: &Opened,
+    file: &File,
+    address: &str,
+) -> FileView {
     let length = file.content.len_bytes();
     let kind = Kind::declared(&file.encoding_format);
     let is_language = (1..=2).contains(&file.language.len())

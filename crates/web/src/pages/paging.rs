@@ -20,7 +20,13 @@ pub(crate) enum Step {
 impl Paging {
     /// The pages of a list of `total` elements; `None` when one page holds them all.
     /// `page` counts from 0; `address` begins the address of each page and ends before its number.
-    pub(crate) fn new(texts: Texts, page: u64, size: u64, total: u64, address: &str) -> Option<Self> {
+    pub(crate) fn new(
+        texts: Texts,
+        page: u64,
+        size: u64,
+        total: u64,
+        address: &str,
+    ) -> Option<Self> {
         let last = total.div_ceil(size);
         if last <= 1 {
             return None;

@@ -87,7 +87,8 @@ pub(crate) async fn form(visitor: Visitor, Path(key): Path<String>) -> Answer {
     if !may_answer(&opened) {
         return Err(visitor.refuse(Refused::NotFound).await);
     }
-    let draft = Draft { title: prefilled(visitor.texts, &opened.message.header.label), ..Draft::default() };
+    let draft =
+        Draft { title: prefilled(visitor.texts, &opened.message.header.label), ..Draft::default() };
     page(&visitor, &owner, &opened, draft, StatusCode::OK).await
 }
 
@@ -227,7 +228,8 @@ async fn read(visitor: &Visitor, mut form: Multipart) -> Result<Draft, Multipart
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let declared = field.content_type().unwrap_or_default().to_owned();
                 // A browser sends one nameless, empty file when none is chosen.
-                let (bytes, whole) = bytes(field, if over || chosen >= most { 0 } else { left }).await?;
+                let (bytes, whole) =
+                    bytes(field, if over || chosen >= most { 0 } else { left }).await?;
                 if file_name.is_empty() && bytes.is_empty() && whole {
                     continue;
                 }

@@ -43,7 +43,8 @@ pub(crate) async fn people(mut visitor: Visitor) -> Answer {
     visitor.need_session().await?;
     let owner = visitor.owner().await?;
     let t = visitor.texts;
-    let search = visitor.query("q").unwrap_or_default().trim().chars().take(100).collect::<String>();
+    let search =
+        visitor.query("q").unwrap_or_default().trim().chars().take(100).collect::<String>();
     let page = visitor.page_number();
     let (contacts, total) = match find(&visitor, &search, page).await {
         Ok(found) => found,
@@ -131,7 +132,10 @@ pub(crate) struct SignIn {
 }
 
 /// `POST /sign-in`
-pub(crate) async fn sign_in(mut visitor: Visitor, form: Result<Form<SignIn>, FormRejection>) -> Answer {
+pub(crate) async fn sign_in(
+    mut visitor: Visitor,
+    form: Result<Form<SignIn>, FormRejection>,
+) -> Answer {
     if !visitor.web.config.local_mode {
         return Err(visitor.refuse(Refused::SignIn).await);
     }
@@ -154,11 +158,13 @@ pub(crate) struct SignOut {
 }
 
 /// `POST /sign-out`
-pub(crate) async fn sign_out(mut visitor: Visitor, form: Result<Form<SignOut>, FormRejection>) -> Answer {
+pub(crate) async fn sign_out(
+    mut visitor: Visitor,
+    form: Result<Form<SignOut>, FormRejection>,
+) -> Answer {
     if !form.is_ok_and(|form| visitor.is_own_form(&form.token)) {
         return Err(visitor.refuse(Refused::Form).await);
     }
     visitor.end_session();
     Ok(visitor.finish(Redirect::to("/")))
 }
-

@@ -101,7 +101,9 @@ fn same_shape(values: &[Value; 2]) -> Result<(), String> {
             Ok(())
         }
         [Value::List(first), Value::List(second)] if first.len() == second.len() => Ok(()),
-        _ => Err("the languages hold different kinds of value, or lists of different length".into()),
+        _ => {
+            Err("the languages hold different kinds of value, or lists of different length".into())
+        }
     }
 }
 
@@ -170,30 +172,43 @@ fn method(source: &mut String, text: &Text) -> std::fmt::Result {
         (Value::List(da), Value::List(en)) => {
             let length = da.len();
             writeln!(source, "    /// {da:?}")?;
-            writeln!(source, "    pub(crate) fn {name}(self) -> &'static [&'static str; {length}] {{")?;
-            writeln!(source, "        match self.0 {{ Language::Danish => &{da:?}, Language::English => &{en:?} }}")?;
+            writeln!(
+                source,
+                "    pub(crate) fn {name}(self) -> &'static [&'static str; {length}] {{"
+            )?;
+            writeln!(
+                source,
+                "        match self.0 {{ Language::Danish => &{da:?}, Language::English => &{en:?} }}"
+            )?;
         }
         (Value::Counted { one, other }, Value::Counted { one: one_en, other: other_en }) => {
             writeln!(source, "    /// {other:?}")?;
-            write!(source, "    pub(crate) fn {name}(self, {COUNT}: impl std::borrow::Borrow<i64>")?;
+            write!(
+                source,
+                "    pub(crate) fn {name}(self, {COUNT}: impl std::borrow::Borrow<i64>"
+            )?;
             for placeholder in placeholders.iter().filter(|name| *name != COUNT) {
                 write!(source, ", {placeholder}: impl std::fmt::Display")?;
             }
             writeln!(source, ") -> String {{")?;
             writeln!(source, "        let {COUNT} = *{COUNT}.borrow();")?;
             writeln!(source, "        match (self.0, {COUNT} == 1) {{")?;
-            for (language, one, other) in
-                [("Danish", one, other), ("English", one_en, other_en)]
-            {
+            for (language, one, other) in [("Danish", one, other), ("English", one_en, other_en)] {
                 writeln!(source, "            (Language::{language}, true) => format!({one:?}),")?;
-                writeln!(source, "            (Language::{language}, false) => format!({other:?}),")?;
+                writeln!(
+                    source,
+                    "            (Language::{language}, false) => format!({other:?}),"
+                )?;
             }
             writeln!(source, "        }}")?;
         }
         (Value::Plain(da), Value::Plain(en)) if placeholders.is_empty() => {
             writeln!(source, "    /// {da:?}")?;
             writeln!(source, "    pub(crate) fn {name}(self) -> &'static str {{")?;
-            writeln!(source, "        match self.0 {{ Language::Danish => {da:?}, Language::English => {en:?} }}")?;
+            writeln!(
+                source,
+                "        match self.0 {{ Language::Danish => {da:?}, Language::English => {en:?} }}"
+            )?;
         }
         (Value::Plain(da), Value::Plain(en)) => {
             writeln!(source, "    /// {da:?}")?;
@@ -202,7 +217,10 @@ fn method(source: &mut String, text: &Text) -> std::fmt::Result {
                 write!(source, ", {placeholder}: impl std::fmt::Display")?;
             }
             writeln!(source, ") -> String {{")?;
-            writeln!(source, "        match self.0 {{ Language::Danish => format!({da:?}), Language::English => format!({en:?}) }}")?;
+            writeln!(
+                source,
+                "        match self.0 {{ Language::Danish => format!({da:?}), Language::English => format!({en:?}) }}"
+            )?;
         }
         _ => unreachable!("same_shape refused everything else"),
     }

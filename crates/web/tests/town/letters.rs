@@ -2,8 +2,8 @@
 
 use brevdue_memo::letter::{DraftFile, LetterDraft};
 use brevdue_memo::{
-    Action, AdditionalDocument, CaseId, Content, ContentData, EntryPoint, File, MemoVersion, Message,
-    Reservation, TechnicalDocument, Timestamp, UtcDateTime, Uuid4,
+    Action, AdditionalDocument, CaseId, Content, ContentData, EntryPoint, File, MemoVersion,
+    Message, Reservation, TechnicalDocument, Timestamp, UtcDateTime, Uuid4,
 };
 use uuid::Uuid;
 
@@ -142,13 +142,43 @@ pub fn offer() -> Message {
     ];
     draft.actions = vec![
         link("INFORMATION", "Om Tusindfryd", None, "https://tusindfryd.aalund.example/om"),
-        link("BEKRAEFT", "Tag imod pladsen", Some("2026-11-26T11:00:00.000Z"), "https://selvbetjening.aalund.example/plads/bekræft"),
+        link(
+            "BEKRAEFT",
+            "Tag imod pladsen",
+            Some("2026-11-26T11:00:00.000Z"),
+            "https://selvbetjening.aalund.example/plads/bekræft",
+        ),
         appointment(900, "2026-12-01T08:00:00.000Z", "2026-12-01T10:00:00.000Z"),
-        link("BETALING", "Betal depositum", Some("2026-11-30T23:00:00.000Z"), "https://betaling.aalund.example/4711"),
-        link("FORBEREDELSE", "Udfyld barnets kort", Some("2026-11-23T22:00:00.000Z"), "https://selvbetjening.aalund.example/kort"),
-        link("SELVBETJENING", "Søg om fripladstilskud", None, "https://selvbetjening.aalund.example/friplads"),
-        link("TILMELDING", "Tilmeld jer forældremødet", Some("2026-11-20T11:00:00.000Z"), "https://tusindfryd.aalund.example/moede"),
-        link("UNDERSKRIV", "Underskriv samtykke", Some("2027-01-15T11:00:00.000Z"), "https://underskrift.aalund.example/samtykke"),
+        link(
+            "BETALING",
+            "Betal depositum",
+            Some("2026-11-30T23:00:00.000Z"),
+            "https://betaling.aalund.example/4711",
+        ),
+        link(
+            "FORBEREDELSE",
+            "Udfyld barnets kort",
+            Some("2026-11-23T22:00:00.000Z"),
+            "https://selvbetjening.aalund.example/kort",
+        ),
+        link(
+            "SELVBETJENING",
+            "Søg om fripladstilskud",
+            None,
+            "https://selvbetjening.aalund.example/friplads",
+        ),
+        link(
+            "TILMELDING",
+            "Tilmeld jer forældremødet",
+            Some("2026-11-20T11:00:00.000Z"),
+            "https://tusindfryd.aalund.example/moede",
+        ),
+        link(
+            "UNDERSKRIV",
+            "Underskriv samtykke",
+            Some("2027-01-15T11:00:00.000Z"),
+            "https://underskrift.aalund.example/samtykke",
+        ),
     ];
     let mut message = draft.build().expect("within the limits");
     message.header.mandatory = Some(true);
@@ -162,7 +192,12 @@ pub fn offer() -> Message {
             additional_document_id: None,
             label: Some("Velkommen i Tusindfryd".into()),
             files: vec![
-                file("Velkommen.txt", "text/plain", "Kære forældre\n\nVi glæder os til at se jer.\nDørene åbner kl. 6.30.\n".as_bytes()),
+                file(
+                    "Velkommen.txt",
+                    "text/plain",
+                    "Kære forældre\n\nVi glæder os til at se jer.\nDørene åbner kl. 6.30.\n"
+                        .as_bytes(),
+                ),
                 file("Huset.png", "image/png", PNG),
             ],
             actions: Vec::new(),
@@ -172,7 +207,11 @@ pub fn offer() -> Message {
             label: Some("Takster 2027".into()),
             files: vec![
                 file("Takster 2027.pdf", "application/pdf", &pdf("Takster 2027")),
-                file("Takster.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04 not really"),
+                file(
+                    "Takster.xlsx",
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                    b"PK\x03\x04 not really",
+                ),
             ],
             actions: Vec::new(),
         },
@@ -228,7 +267,11 @@ pub fn hostile() -> Message {
             file("faktura\u{202e}fdp.exe", "application/octet-stream", b"MZ"),
             file("ikke-en.pdf", "application/pdf", b"<html><script>alert('pdf')</script></html>"),
             file("tekst.txt", "text/plain", b"<script>alert('tekst')</script>"),
-            file("billede.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+            file(
+                "billede.svg",
+                "image/svg+xml",
+                b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            ),
             file("side.html", "text/html; charset=utf-8", b"<p>side</p>"),
         ],
         actions: Vec::new(),

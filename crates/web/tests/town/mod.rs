@@ -14,8 +14,8 @@ use brevdue_exchange::exchange::accept::Submission;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Batch, Clock, Contact, ContactId, ContactPoint, ContactPointId,
-    Exchange, Folder, Ids, Lane, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey, MemoState, Op,
-    Organisation, OrganisationId, OrganisationKind, Origin, Outline, Policy, Receives,
+    Exchange, Folder, Ids, Lane, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey, MemoState,
+    Op, Organisation, OrganisationId, OrganisationKind, Origin, Outline, Policy, Receives,
     RegistrationStatus, ServiceProtocol, Store, SystemId, Targets, Transmission, TransmissionId,
     WorkerId,
 };
