@@ -13,9 +13,12 @@ use super::files::walk;
 use crate::exit::Exit;
 use crate::report::{Format, Problem, print};
 
-/// Check messages, also those in folders and containers, and tell everything that is wrong
+/// Check the syntax and schema of messages, also those in folders and containers
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Syntax and schema are checked. What an exchange decides besides (file names and types, links, dates,
+who may write to whom) is told by its business receipt; docs/exchange.md lists it.
+
 Exit codes: 0 no message has an error, 1 one has, 2 the command line is at fault or a file cannot be
 read. Warnings do not count as errors.
 
@@ -259,14 +262,14 @@ fn summary(count: &Count, language: Language) -> String {
     let wrong = count.messages - count.in_order;
     let mut text = match language {
         Language::English => format!(
-            "{}: {} in order, {wrong} not ({}, {})",
+            "{}: {} in order by syntax and schema, {wrong} not ({}, {})",
             counted(count.messages, "message", "messages"),
             count.in_order,
             counted(count.errors, "error", "errors"),
             counted(count.warnings, "warning", "warnings"),
         ),
         Language::Danish => format!(
-            "{}: {} i orden, {wrong} ikke ({} fejl, {})",
+            "{}: {} i orden efter syntaks og skema, {wrong} ikke ({} fejl, {})",
             counted(count.messages, "meddelelse", "meddelelser"),
             count.in_order,
             count.errors,
