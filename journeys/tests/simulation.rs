@@ -69,8 +69,6 @@ struct Life {
     told: BTreeMap<SystemId, Vec<Receipt>>,
     /// What the fetching receiver got.
     fetched: Vec<(Uuid, Vec<u8>)>,
-    concluded: BTreeSet<Uuid>,
-    refusals_by_receivers: usize,
 }
 
 const SENDERS: [(SystemId, &str); 4] = [
@@ -91,8 +89,6 @@ impl Life {
             in_archives: 0,
             told: BTreeMap::new(),
             fetched: Vec::new(),
-            concluded: BTreeSet::new(),
-            refusals_by_receivers: 0,
         }
     }
 
@@ -194,7 +190,6 @@ impl Life {
                 2 => {
                     let no = answer(ReceiptStatus::Invalid);
                     self.town.exchange.answer_memo(&caller, uuid, no).await.expect("taken");
-                    self.refusals_by_receivers += 1;
                 }
                 3..5 => self.town.exchange.remove_memo(&caller, uuid).await.expect("it goes"),
                 _ => {
@@ -202,7 +197,6 @@ impl Life {
                     self.town.exchange.answer_memo(&caller, uuid, yes).await.expect("taken");
                 }
             }
-            self.concluded.insert(uuid);
         }
     }
 
@@ -239,6 +233,7 @@ impl Life {
         for _ in 0..self.written.len() {
             self.fetch().await;
         }
+        self.town.let_pass(60).await; // receipts of what the receiver has just refused
         self.collect_receipts().await;
         let pushed = self.town.receivers[&who::TOWN_PUSHED].receipts.clone();
         self.told.entry(who::TOWN_PUSHED).or_default().extend(pushed);
