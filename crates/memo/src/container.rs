@@ -37,8 +37,12 @@ pub struct ContainerLimits {
     pub entries: usize,
     /// Bytes of one file.
     pub entry_bytes: u64,
-    /// Bytes out per byte in, over the whole container, once more than 1 MiB has come out.
+    /// Bytes out per byte in, over the whole container, once more has come out than is free.
     pub ratio: u64,
+    /// Bytes of each file that the ratio does not count, and 1 MiB besides: letters made from one
+    /// template, or with the same attachment, honestly shrink to almost nothing. One file that is a
+    /// bomb gets no room from this.
+    pub ratio_free_entry_bytes: u64,
     /// Bytes out over the whole container.
     pub unpacked_bytes: u64,
 }
@@ -50,6 +54,7 @@ impl Default for ContainerLimits {
             entries: 10_000,
             entry_bytes: 105_000_000,
             ratio: 200,
+            ratio_free_entry_bytes: 256 * 1024,
             unpacked_bytes: 20_000_000_000,
         }
     }

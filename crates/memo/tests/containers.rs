@@ -367,6 +367,16 @@ fn limits_hold() {
 }
 
 #[test]
+fn many_letters_with_the_same_attachment_are_no_bomb() {
+    let letter = vec![b'a'; 200_000];
+    let names: Vec<String> = (0..50).map(|number| format!("{number}.xml")).collect();
+    let entries: Vec<_> = names.iter().map(|name| (name.as_bytes(), b'0', &letter[..])).collect();
+    let container = lzma(&tar_of(&entries), 1 << 24);
+    assert!(container.len() * 200 < 50 * letter.len(), "the test needs a high ratio");
+    assert_eq!(unpacked(&container).map(|files| files.len()).ok(), Some(50));
+}
+
+#[test]
 fn a_bomb_is_stopped_even_when_nobody_reads_its_entry() {
     let zeros = vec![b'a'; 4 << 20];
     let bomb = lzma(&tar_of(&[(b"a.xml", b'0', &zeros)]), 1 << 20);

@@ -121,7 +121,7 @@ fn accepted(store: &Embedded, number: u64) -> Batch {
     sink.write(&letter).unwrap();
     let content = sink.finish().unwrap();
 
-    let transmission = TransmissionId(scattered(number));
+    let transmission = TransmissionId(ordered(number));
     let key = MemoKey(ordered(number));
     let (system, organisation) = (SystemId(scattered(0)), OrganisationId(scattered(1)));
     let origin = Origin::System { system, organisation };

@@ -129,7 +129,7 @@ impl Exchange {
 
     fn transmission(&self, origin: Origin, lane: Lane, now: Timestamp) -> Transmission {
         Transmission {
-            id: TransmissionId(self.ids().random()),
+            id: TransmissionId(self.ids().ordered()),
             origin,
             received_at: now,
             lane,

@@ -8,7 +8,8 @@ use liblzma::stream::{CONCATENATED, Stream};
 
 use super::{ContainerError, ContainerLimits};
 
-/// The ratio is not looked at before this many bytes have come out: small texts repeat themselves.
+/// The ratio is not looked at before this many bytes have come out, and some for each file: small
+/// texts repeat themselves.
 const RATIO_FREE_BYTES: u64 = 1 << 20;
 /// What a decoder may take beside its dictionary.
 const DECODER_BYTES: u64 = 1 << 20;
@@ -22,6 +23,7 @@ const LZMA_HEADER_BYTES: usize = 13;
 pub(super) struct Shared {
     failure: RefCell<Option<ContainerError>>,
     in_bytes: Cell<u64>,
+    files: Cell<u64>,
 }
 
 impl Shared {
@@ -29,6 +31,11 @@ impl Shared {
     fn fail(&self, cause: ContainerError) -> io::Error {
         self.failure.borrow_mut().get_or_insert(cause);
         io::Error::other("unpacking stopped")
+    }
+
+    /// One more file begins.
+    pub(super) fn file_begins(&self) {
+        self.files.set(self.files.get() + 1);
     }
 
     /// The cause of an error that came up through the layers.
@@ -95,7 +102,8 @@ impl Read for Unpacked<'_> {
             return Err(self.shared.fail(ContainerError::TooLarge(text)));
         }
         let allowed = self.shared.in_bytes.get().saturating_mul(limits.ratio);
-        if self.out_bytes > RATIO_FREE_BYTES && self.out_bytes > allowed {
+        let free = self.shared.files.get().saturating_mul(limits.ratio_free_entry_bytes);
+        if self.out_bytes > RATIO_FREE_BYTES.saturating_add(free) && self.out_bytes > allowed {
             let text = format!("more than {} bytes come out for each byte in", limits.ratio);
             return Err(self.shared.fail(ContainerError::TooLarge(text)));
         }

@@ -113,6 +113,7 @@ fn walk(
             );
             return Err(ContainerError::TooLarge(text));
         }
+        shared.file_begins();
         let mut reader = Whole { inner: &mut entry, left_bytes: length_bytes };
         each(Entry { number, name: &name, length_bytes, reader: &mut reader }).map_err(
             |error| {
