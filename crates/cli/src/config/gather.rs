@@ -85,7 +85,7 @@ pub(crate) fn gather(
 /// Variables that look like settings and are none, each with the one that was probably meant.
 pub(crate) fn strays(names: impl IntoIterator<Item = OsString>) -> Vec<(String, Option<String>)> {
     // Read by other commands, and by the tests.
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 9] = [
         "BREVDUE_CONFIG",
         "BREVDUE_URL",
         "BREVDUE_SYSTEM",
@@ -95,7 +95,6 @@ pub(crate) fn strays(names: impl IntoIterator<Item = OsString>) -> Vec<(String, 
         "BREVDUE_CA",
         "BREVDUE_STATE",
         "BREVDUE_OFFICIAL_DATA",
-        "BREVDUE_COUNTRY",
     ];
     let variables: Vec<String> = SETTINGS.iter().map(super::Setting::variable).collect();
     names
