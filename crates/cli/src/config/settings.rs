@@ -78,7 +78,7 @@ settings! {
     "container.entries" policy.container.entries "files in one archive"
     "container.entry_bytes" policy.container.entry_bytes "bytes of one file in an archive"
     "container.ratio" policy.container.ratio "bytes out per byte in, over a whole archive"
-    "container.ratio_free_entry_bytes" policy.container.ratio_free_entry_bytes "bytes of a file in an archive that may come out of however few"
+    "container.ratio_free_entry_bytes" policy.container.ratio_free_entry_bytes "bytes of each file in an archive that the ratio does not count"
     "container.unpacked_bytes" policy.container.unpacked_bytes "bytes out over a whole archive"
     "container.extract_batch" policy.extract_batch "messages taken out of an archive in one batch"
 
