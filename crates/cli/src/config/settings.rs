@@ -78,6 +78,7 @@ settings! {
     "container.entries" policy.container.entries "files in one archive"
     "container.entry_bytes" policy.container.entry_bytes "bytes of one file in an archive"
     "container.ratio" policy.container.ratio "bytes out per byte in, over a whole archive"
+    "container.ratio_free_entry_bytes" policy.container.ratio_free_entry_bytes "bytes of each file in an archive that the ratio does not count"
     "container.unpacked_bytes" policy.container.unpacked_bytes "bytes out over a whole archive"
     "container.extract_batch" policy.extract_batch "messages taken out of an archive in one batch"
 
@@ -159,6 +160,7 @@ mod tests {
                     entries: _,
                     entry_bytes: _,
                     ratio: _,
+                    ratio_free_entry_bytes: _,
                     unpacked_bytes: _,
                 },
             delay_months: _,
@@ -197,7 +199,7 @@ mod tests {
             assert_ne!(config.policy, Policy::default(), "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 28);
+        assert_eq!(changed.len(), 29);
     }
 
     #[test]
