@@ -99,7 +99,7 @@ impl Exchange {
         now: Timestamp,
     ) -> Vec<Op> {
         debug_assert_eq!(event.tag, EventTag::BusinessReceiptCreated);
-        let id = ReceiptId(self.ids().random());
+        let id = ReceiptId(self.ids().ordered());
         let event = event.with_outcome(receipt.receipt_status, receipt.error_code.as_deref());
         let mut ops = vec![event.into_op()];
         if let Some(system) = addressee.system.filter(|system| system.receipt_endpoint.is_some()) {
