@@ -39,7 +39,7 @@ export async function visit(browser, { width, script = true }) {
     const complaints = [];
     page.on("request", (request) => {
         const url = request.url();
-        if (!url.startsWith(`${base}/`) && !/^(data|blob|chrome-extension|about):/.test(url)) strangers.push(url);
+        if (!url.startsWith(`${base}/`) && !/^(data|blob|chrome-extension|chrome|about):/.test(url)) strangers.push(url);
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {

@@ -1,10 +1,10 @@
 // What a journey needs of the exchange it drives: whom there is, and letters to them, over the official
-// interface. BASE_URL says where the exchange is; it must be one with an invented country in it.
+// interface. BASE_URL (or BREVDUE_URL) says where the exchange is; it must be one with an invented country in it.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
-export const base = (process.env.BASE_URL ?? "http://127.0.0.1:8010").replace(/\/$/, "");
+export const base = (process.env.BASE_URL ?? process.env.BREVDUE_URL ?? "http://127.0.0.1:8010").replace(/\/$/, "");
 
 /** The organisations, systems and people. */
 export async function country() {
