@@ -88,6 +88,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_put_in_keeps_its_order_when_a_translator_turns_a_sentence_around() {
+        let signature = |danish: &str| {
+            let source = format!("[a.b]\nda = \"{danish}\"\nen = \"{{from}} {{until}}\"");
+            let methods = file::methods(&file::parse(&source).unwrap());
+            methods.lines().find(|line| line.contains("fn a_b")).unwrap().to_owned()
+        };
+        assert_eq!(signature("fra {from} til {until}"), signature("til {until} fra {from}"));
+        assert!(signature("{from} {until}").contains("from: impl std::fmt::Display, until: impl"));
+    }
+
+    #[test]
     fn all_faults_of_a_file_are_told_at_once() {
         let faults = file::parse("[a.b]\nda = \"x\"\n[a.c]\nen = \"x\"").unwrap_err();
         assert_eq!(faults, ["[a.b] has no en", "[a.c] has no da"]);

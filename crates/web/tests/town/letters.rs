@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use super::{KOMMUNE_CVR, METTE_CPR, cpr, cvr, timestamp};
 
-pub const CONTACT_POINT: Uuid = Uuid::from_u128(0x241d39f6_998e_4929_b198_ccacbbf4b330);
+pub(crate) const CONTACT_POINT: Uuid = Uuid::from_u128(0x241d39f6_998e_4929_b198_ccacbbf4b330);
 
 /// A UUID of version 4 with this number in it.
-pub fn uuid(number: u64) -> Uuid {
+pub(crate) fn uuid(number: u64) -> Uuid {
     Uuid::from_u64_pair(0x8c2e_a15d_61fb_4000, (0b10 << 62) | number)
 }
 
 /// A draft from the authority to Mette, written an hour ago.
-pub fn draft(number: u64, label: &str) -> LetterDraft {
+pub(crate) fn draft(number: u64, label: &str) -> LetterDraft {
     let created = Timestamp::from_millis(timestamp(super::NOW).as_millis() - 3_600_000);
     let mut draft = LetterDraft::new(
         MemoVersion::V1_2,
@@ -36,11 +36,11 @@ pub fn draft(number: u64, label: &str) -> LetterDraft {
     draft
 }
 
-pub fn at(text: &str) -> UtcDateTime {
+pub(crate) fn at(text: &str) -> UtcDateTime {
     timestamp(text).into()
 }
 
-pub fn link(code: &str, label: &str, end: Option<&str>, url: &str) -> Action {
+pub(crate) fn link(code: &str, label: &str, end: Option<&str>, url: &str) -> Action {
     Action {
         label: label.into(),
         action_code: code.into(),
@@ -51,7 +51,7 @@ pub fn link(code: &str, label: &str, end: Option<&str>, url: &str) -> Action {
     }
 }
 
-pub fn appointment(number: u64, from: &str, until: &str) -> Action {
+pub(crate) fn appointment(number: u64, from: &str, until: &str) -> Action {
     Action {
         label: "Læg besøget i kalenderen".into(),
         action_code: "AFTALE".into(),
@@ -71,7 +71,7 @@ pub fn appointment(number: u64, from: &str, until: &str) -> Action {
     }
 }
 
-pub fn file(name: &str, media_type: &str, bytes: &[u8]) -> File {
+pub(crate) fn file(name: &str, media_type: &str, bytes: &[u8]) -> File {
     File {
         encoding_format: media_type.into(),
         filename: name.into(),
@@ -80,7 +80,7 @@ pub fn file(name: &str, media_type: &str, bytes: &[u8]) -> File {
     }
 }
 
-pub const HTML: &str = "<!DOCTYPE html><html><head><title>Tilbud</title><script>alert('hej')</script></head><body>\
+pub(crate) const HTML: &str = "<!DOCTYPE html><html><head><title>Tilbud</title><script>alert('hej')</script></head><body>\
 <h1>Tilbud om plads i Tusindfryd</h1>\
 <p>Kære Mette</p>\
 <p>Vi kan tilbyde Emilie en plads i børnehaven <strong>Tusindfryd</strong> fra den 1. december 2026. \
@@ -91,7 +91,7 @@ Svar os senest fredag, om du tager imod pladsen. Gør du ikke det, går tilbudde
 <p>Venlig hilsen<br>Pladsanvisningen, Aalund Kommune</p></body></html>";
 
 /// A PDF of one page that viewers can show.
-pub fn pdf(text: &str) -> Vec<u8> {
+pub(crate) fn pdf(text: &str) -> Vec<u8> {
     let content = format!("BT /F1 24 Tf 72 720 Td ({text}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
@@ -119,11 +119,11 @@ pub fn pdf(text: &str) -> Vec<u8> {
 }
 
 /// The smallest PNG: one grey point.
-pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81\xddC\x6a\xf4\0\0\0\0IEND\xaeB`\x82";
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81\xddC\x6a\xf4\0\0\0\0IEND\xaeB`\x82";
 
 /// A letter with everything: an HTML and a PDF main document, attachments, a technical file, every
 /// kind of action, an answer wanted by Friday.
-pub fn offer() -> Message {
+pub(crate) fn offer() -> Message {
     let mut draft = draft(1, "Tilbud om plads i børnehaven Tusindfryd");
     draft.message_id = Some("AK-2026-4711".into());
     draft.reply = true;
@@ -242,7 +242,7 @@ fn empty_content_data() -> ContentData {
 }
 
 /// A letter in which everything a stranger can write tries to do harm.
-pub fn hostile() -> Message {
+pub(crate) fn hostile() -> Message {
     let mut draft = draft(2, "<script>alert('titel')</script>");
     draft.sender_label = "\"><img src=x onerror=alert('afsender')>".into();
     draft.reply = true;
@@ -280,7 +280,7 @@ pub fn hostile() -> Message {
 }
 
 /// A plain letter.
-pub fn plain(number: u64, label: &str) -> Message {
+pub(crate) fn plain(number: u64, label: &str) -> Message {
     let mut draft = draft(number, label);
     draft.text = Some("Kære Mette\n\nDet er hele brevet.\n\nVenlig hilsen\nAalund Kommune".into());
     draft.build().expect("within the limits")

@@ -26,20 +26,20 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-pub mod letters;
+pub(crate) mod letters;
 
 /// Monday 23 November 2026, 10.00 in Copenhagen.
-pub const NOW: &str = "2026-11-23T09:00:00.000Z";
+pub(crate) const NOW: &str = "2026-11-23T09:00:00.000Z";
 
-pub const KOMMUNE_CVR: &str = "12345678";
-pub const METTE_CPR: &str = "2211771212";
-pub const BO_CPR: &str = "0107801234";
+pub(crate) const KOMMUNE_CVR: &str = "12345678";
+pub(crate) const METTE_CPR: &str = "2211771212";
+pub(crate) const BO_CPR: &str = "0107801234";
 
 /// Stands still until it is told the time.
-pub struct TownClock(AtomicI64);
+pub(crate) struct TownClock(AtomicI64);
 
 impl TownClock {
-    pub fn set(&self, now: Timestamp) {
+    pub(crate) fn set(&self, now: Timestamp) {
         self.0.store(now.as_millis(), Ordering::Relaxed);
     }
 }
@@ -51,7 +51,7 @@ impl Clock for TownClock {
 }
 
 /// The same ids in the same order, each time.
-pub struct CountedIds(AtomicU64);
+pub(crate) struct CountedIds(AtomicU64);
 
 impl CountedIds {
     fn next(&self, version: u64) -> Uuid {
@@ -70,36 +70,36 @@ impl Ids for CountedIds {
 }
 
 /// The town.
-pub struct Town {
-    pub exchange: Exchange,
-    pub clock: Arc<TownClock>,
-    pub pages: Router,
-    pub kommune: OrganisationId,
-    pub sender: SystemId,
-    pub mette: ContactId,
-    pub bo: ContactId,
-    pub company: ContactId,
+pub(crate) struct Town {
+    pub(crate) exchange: Exchange,
+    pub(crate) clock: Arc<TownClock>,
+    pub(crate) pages: Router,
+    pub(crate) kommune: OrganisationId,
+    pub(crate) sender: SystemId,
+    pub(crate) mette: ContactId,
+    pub(crate) bo: ContactId,
+    pub(crate) company: ContactId,
 }
 
-pub fn timestamp(text: &str) -> Timestamp {
+pub(crate) fn timestamp(text: &str) -> Timestamp {
     text.parse().expect("a timestamp of a test")
 }
 
-pub fn cpr(digits: &str) -> PartyId {
+pub(crate) fn cpr(digits: &str) -> PartyId {
     PartyId::parse("CPR", digits).expect("ten digits")
 }
 
-pub fn cvr(digits: &str) -> PartyId {
+pub(crate) fn cvr(digits: &str) -> PartyId {
     PartyId::parse("CVR", digits).expect("eight digits")
 }
 
 impl Town {
     /// The town with its people and no letters, in local mode.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with_config(true).await
     }
 
-    pub async fn with_config(local_mode: bool) -> Self {
+    pub(crate) async fn with_config(local_mode: bool) -> Self {
         let clock = Arc::new(TownClock(AtomicI64::new(timestamp(NOW).as_millis())));
         let ids = Arc::new(CountedIds(AtomicU64::new(1)));
         let store: Arc<dyn Store> = Memory::open();
@@ -170,14 +170,14 @@ impl Town {
     }
 
     /// Sends a letter from the authority and lets it arrive.
-    pub async fn send(&self, message: &Message) -> Uuid {
+    pub(crate) async fn send(&self, message: &Message) -> Uuid {
         let mut bytes = Vec::new();
         brevdue_memo::write(message, io::empty(), &mut bytes).expect("a letter of a test");
         self.send_bytes(&bytes, message.header.message_uuid.value()).await
     }
 
     /// Sends the bytes of a letter and lets it arrive. Gives its key, as in its page's address.
-    pub async fn send_bytes(&self, bytes: &[u8], uuid: Uuid) -> Uuid {
+    pub(crate) async fn send_bytes(&self, bytes: &[u8], uuid: Uuid) -> Uuid {
         let mut sink = self.exchange.store().begin(self.exchange.now()).expect("room");
         sink.write(bytes).expect("room");
         let content = sink.finish().expect("room");
@@ -190,7 +190,7 @@ impl Town {
     }
 
     /// Puts a letter into Mette's inbox past every check: the pages must not rely on them.
-    pub async fn smuggle(&self, message: &Message) -> Uuid {
+    pub(crate) async fn smuggle(&self, message: &Message) -> Uuid {
         let mut bytes = Vec::new();
         brevdue_memo::write(message, io::empty(), &mut bytes).expect("a letter of a test");
         let now = self.exchange.now();
@@ -251,23 +251,23 @@ impl Town {
     }
 
     /// Lets the exchange do what there is to do.
-    pub async fn work(&self) {
+    pub(crate) async fn work(&self) {
         let worker = WorkerId(Uuid::from_u128(1));
         while self.exchange.work_inside(worker, 100).await.expect("work is done") > 0 {}
     }
 
-    pub async fn folder(&self, owner: ContactId, folder: Folder) -> Vec<MailboxRow> {
+    pub(crate) async fn folder(&self, owner: ContactId, folder: Folder) -> Vec<MailboxRow> {
         let page = PageRequest::default();
         self.exchange.mailbox(owner, folder, page).await.expect("a folder").items
     }
 
     /// A browser nobody has used yet.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         Browser { pages: self.pages.clone(), cookies: Vec::new() }
     }
 
     /// A browser signed in as somebody.
-    pub async fn browser_of(&self, owner: ContactId) -> Browser {
+    pub(crate) async fn browser_of(&self, owner: ContactId) -> Browser {
         let mut browser = self.browser();
         let page = browser.get("/sign-in").await;
         let form = format!("token={}&contact={}", page.token(), owner.0);
@@ -278,29 +278,29 @@ impl Town {
 }
 
 /// Keeps cookies, follows nothing.
-pub struct Browser {
+pub(crate) struct Browser {
     pages: Router,
-    pub cookies: Vec<(String, String)>,
+    pub(crate) cookies: Vec<(String, String)>,
 }
 
 /// What came back.
-pub struct Page {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Page {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn header(&self, name: header::HeaderName) -> &str {
+    pub(crate) fn header(&self, name: header::HeaderName) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("not text"))
     }
 
     /// The token of the page's forms.
-    pub fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         let text = self.text();
         let (_, rest) = text.split_once("name=\"token\" value=\"").expect("a form with a token");
         rest.split('"').next().expect("a value").to_owned()
@@ -308,11 +308,11 @@ impl Page {
 }
 
 impl Browser {
-    pub async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         self.ask(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
-    pub async fn post_form(&mut self, path: &str, form: &str) -> Page {
+    pub(crate) async fn post_form(&mut self, path: &str, form: &str) -> Page {
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
@@ -321,7 +321,7 @@ impl Browser {
     }
 
     /// A form with files, as a browser sends it.
-    pub async fn post_parts(&mut self, path: &str, parts: &[Part<'_>]) -> Page {
+    pub(crate) async fn post_parts(&mut self, path: &str, parts: &[Part<'_>]) -> Page {
         let boundary = "----rand-som-ikke-findes";
         let mut body = Vec::new();
         for part in parts {
@@ -352,7 +352,7 @@ impl Browser {
         self.ask(request.expect("a request")).await
     }
 
-    pub async fn ask(&mut self, mut request: Request<Body>) -> Page {
+    pub(crate) async fn ask(&mut self, mut request: Request<Body>) -> Page {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();
@@ -378,7 +378,7 @@ impl Browser {
 }
 
 /// One field of a form with files.
-pub enum Part<'a> {
+pub(crate) enum Part<'a> {
     Text(&'a str, &'a str),
     File(&'a str, &'a str, &'a str, &'a [u8]),
 }
