@@ -1,5 +1,7 @@
 //! The shape of the house: who may use whom, and where decisions live. See `ARCHITECTURE.md`.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
