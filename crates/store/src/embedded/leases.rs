@@ -93,3 +93,48 @@ impl Held {
         calls.map(|(job, _)| *job).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use brevdue_exchange::{Lane, MemoKey, Work};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const JOB: JobId = JobId(Uuid::from_u128(1));
+
+    /// Worker 1 had the job until its lease ran out, then worker 2 claimed it.
+    fn gone_to_another() -> Held {
+        let at = Timestamp::from_millis;
+        let mut held = Held::default();
+        for (number, now) in [(1, 0), (2, 60)] {
+            let worker = WorkerId(Uuid::from_u128(number));
+            let kind = WorkKind::Inside;
+            let claim = Claim { kind, worker, now: at(now), lease_until: at(now + 60), limit: 1 };
+            let work = Work::Check(MemoKey(Uuid::nil()));
+            let lane = Lane::Interactive;
+            let job = Job { id: JOB, work, lane, due: at(0), failures: 0, failing_since: None };
+            assert!(!held.is_leased(JOB, at(now)));
+            held.give(&job, &claim);
+        }
+        held
+    }
+
+    fn ended(is_done: bool) -> Ended {
+        Ended { job: JOB, worker: WorkerId(Uuid::from_u128(1)), is_done }
+    }
+
+    #[test]
+    fn work_that_is_done_leaves_no_lease_behind_even_if_another_claimed_it_meanwhile() {
+        let mut held = gone_to_another();
+        held.end(ended(true));
+        assert_eq!(held.next_end(WorkKind::Inside), None);
+    }
+
+    #[test]
+    fn work_that_was_put_back_stays_with_another_who_claimed_it_meanwhile() {
+        let mut held = gone_to_another();
+        held.end(ended(false));
+        assert!(held.is_with(JOB, WorkerId(Uuid::from_u128(2))));
+    }
+}

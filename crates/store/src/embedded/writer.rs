@@ -37,6 +37,9 @@ const PATIENCE: u32 = 4;
 /// At most so long, however slow the disk is at the moment.
 const PATIENCE_LIMIT: Duration = Duration::from_millis(1);
 
+/// How long it sleeps between two looks.
+const PATIENCE_STEP: Duration = Duration::from_micros(100);
+
 /// Digests of swept files that are remembered, see [`Writer::swept`].
 const SWEPT_LIMIT: usize = 100_000;
 
@@ -131,7 +134,8 @@ impl Writer {
         while group.len() < expected && start.elapsed() < patience {
             match tasks.try_recv() {
                 Ok(task) => group.push(task),
-                Err(_) => thread::yield_now(),
+                // Asleep: on a small machine those waited for need this processor.
+                Err(_) => thread::sleep(PATIENCE_STEP),
             }
         }
     }
