@@ -20,10 +20,12 @@ mod columns;
 mod content;
 mod failure;
 mod head;
+mod leases;
 mod letters;
 mod probe;
 mod readers;
 mod registry;
+mod remembered;
 mod schema;
 mod store;
 mod sweep;
@@ -48,7 +50,9 @@ use tokio::sync::mpsc;
 use self::checkpoint::Checkpointer;
 use self::content::ContentFolder;
 use self::head::Head;
+use self::leases::Leases;
 use self::readers::Readers;
+use self::remembered::Registry;
 use self::writer::{LastGroup, QUEUE_LIMIT, Swept, Task, Writer};
 
 pub use self::probe::{Probe, probe};
@@ -64,6 +68,8 @@ pub struct Embedded {
     writer: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
     contents: Arc<ContentFolder>,
+    leases: Arc<Leases>,
+    registry: Arc<Registry>,
     inside: Arc<Arrivals>,
     outside: Arc<Arrivals>,
     /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
@@ -129,9 +135,6 @@ impl Embedded {
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
         let connection = schema::open_for_writing(folder)?;
-        // The lock is ours alone, so nobody is at work. Without this, what a killed process had in
-        // hand would wait until its lease ran out.
-        claims::let_go(&connection)?;
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
         Self::start(folder, lock, connection, contents)
@@ -188,10 +191,13 @@ impl Embedded {
         let no_thread = |source| OpenError::Folder { folder: folder.to_owned(), source };
         let (contents, inside, outside) =
             (Arc::new(contents), Arc::<Arrivals>::default(), Arc::<Arrivals>::default());
+        let (leases, registry) = (Arc::<Leases>::default(), Arc::<Registry>::default());
         let writer = Writer {
             connection,
             contents: Arc::clone(&contents),
             head,
+            leases: Arc::clone(&leases),
+            registry: Arc::clone(&registry),
             inside: Arc::clone(&inside),
             outside: Arc::clone(&outside),
             checkpointer: Checkpointer::start(folder.to_owned()).map_err(no_thread)?,
@@ -210,6 +216,8 @@ impl Embedded {
             writer: Some(writer),
             readers: Arc::new(Readers::new(folder.to_owned())),
             contents,
+            leases,
+            registry,
             inside,
             outside,
             sweeping: Arc::default(),

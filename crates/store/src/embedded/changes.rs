@@ -2,7 +2,7 @@
 
 use brevdue_exchange::storage::{ContentRef, Digest, Place};
 use brevdue_exchange::{
-    Conflict, Delivery, DeliveryState, Event, Job, MailboxEntry, Memo, MemoKey, Op, Origin,
+    Conflict, Delivery, DeliveryState, Event, Job, JobId, MailboxEntry, Memo, MemoKey, Op, Origin,
     ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
 };
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::columns::{Sql, id};
 use super::content::ContentFolder;
 use super::head::Head;
+use super::leases::{Ended, Leases};
 use super::registry;
 use super::writer::Swept;
 
@@ -37,6 +38,13 @@ impl From<Conflict> for Refused {
     }
 }
 
+/// Leaves out the jobs in the JSON list `?3`.
+macro_rules! unclaimed {
+    () => {
+        " AND id NOT IN (SELECT unhex(value) FROM json_each(?3))"
+    };
+}
+
 /// Which workers have something new to look at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Wakes {
@@ -60,6 +68,8 @@ pub(super) struct Changes<'a> {
     pub(super) swept: &'a Swept,
     pub(super) head: &'a mut Head,
     pub(super) wakes: &'a mut Wakes,
+    pub(super) leases: &'a Leases,
+    pub(super) ended: &'a mut Vec<Ended>,
 }
 
 impl Changes<'_> {
@@ -127,32 +137,23 @@ impl Changes<'_> {
             Op::AddEvent(event) => self.add_event(event),
             Op::AddJob(job) => self.add_job(job),
             Op::FinishJob { id: job, worker } => {
-                let held = self.run(
-                    "DELETE FROM jobs WHERE id = ?1 AND worker = ?2",
-                    [id(&job.0), id(&worker.0)],
-                )?;
-                if !held {
+                self.end_lease(Ended { job: *job, worker: *worker, is_done: true })?;
+                if !self.run("DELETE FROM jobs WHERE id = ?1", [id(&job.0)])? {
                     return Err(Conflict::LeaseLost(*job).into());
                 }
                 self.head.counts.jobs -= 1;
                 Ok(())
             }
             Op::RetryJob { id: job, worker, due, failures, failing_since } => {
+                self.end_lease(Ended { job: *job, worker: *worker, is_done: false })?;
                 let kind: Option<Sql<WorkKind>> = self
                     .connection
                     .prepare_cached(
-                        "UPDATE jobs SET due = ?3, failures = ?4, failing_since = ?5, worker = NULL,
-                            lease_until = NULL
-                         WHERE id = ?1 AND worker = ?2 RETURNING kind",
+                        "UPDATE jobs SET due = ?2, failures = ?3, failing_since = ?4
+                         WHERE id = ?1 RETURNING kind",
                     )?
                     .query_row(
-                        params![
-                            id(&job.0),
-                            id(&worker.0),
-                            Sql(*due),
-                            failures,
-                            failing_since.map(Sql)
-                        ],
+                        params![id(&job.0), Sql(*due), failures, failing_since.map(Sql)],
                         |row| row.get(0),
                     )
                     .optional()?;
@@ -162,15 +163,21 @@ impl Changes<'_> {
             }
             Op::PostponeSystem { system, due } => {
                 self.run(
-                    "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due < ?2 AND worker IS NULL",
-                    params![id(&system.0), Sql(*due)],
+                    concat!(
+                        "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due < ?2",
+                        unclaimed!()
+                    ),
+                    params![id(&system.0), Sql(*due), self.claimed_calls(*system)],
                 )?;
                 Ok(())
             }
             Op::HastenSystem { system, due } => {
                 let some = self.run(
-                    "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2 AND worker IS NULL",
-                    params![id(&system.0), Sql(*due)],
+                    concat!(
+                        "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2",
+                        unclaimed!()
+                    ),
+                    params![id(&system.0), Sql(*due), self.claimed_calls(*system)],
                 )?;
                 if some {
                     self.wakes.add(WorkKind::Outside);
@@ -421,6 +428,28 @@ impl Changes<'_> {
         self.head.counts.jobs += 1;
         self.wakes.add(job.work.kind());
         Ok(())
+    }
+
+    /// Notes that a worker is through with a job; the lease goes when this is committed.
+    fn end_lease(&mut self, ended: Ended) -> Result<(), Conflict> {
+        let is_held = self.leases.lock().is_with(ended.job, ended.worker);
+        if !is_held || self.ended.iter().any(|other| other.job == ended.job) {
+            return Err(Conflict::LeaseLost(ended.job));
+        }
+        self.ended.push(ended);
+        Ok(())
+    }
+
+    /// The jobs that call a system and that somebody has, as JSON for [`unclaimed`].
+    fn claimed_calls(&self, system: SystemId) -> String {
+        let calls = self.leases.lock().calls(system);
+        let is_over = |job: &JobId| self.ended.iter().any(|ended| ended.job == *job);
+        let claimed: Vec<String> = calls
+            .iter()
+            .filter(|job| !is_over(job))
+            .map(|job| format!("\"{}\"", job.0.simple()))
+            .collect();
+        format!("[{}]", claimed.join(","))
     }
 
     /// Writes small content and returns its row; `None` for content in a file.

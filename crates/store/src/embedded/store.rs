@@ -47,15 +47,14 @@ impl Store for Embedded {
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
-        // Looking is cheap; asking the writer for nothing would cost a transaction.
-        if claim.limit == 0 || !self.readers.read(|reader| claims::any_due(reader, &claim))? {
-            return Ok(Vec::new());
-        }
-        self.ask(|asked| Task::Claim(claim, asked)).await
+        // Locked before the read begins: see `leases`.
+        let mut leases = self.leases.lock();
+        self.readers.read(|reader| claims::claim(reader, &mut leases, &claim))
     }
 
     async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>, StorageError> {
-        self.readers.read(|reader| claims::next_due(reader, kind))
+        let leases = self.leases.lock();
+        self.readers.read(|reader| claims::next_due(reader, &leases, kind))
     }
 
     async fn work_arrived(&self, kind: WorkKind) {
@@ -66,14 +65,18 @@ impl Store for Embedded {
     }
 
     async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StorageError> {
-        self.readers.read(|reader| registry::organisation(reader, id))
+        self.registry
+            .organisations
+            .or_read(id, || self.readers.read(|reader| registry::organisation(reader, id)))
     }
 
     async fn organisation_by_cvr(
         &self,
         cvr: CvrNumber,
     ) -> Result<Option<Organisation>, StorageError> {
-        self.readers.read(|reader| registry::organisation_by_cvr(reader, cvr))
+        self.registry
+            .organisations_by_cvr
+            .or_read(cvr, || self.readers.read(|reader| registry::organisation_by_cvr(reader, cvr)))
     }
 
     async fn organisations(&self) -> Result<Vec<Organisation>, StorageError> {
@@ -81,22 +84,37 @@ impl Store for Embedded {
     }
 
     async fn system(&self, id: SystemId) -> Result<Option<MailSystem>, StorageError> {
-        self.readers.read(|reader| registry::system(reader, id))
+        self.registry
+            .systems
+            .or_read(id, || self.readers.read(|reader| registry::system(reader, id)))
     }
 
     async fn systems_of(
         &self,
         organisation: OrganisationId,
     ) -> Result<Vec<MailSystem>, StorageError> {
-        self.readers.read_apart(move |reader| registry::systems_of(reader, organisation)).await
+        if let Some(systems) = self.registry.systems_of.known(&organisation) {
+            return Ok(systems);
+        }
+        let (readers, remembered) = (Arc::clone(&self.readers), Arc::clone(&self.registry));
+        apart(move || {
+            remembered.systems_of.or_read(organisation, || {
+                readers.read(|reader| registry::systems_of(reader, organisation))
+            })
+        })
+        .await
     }
 
     async fn contact(&self, id: ContactId) -> Result<Option<Contact>, StorageError> {
-        self.readers.read(|reader| registry::contact(reader, id))
+        self.registry
+            .contacts
+            .or_read(id, || self.readers.read(|reader| registry::contact(reader, id)))
     }
 
     async fn contact_by_party(&self, party: PartyId) -> Result<Option<Contact>, StorageError> {
-        self.readers.read(|reader| registry::contact_by_party(reader, party))
+        self.registry.contacts_by_party.or_read(party, || {
+            self.readers.read(|reader| registry::contact_by_party(reader, party))
+        })
     }
 
     async fn contacts(&self, page: PageRequest) -> Result<Page<Contact>, StorageError> {
@@ -107,7 +125,9 @@ impl Store for Embedded {
         &self,
         id: ContactPointId,
     ) -> Result<Option<ContactPoint>, StorageError> {
-        self.readers.read(|reader| registry::contact_point(reader, id))
+        self.registry
+            .contact_points
+            .or_read(id, || self.readers.read(|reader| registry::contact_point(reader, id)))
     }
 
     async fn contact_points_of(

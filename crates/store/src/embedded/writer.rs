@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use brevdue_exchange::storage::Digest;
 use brevdue_exchange::storage::arrivals::Arrivals;
-use brevdue_exchange::storage::{Claim, Digest};
-use brevdue_exchange::{Batch, Job, StorageError};
+use brevdue_exchange::{Batch, StorageError};
 use brevdue_memo::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -20,8 +20,10 @@ use super::changes::{Changes, Refused, Wakes};
 use super::checkpoint::Checkpointer;
 use super::columns::Sql;
 use super::content::ContentFolder;
+use super::failure;
 use super::head::Head;
-use super::{claims, failure};
+use super::leases::{Ended, Leases};
+use super::remembered::Registry;
 
 /// Tasks in one transaction at most.
 const GROUP_LIMIT: usize = 512;
@@ -35,13 +37,15 @@ const PATIENCE: u32 = 4;
 /// At most so long, however slow the disk is at the moment.
 const PATIENCE_LIMIT: Duration = Duration::from_millis(1);
 
+/// How long it sleeps between two looks.
+const PATIENCE_STEP: Duration = Duration::from_micros(100);
+
 /// Digests of swept files that are remembered, see [`Writer::swept`].
 const SWEPT_LIMIT: usize = 100_000;
 
 /// What the writer is asked for, and where the answer goes.
 pub(super) enum Task {
     Commit(Batch, oneshot::Sender<Result<(), StorageError>>),
-    Claim(Claim, oneshot::Sender<Result<Vec<Job>, StorageError>>),
     /// Removes files that no row names and that are older; answers how many it did.
     Remove(Vec<Digest>, Timestamp, oneshot::Sender<Result<u64, StorageError>>),
     /// Does something on the writer's thread, between two transactions.
@@ -54,6 +58,8 @@ pub(super) struct Writer {
     pub(super) contents: Arc<ContentFolder>,
     /// As of the last commit.
     pub(super) head: Head,
+    pub(super) leases: Arc<Leases>,
+    pub(super) registry: Arc<Registry>,
     pub(super) inside: Arc<Arrivals>,
     pub(super) outside: Arc<Arrivals>,
     pub(super) checkpointer: Checkpointer,
@@ -75,7 +81,15 @@ pub(super) struct LastGroup {
 }
 
 /// What became of one task.
-type Outcome = Result<Vec<Job>, StorageError>;
+type Outcome = Result<(), StorageError>;
+
+/// What a group comes to, once it is committed.
+struct Written {
+    outcomes: Vec<Outcome>,
+    head: Head,
+    wakes: Wakes,
+    ended: Vec<Ended>,
+}
 
 /// Why a group was not written.
 enum Stopped {
@@ -120,7 +134,8 @@ impl Writer {
         while group.len() < expected && start.elapsed() < patience {
             match tasks.try_recv() {
                 Ok(task) => group.push(task),
-                Err(_) => thread::yield_now(),
+                // Asleep: on a small machine those waited for need this processor.
+                Err(_) => thread::sleep(PATIENCE_STEP),
             }
         }
     }
@@ -134,7 +149,7 @@ impl Writer {
         // Before anybody is answered: whoever waits now is somebody else.
         self.last = LastGroup { tasks: group.len() + tasks.len(), took: start.elapsed() };
         match written {
-            Ok((outcomes, wakes)) => {
+            Ok(Written { outcomes, wakes, .. }) => {
                 for (task, outcome) in group.drain(..).zip(outcomes) {
                     self.answer(task, outcome);
                 }
@@ -155,24 +170,33 @@ impl Writer {
     }
 
     /// Writes a group in one transaction and makes it durable. When it fails, nothing was written.
-    fn write(
-        &mut self,
-        group: &[Task],
-        savepoints: Savepoints,
-    ) -> Result<(Vec<Outcome>, Wakes), Stopped> {
+    fn write(&mut self, group: &[Task], savepoints: Savepoints) -> Result<Written, Stopped> {
         // After a failed rollback the transaction may still be open. Nothing can be written until it is gone.
         if !self.connection.is_autocommit() {
             self.execute("ROLLBACK")?;
         }
         self.execute("BEGIN IMMEDIATE")?;
+        let changes_registry = group.iter().any(changes_registry);
         let written = self.write_each(group, savepoints).and_then(|written| {
-            self.execute("COMMIT")?;
+            if changes_registry {
+                self.registry.forget();
+            }
+            let committed = self.execute("COMMIT");
+            if changes_registry {
+                self.registry.remember_again();
+            }
+            committed?;
             Ok(written)
         });
         match written {
-            Ok((outcomes, head, wakes)) => {
-                self.head = head;
-                Ok((outcomes, wakes))
+            Ok(written) => {
+                self.head = written.head;
+                let mut leases = self.leases.lock();
+                for ended in &written.ended {
+                    leases.end(*ended);
+                }
+                drop(leases);
+                Ok(written)
             }
             Err(stopped) => {
                 // SQLite has rolled back by itself after some failures.
@@ -184,22 +208,19 @@ impl Writer {
         }
     }
 
-    fn write_each(
-        &self,
-        group: &[Task],
-        savepoints: Savepoints,
-    ) -> Result<(Vec<Outcome>, Head, Wakes), Stopped> {
+    fn write_each(&self, group: &[Task], savepoints: Savepoints) -> Result<Written, Stopped> {
         let mut head = self.head;
         let mut wakes = Wakes::default();
+        let mut ended = Vec::new();
         let mut outcomes = Vec::with_capacity(group.len());
         for task in group {
-            let before = (head, wakes);
+            let (before, ended_before) = ((head, wakes), ended.len());
             let changes_before = self.connection.total_changes();
             if savepoints == Savepoints::With {
                 self.execute("SAVEPOINT batch")?;
             }
-            match self.write_one(task, &mut head, &mut wakes) {
-                Ok(jobs) => outcomes.push(Ok(jobs)),
+            match self.write_one(task, &mut head, &mut wakes, &mut ended) {
+                Ok(()) => outcomes.push(Ok(())),
                 Err(refused) => {
                     if self.connection.is_autocommit() {
                         return Err(match refused {
@@ -213,6 +234,7 @@ impl Writer {
                         return Err(Stopped::NeedsSavepoints);
                     }
                     (head, wakes) = before;
+                    ended.truncate(ended_before);
                     outcomes.push(Err(match refused {
                         Refused::Conflict(conflict) => conflict.into(),
                         Refused::Database(error) => failure::of_database(error),
@@ -227,7 +249,7 @@ impl Writer {
         if head != self.head {
             head.write(&self.connection)?;
         }
-        Ok((outcomes, head, wakes))
+        Ok(Written { outcomes, head, wakes, ended })
     }
 
     fn write_one(
@@ -235,7 +257,8 @@ impl Writer {
         task: &Task,
         head: &mut Head,
         wakes: &mut Wakes,
-    ) -> Result<Vec<Job>, Refused> {
+        ended: &mut Vec<Ended>,
+    ) -> Result<(), Refused> {
         match task {
             Task::Commit(batch, _) => {
                 let mut changes = Changes {
@@ -244,25 +267,24 @@ impl Writer {
                     swept: &self.swept,
                     head,
                     wakes,
+                    leases: &self.leases,
+                    ended,
                 };
-                batch.ops.iter().try_for_each(|op| changes.make(op))?;
-                Ok(Vec::new())
+                batch.ops.iter().try_for_each(|op| changes.make(op))
             }
-            Task::Claim(claim, _) => Ok(claims::claim(&self.connection, claim)?),
             // Done when the group is committed: rows of this very group may name the files.
-            Task::Remove(..) => Ok(Vec::new()),
+            Task::Remove(..) => Ok(()),
             #[cfg(test)]
-            Task::Between(_) => Ok(Vec::new()),
+            Task::Between(_) => Ok(()),
         }
     }
 
     /// Tells whoever asked. Who has stopped waiting is not told, but what they asked for is done.
     fn answer(&mut self, task: Task, outcome: Outcome) {
         match task {
-            Task::Commit(_, asked) => drop(asked.send(outcome.map(drop))),
-            Task::Claim(_, asked) => drop(asked.send(outcome)),
+            Task::Commit(_, asked) => drop(asked.send(outcome)),
             Task::Remove(digests, older_than, asked) => {
-                let removed = outcome.and_then(|_| self.remove(&digests, older_than));
+                let removed = outcome.and_then(|()| self.remove(&digests, older_than));
                 drop(asked.send(removed));
             }
             #[cfg(test)]
@@ -302,6 +324,10 @@ impl Writer {
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
+}
+
+fn changes_registry(task: &Task) -> bool {
+    matches!(task, Task::Commit(batch, _) if batch.ops.iter().any(Registry::is_changed_by))
 }
 
 /// Digests of files removed lately, the oldest forgotten first.

@@ -170,12 +170,9 @@ CREATE TABLE jobs (
     subject BLOB NOT NULL,             -- the submission, message or receipt
     system BLOB,                       -- the system to call
     failures INTEGER NOT NULL,
-    failing_since INTEGER,
-    worker BLOB,                       -- who has it, with lease_until
-    lease_until INTEGER
+    failing_since INTEGER              -- who has it is known to the running process alone
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX jobs_by_due ON jobs (kind, lane, due);
-CREATE INDEX jobs_leased ON jobs (kind, lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX jobs_by_system ON jobs (system, due) WHERE system IS NOT NULL;
 
 -- The event log: appended to, never changed. `hash` chains each event to the one before.
