@@ -4,6 +4,8 @@
 //! in this process on one thread; its time to start is counted for `xmllint` and is small beside the
 //! work. The runs take turns, so that a slow moment of the machine hits both.
 
+#![allow(clippy::print_stdout, reason = "a bench")]
+
 #[path = "../tests/support/every.rs"]
 mod every;
 
