@@ -73,6 +73,12 @@ fn welcome(serving: &Serving, config: &Config) -> String {
     let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<8} {value}\n"));
     if let Some(http) = &country.http {
         line("pages", &format!("{http}/"));
+        // The first registered person is who the letters are for.
+        let reader = country.people.iter().find(|person| person.status == "REGISTERED");
+        if let Some(reader) = reader.filter(|_| serving.letter.is_some()) {
+            let name = &reader.name;
+            line("inbox", &format!("{http}/sign-in?q={}   (sign in as {name})", in_query(name)));
+        }
     }
     let doors: Vec<String> = [&country.http, &country.https]
         .into_iter()
@@ -101,6 +107,13 @@ fn welcome(serving: &Serving, config: &Config) -> String {
     text
 }
 
+/// A value of a query string.
+fn in_query(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric();
+    let one = |byte: u8| if plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") };
+    value.bytes().map(one).collect()
+}
+
 /// A word that a shell reads as it stands.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
@@ -110,6 +123,11 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_survives_the_query() {
+        assert_eq!(in_query("Åse Ø"), "%C3%85se%20%C3%98");
+    }
 
     #[test]
     fn a_path_survives_the_shell() {
