@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::schema;
 
 /// Pages the log grows by before a checkpoint (4 MiB). Larger steps move fewer pages, but make whoever
-/// commits meanwhile wait longer: 16 MiB gave the same rate with twice the slowest 1 %.
+/// commits meanwhile wait longer: see docs/performance.md.
 const STEP_PAGES: u64 = 1024;
 
 /// Pages in the log at which the writer does the rest itself (32 MiB).
