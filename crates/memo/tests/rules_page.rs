@@ -7,12 +7,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use brevdue_memo::Severity;
-use brevdue_memo::rulebook::{Level, RULES};
+use brevdue_memo::rulebook::{Level, rules};
 
 fn page() -> String {
     let mut page = String::from(
         "# Rules\n\n\
-         Everything a message can be found to break. This page is made from the table in `crates/memo/src/rulebook.rs`;\n\
+         Everything a message can be found to break. This page is made from the table in `crates/memo/src/rulebook/`;\n\
          change the table and run `BREVDUE_WRITE_DOCS=1 cargo test -p brevdue-memo --test rules_page`.\n\n\
          An `…` in a text stands for a name, a number or a fixed phrase. No finding ever quotes a value of a message.\n\
          Each finding has a rule, a severity, the path of the element, line and column (in characters, from 1), the\n\
@@ -38,7 +38,7 @@ fn page() -> String {
         ),
     ] {
         write!(page, "\n## {title}\n\n{introduction}\n").unwrap();
-        for rule in RULES.iter().filter(|rule| rule.level == level) {
+        for rule in rules().filter(|rule| rule.level == level) {
             let severity = match rule.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use brevdue_gateway::sender::Subfolders;
-use brevdue_memo::rulebook::{RULES, Rule};
+use brevdue_memo::rulebook;
 use brevdue_memo::{Finding, Language, Limits, Reading, Severity, read};
 use serde::Serialize;
 
@@ -201,12 +201,8 @@ fn is_in_order(reading: &Reading) -> bool {
     reading.message.is_some() && !reading.findings.has_errors()
 }
 
-fn rule(finding: &Finding) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.id == finding.rule)
-}
-
 fn help(finding: &Finding, language: Language) -> Option<&'static str> {
-    rule(finding).map(|rule| match language {
+    rulebook::rule(finding.rule).map(|rule| match language {
         Language::Danish => rule.fix_danish,
         Language::English => rule.fix_english,
     })
