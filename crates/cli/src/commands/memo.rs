@@ -2,6 +2,7 @@
 
 mod check;
 mod files;
+mod fix;
 mod pack;
 mod sample;
 mod show;
@@ -19,6 +20,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Fix(fix::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
@@ -29,6 +31,7 @@ enum Command {
 pub(crate) fn run(args: Args) -> Exit {
     match args.command {
         Command::Check(args) => check::run(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),

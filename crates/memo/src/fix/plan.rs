@@ -232,10 +232,10 @@ fn missing_switches(
         let done = repair(
             rulebook::MISSING_ELEMENT.id,
             header,
-            (
-                "en manglende kontakt (mandatory, legalNotification) tilføjet som false",
-                "a missing switch (mandatory, legalNotification) added as false",
-            ),
+            match schema.name {
+                "mandatory" => ("mandatory tilføjet som false", "mandatory added as false"),
+                _ => ("legalNotification tilføjet som false", "legalNotification added as false"),
+            },
         );
         let text = format!("<{name}>false</{name}>{}", white_before(document, at)?);
         match edits.iter_mut().find(|edit| edit.range == (at..at)) {
