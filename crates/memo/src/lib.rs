@@ -44,6 +44,7 @@ pub mod calendar;
 pub mod classes;
 pub mod container;
 pub mod content;
+pub mod copenhagen;
 pub mod finding;
 pub mod identity;
 mod kinds;
