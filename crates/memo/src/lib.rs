@@ -46,6 +46,7 @@ pub mod classes;
 pub mod container;
 pub mod content;
 pub mod context;
+pub mod copenhagen;
 pub mod finding;
 pub mod fix;
 pub mod identity;
