@@ -45,6 +45,7 @@ pub mod classes;
 pub mod container;
 pub mod content;
 pub mod copenhagen;
+pub mod explain;
 pub mod finding;
 pub mod identity;
 mod kinds;
