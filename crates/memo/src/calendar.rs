@@ -20,6 +20,7 @@
 //! entry is the time its letter was written, in seconds, so the later letter's entry replaces the
 //! earlier one's in whatever order and in however many files they are imported. A cancellation is one
 //! above the letter it cancels: it takes away that letter's entries, and none that a later letter moved.
+//! A file of cancellations holds an iCalendar object for each, one after the other.
 //!
 //! Source: RFC 5545 (iCalendar) and RFC 5546, methods PUBLISH and CANCEL. An `ORGANIZER` stands only
 //! where the message names a mail address; RFC 5546 wants one always, but an invented address would
@@ -88,7 +89,8 @@ impl Calendar {
         Self { language, entries: BTreeMap::new(), omitted: 0 }
     }
 
-    /// Adds what a message has. Of two messages with the same appointment, the later written counts.
+    /// Adds what a message has. Of two messages with the same entry the later written counts, and of
+    /// two written at the same time the later added.
     pub fn add(&mut self, message: &Message) {
         let uuid = message.header.message_uuid;
         let written = message.body.as_ref().map(|body| body.created_date_time.timestamp());
@@ -157,11 +159,19 @@ impl Calendar {
     pub fn file(&self, method: Method, made: Timestamp) -> String {
         let mut entries: Vec<(&String, &Entry)> = self.entries.iter().collect();
         entries.sort_by_key(|(_, entry)| entry.when.order());
-        let mut lines = begin(method, self.language);
-        for (uid, entry) in entries {
-            entry.push(uid, method, self.language, made, &mut lines);
+        let mut lines = Lines::new();
+        // A cancellation is of one thing only (RFC 5546, 3.2.5), so each is an object of its own.
+        let objects = match method {
+            Method::Publish => entries.len(),
+            Method::Cancel => 1,
+        };
+        for object in entries.chunks(objects.max(1)) {
+            begin(method, self.language, &mut lines);
+            for (uid, entry) in object {
+                entry.push(uid, method, self.language, made, &mut lines);
+            }
+            lines.push("END:VCALENDAR");
         }
-        lines.push("END:VCALENDAR");
         lines.finish()
     }
 
@@ -319,7 +329,8 @@ pub fn appointment(
     written: Option<Timestamp>,
     made: Timestamp,
 ) -> String {
-    let mut lines = begin(Method::Publish, Language::Danish);
+    let mut lines = Lines::new();
+    begin(Method::Publish, Language::Danish, &mut lines);
     let uid = lower(&reservation.reservation_uuid);
     event(reservation, written).push(&uid, Method::Publish, Language::Danish, made, &mut lines);
     lines.push("END:VCALENDAR");
@@ -343,8 +354,7 @@ fn event(reservation: &Reservation, written: Option<Timestamp>) -> Entry {
     }
 }
 
-fn begin(method: Method, language: Language) -> Lines {
-    let mut lines = Lines::new();
+fn begin(method: Method, language: Language, lines: &mut Lines) {
     lines.push("BEGIN:VCALENDAR");
     lines.push("VERSION:2.0");
     lines.push(match language {
@@ -356,7 +366,6 @@ fn begin(method: Method, language: Language) -> Lines {
         Method::Publish => "METHOD:PUBLISH",
         Method::Cancel => "METHOD:CANCEL",
     });
-    lines
 }
 
 /// Seconds from [`SEQUENCE_START`] to when the letter was written, at most what leaves room for a

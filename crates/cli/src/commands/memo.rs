@@ -1,7 +1,10 @@
 //! `brevdue memo`: messages and containers on this machine, without any exchange.
 
+mod calendar;
 mod check;
+mod explain;
 mod files;
+mod messages;
 mod pack;
 mod sample;
 mod show;
@@ -9,7 +12,7 @@ mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, pack, unpack, invent and show MeMo messages
+/// Check, show, explain, pack, unpack and invent MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,10 +22,12 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Show(show::Args),
+    Explain(explain::Args),
+    Calendar(calendar::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
-    Show(show::Args),
 }
 
 /// Runs one of them.
@@ -33,5 +38,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Calendar(args) => calendar::run(&args),
     }
 }
