@@ -47,6 +47,7 @@ pub mod container;
 pub mod content;
 pub mod context;
 pub mod copenhagen;
+pub mod explain;
 pub mod finding;
 pub mod fix;
 pub mod identity;

@@ -1,8 +1,11 @@
 //! `brevdue memo`: messages and containers on this machine, without any exchange.
 
+mod calendar;
 mod check;
+mod explain;
 mod files;
 mod fix;
+mod messages;
 mod pack;
 mod sample;
 mod show;
@@ -10,7 +13,7 @@ mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, pack, unpack, invent and show MeMo messages
+/// Check, show, explain, pack, unpack and invent MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,10 +24,12 @@ pub(crate) struct Args {
 enum Command {
     Check(check::Args),
     Fix(fix::Args),
+    Show(show::Args),
+    Explain(explain::Args),
+    Calendar(calendar::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
-    Show(show::Args),
 }
 
 /// Runs one of them.
@@ -36,5 +41,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Calendar(args) => calendar::run(&args),
     }
 }
