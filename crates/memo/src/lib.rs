@@ -48,6 +48,7 @@ pub mod content;
 pub mod context;
 pub mod finding;
 pub mod identity;
+pub mod json;
 mod kinds;
 pub mod letter;
 pub mod limits;
