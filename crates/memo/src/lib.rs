@@ -51,6 +51,7 @@ pub mod explain;
 pub mod finding;
 pub mod fix;
 pub mod identity;
+pub mod json;
 mod kinds;
 pub mod letter;
 pub mod limits;
