@@ -5,7 +5,7 @@ use brevdue_memo::{Language, Severity};
 
 /// The languages findings are told in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Lang {
+pub(in super::super) enum Lang {
     /// Danish
     Da,
     /// English
@@ -13,7 +13,7 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
-    pub(crate) fn language(self) -> Language {
+    pub(in super::super) fn language(self) -> Language {
         match self {
             Self::Da => Language::Danish,
             Self::En => Language::English,
