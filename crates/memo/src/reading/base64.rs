@@ -8,6 +8,7 @@ use super::input::Input;
 use super::tokens::{Tag, TextSink, Tokens};
 use crate::finding::Position;
 use crate::outline::{ContentFacts, EDGE_BYTES};
+use crate::rules::PassingHtml;
 
 /// Looked at in one go. Small enough that white space in odd places costs little.
 const WINDOW_BYTES: usize = 4096;
@@ -65,6 +66,8 @@ pub(crate) struct Base64Scan {
     /// The last character's bits.
     last: u8,
     edges: Edges,
+    /// Watches the file go by, when it is HTML.
+    pub(crate) html: Option<Box<PassingHtml>>,
     pub(crate) problem: Option<(Base64Problem, Position)>,
 }
 
@@ -82,10 +85,21 @@ impl Base64Scan {
     }
 
     /// What is known of the file; the Base64 has been passed to its end.
-    pub(crate) fn facts(&self) -> ContentFacts {
+    pub(crate) fn facts(&mut self) -> ContentFacts {
         let characters = self.groups * 4 + u64::from(self.pending);
         let (first, last) = (self.edges.first(), self.edges.last(characters));
-        ContentFacts::new(self.problem.is_none(), self.decoded_bytes(), &first, &last)
+        let mut facts =
+            ContentFacts::new(self.problem.is_none(), self.decoded_bytes(), &first, &last);
+        facts.html = self.html.take().map(|html| html.finish()).unwrap_or_default();
+        facts
+    }
+
+    /// Keeps what must be known of characters of the alphabet.
+    fn note(&mut self, characters: &[u8]) {
+        self.edges.note(characters);
+        if let Some(html) = &mut self.html {
+            html.take(characters);
+        }
     }
 
     fn push(&mut self, character: u8) -> Result<(), Base64Problem> {
@@ -101,7 +115,7 @@ impl Base64Scan {
             }
             0..64 if self.padding > 0 => Err(Base64Problem::Padding),
             class @ 0..64 => {
-                self.edges.note(&[character]);
+                self.note(&[character]);
                 self.last = class;
                 self.pending += 1;
                 if self.pending == 4 {
@@ -217,7 +231,7 @@ impl Tokens<'_> {
             let whole = whole_groups(scan, self.input.available());
             if whole > 0 {
                 scan.groups += (whole / 4) as u64;
-                scan.edges.note(&self.input.available()[..whole]);
+                scan.note(&self.input.available()[..whole]);
                 self.input.consume_ascii_line(whole);
                 after_groups = true;
                 continue;
