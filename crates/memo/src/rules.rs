@@ -28,6 +28,7 @@ mod overview;
 mod parties;
 mod replies;
 mod signatures;
+mod tolerances;
 mod values;
 
 pub use actions::{ACTION_CODES, entry_point_is_allowed};
@@ -66,8 +67,9 @@ pub(crate) fn apply(
 
     let mut actions = actions::Actions::new(&overview, context);
     for element in outline.elements() {
-        if matches!(element.schema().kind, Kind::Class(_)) {
-            class(element, policy, &mut actions, report);
+        match element.schema().kind {
+            Kind::Class(_) => class(element, policy, &mut actions, report),
+            Kind::Value(_) => tolerances::value(element, report),
         }
     }
     actions.finish(report);

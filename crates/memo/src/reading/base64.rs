@@ -20,8 +20,8 @@ const PADDING: u8 = 65;
 const MARKUP: u8 = 66;
 const OTHER: u8 = 67;
 
-/// The six bits of a character, or its class.
-const CLASSES: [u8; 256] = classes();
+/// The six bits of a character of the alphabet; of any other its class, above 63.
+pub(crate) static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -54,6 +54,28 @@ pub(crate) enum Base64Problem {
     UnusedBits,
 }
 
+impl Base64Problem {
+    /// What content is not, in Danish and English.
+    pub(crate) fn why(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Alphabet => (
+                "gyldig Base64: et tegn er uden for alfabetet",
+                "valid Base64: a character is not in its alphabet",
+            ),
+            Self::Padding => (
+                "gyldig Base64: udfyldning (=) står forkert",
+                "valid Base64: padding (=) is misplaced",
+            ),
+            Self::Incomplete => {
+                ("gyldig Base64: udfyldning (=) mangler", "valid Base64: padding (=) is missing")
+            }
+            Self::UnusedBits => {
+                ("gyldig Base64: ubrugte bit er ikke nul", "valid Base64: unused bits are not zero")
+            }
+        }
+    }
+}
+
 /// How far the Base64 of one file has been passed.
 #[derive(Debug, Default)]
 pub(crate) struct Base64Scan {
@@ -68,7 +90,10 @@ pub(crate) struct Base64Scan {
     edges: Edges,
     /// Watches the file go by, when it is HTML.
     pub(crate) html: Option<Box<PassingHtml>>,
+    /// What makes it impossible to decode.
     pub(crate) problem: Option<(Base64Problem, Position)>,
+    /// What is wrong with its end and can be decoded all the same.
+    pub(crate) loose: Option<(Base64Problem, Position)>,
 }
 
 impl Base64Scan {
@@ -80,22 +105,35 @@ impl Base64Scan {
     /// Ends the Base64; `end` is where its end tag begins.
     pub(crate) fn finish(&mut self, end: Position) {
         if self.problem.is_none() && self.pending > 0 && self.pending + self.padding != 4 {
-            self.problem = Some((Base64Problem::Incomplete, end));
+            let incomplete = Some((Base64Problem::Incomplete, end));
+            // One character alone is not even a byte.
+            if self.pending == 1 {
+                self.problem = incomplete;
+            } else {
+                self.loose = self.loose.or(incomplete);
+            }
+        }
+    }
+
+    fn note(&mut self, problem: Base64Problem, position: Position) {
+        if problem == Base64Problem::UnusedBits {
+            self.loose.get_or_insert((problem, position));
+        } else {
+            self.problem = Some((problem, position));
         }
     }
 
     /// What is known of the file; the Base64 has been passed to its end.
-    pub(crate) fn facts(&mut self) -> ContentFacts {
+    pub(crate) fn facts(&mut self, valid: bool) -> ContentFacts {
         let characters = self.groups * 4 + u64::from(self.pending);
         let (first, last) = (self.edges.first(), self.edges.last(characters));
-        let mut facts =
-            ContentFacts::new(self.problem.is_none(), self.decoded_bytes(), &first, &last);
+        let mut facts = ContentFacts::new(valid, self.decoded_bytes(), &first, &last);
         facts.html = self.html.take().map(|html| html.finish()).unwrap_or_default();
         facts
     }
 
     /// Keeps what must be known of characters of the alphabet.
-    fn note(&mut self, characters: &[u8]) {
+    fn keep(&mut self, characters: &[u8]) {
         self.edges.note(characters);
         if let Some(html) = &mut self.html {
             html.take(characters);
@@ -115,7 +153,7 @@ impl Base64Scan {
             }
             0..64 if self.padding > 0 => Err(Base64Problem::Padding),
             class @ 0..64 => {
-                self.note(&[character]);
+                self.keep(&[character]);
                 self.last = class;
                 self.pending += 1;
                 if self.pending == 4 {
@@ -203,7 +241,7 @@ impl TextSink for Base64Scan {
             if self.problem.is_none()
                 && let Err(problem) = self.push(*byte)
             {
-                self.problem = Some((problem, input.position_ahead(0)));
+                self.note(problem, input.position_ahead(0));
             }
         }
         Ok(())
@@ -231,7 +269,7 @@ impl Tokens<'_> {
             let whole = whole_groups(scan, self.input.available());
             if whole > 0 {
                 scan.groups += (whole / 4) as u64;
-                scan.note(&self.input.available()[..whole]);
+                scan.keep(&self.input.available()[..whole]);
                 self.input.consume_ascii_line(whole);
                 after_groups = true;
                 continue;
@@ -266,8 +304,10 @@ impl Tokens<'_> {
                 break;
             }
             if let Err(problem) = scan.push(*byte) {
-                scan.problem = Some((problem, self.input.position_ahead(passed)));
-                break;
+                scan.note(problem, self.input.position_ahead(passed));
+                if scan.problem.is_some() {
+                    break;
+                }
             }
             passed += 1;
         }
