@@ -36,6 +36,13 @@ fn page() -> String {
             "Business rules",
             "Rules beside the schema. Sources: the announcements of Digital Post, and our own choice.",
         ),
+        (
+            Level::Container,
+            "Containers",
+            "What is wrong with a container, with one of its entries, or with a message's place in it. The path is\n\
+             `entry[3]` when one entry is at fault, counted as `tar t` lists them; there is no line, and the byte offset is\n\
+             that in the unpacked archive. Entries at fault are passed over, and the others are read.",
+        ),
     ] {
         write!(page, "\n## {title}\n\n{introduction}\n").unwrap();
         for rule in rules().filter(|rule| rule.level == level) {

@@ -83,7 +83,7 @@ pub(super) fn finding_at(
 ) -> Finding {
     let path = if number == 0 { String::new() } else { entry_path(number) };
     let position = Position { offset_bytes, ..Position::default() };
-    Finding::new(rule, path, position, words)
+    Finding::new(rule, rule.severity, path, position, words)
 }
 
 /// Counts the bytes of the container and keeps the errors of its source.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::entry_path;
 use crate::finding::{Position, Word};
-use crate::rulebook;
+use crate::rulebook::{self, Rule};
 use crate::{Finding, Uuid4};
 
 /// The entries of one container seen so far. Grows by a few words an entry, however long their names,
@@ -36,9 +36,8 @@ impl Places {
         message_uuid: Option<&Uuid4>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut find = |rule, words: &[Word<'_>]| {
-            findings.push(Finding::new(rule, entry_path(number), Position::default(), words));
-        };
+        let mut find =
+            |rule, words: &[Word<'_>]| findings.push(found(rule, entry_path(number), words));
         // On many disks, names that differ in case alone are the same.
         let name = plain(name).to_lowercase();
         let first = *self.names.entry(self.hasher.hash_one(&name)).or_insert(number);
@@ -62,8 +61,13 @@ impl Places {
 /// case.
 pub fn judge_file_name(file_name: &str, message_uuid: &Uuid4) -> Option<Finding> {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
-    (!is_named_by(name, message_uuid))
-        .then(|| Finding::new(&rulebook::NAME_IS_NOT_UUID, String::new(), Position::default(), &[]))
+    let named = is_named_by(name, message_uuid);
+    (!named).then(|| found(&rulebook::NAME_IS_NOT_UUID, String::new(), &[]))
+}
+
+/// A finding about a message as a whole, without a place in it.
+fn found(rule: &'static Rule, path: String, words: &[Word<'_>]) -> Finding {
+    Finding::new(rule, rule.severity, path, Position::default(), words)
 }
 
 fn is_named_by(name: &str, uuid: &Uuid4) -> bool {
