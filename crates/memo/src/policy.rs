@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::rulebook::{self, Level, Rule};
 use crate::rules::{ALLOWED_FILE_TYPES, FileType};
 
@@ -55,6 +55,15 @@ impl Policy {
     pub fn severity(&self, rule: &Rule) -> Option<Severity> {
         let default = (!rule.off).then_some(rule.severity);
         self.severities.get(rule.id).copied().unwrap_or(default)
+    }
+
+    /// A finding with the severity its rule has here; none when the rule is off. For findings that were
+    /// made without a policy, such as those about containers.
+    pub fn weigh(&self, mut finding: Finding) -> Option<Finding> {
+        if let Some(rule) = rulebook::rule(finding.rule) {
+            finding.severity = self.severity(rule)?;
+        }
+        Some(finding)
     }
 
     /// Gives a rule a severity, or turns it off.
