@@ -165,7 +165,7 @@ fn a_text_that_xml_cannot_carry_is_named_by_its_place() {
     let party = PartyId::parse("CVR", "12345678").unwrap();
     let mut draft = LetterDraft::new(
         MemoVersion::V1_2,
-        uuid::Uuid::from_u128(0),
+        uuid::Uuid::from_u128(0x8c2ea15d_61fb_4ba9_9366_42f8b194c114),
         Timestamp::default(),
         (party, "A"),
         (party, None),

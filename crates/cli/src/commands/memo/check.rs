@@ -50,6 +50,16 @@ pub(super) enum Lang {
     En,
 }
 
+impl Lang {
+    /// The language of the library's texts.
+    pub(super) fn language(self) -> Language {
+        match self {
+            Self::Da => Language::Danish,
+            Self::En => Language::English,
+        }
+    }
+}
+
 /// The words around findings.
 struct Words {
     language: Language,

@@ -103,7 +103,7 @@ pub(super) fn unreadable(place: &str, error: &io::Error) -> Problem {
     Problem::command("memo::file", "a file could not be read or written").at(place).because(error)
 }
 
-fn paths_at_fault(error: &InputError) -> Problem {
+pub(super) fn paths_at_fault(error: &InputError) -> Problem {
     let problem = Problem::command("memo::paths", error.to_string());
     match std::error::Error::source(error) {
         Some(cause) => problem.because(cause),
