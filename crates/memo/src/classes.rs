@@ -12,7 +12,7 @@ use crate::reading::fault::Stop;
 use crate::reading::model::{Class, Reader, Slot};
 use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs, UNBOUNDED};
 use crate::values::*;
-use crate::writing::{Namespaces, WriteError, Writer};
+use crate::walking::{Changer, Halt, Place, Visitor, walk_class};
 
 macro_rules! field_type {
     ($T:ident [required $($rest:tt)*]) => { $T };
@@ -28,6 +28,10 @@ macro_rules! slot_type {
 
 /// The field from what was gathered; a class without a required field is none.
 macro_rules! from_slot {
+    // Missing is told; only a tolerance lets the message stand without it.
+    ($slot:ident [required or_empty]) => {
+        $slot.unwrap_or_default()
+    };
     ($slot:ident [required $($rest:tt)*]) => {
         match $slot {
             Some(value) => value,
@@ -40,7 +44,7 @@ macro_rules! from_slot {
 }
 
 macro_rules! occurs {
-    (required) => {
+    (required $(or_empty)?) => {
         Occurs::required()
     };
     (optional) => {
@@ -87,22 +91,32 @@ macro_rules! each {
     };
 }
 
-macro_rules! write_one {
-    ($writer:ident $value:ident value $T:ident) => {
-        <kinds::$T as kinds::ValueKind>::write($value, $writer)
+macro_rules! each_mut {
+    ($this:ident $field:ident [required $($rest:tt)*]) => {
+        std::iter::once(&mut $this.$field)
     };
-    ($writer:ident $value:ident class $T:ident) => {
-        <$T as Class>::write($value, $writer)
+    ($this:ident $field:ident [$($rest:tt)*]) => {
+        $this.$field.iter_mut()
     };
 }
 
-macro_rules! note_one {
-    ($used:ident $value:ident value $T:ident) => {
-        let _ = $value;
+macro_rules! walk_one {
+    ($visitor:ident $place:ident $value:ident value $T:ident) => {
+        <kinds::$T as kinds::ValueKind>::walk($value, $place, $visitor)
     };
-    ($used:ident $value:ident class $T:ident) => {
-        $value.note_namespaces($used);
+    ($visitor:ident $place:ident $value:ident class $T:ident) => {
+        walk_class($value, $place, $visitor)
     };
+}
+
+macro_rules! change_one {
+    ($changer:ident $element:ident $value:ident value $T:ident) => {
+        <kinds::$T as kinds::ValueKind>::change($value, Self::SCHEMA, $element, $changer)
+    };
+    ($changer:ident $element:ident $value:ident class $T:ident) => {{
+        let _ = $element;
+        <$T as Class>::change($value, $changer)
+    }};
 }
 
 macro_rules! classes {
@@ -150,19 +164,23 @@ macro_rules! classes {
                 Ok(Some(Self { $( $field: from_slot!($field [$($occurs)*]), )* }))
             }
 
-            fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-                $( for value in each!(self $field [$($occurs)*]) {
-                    writer.open(Namespace::$child_ns, $child)?;
-                    write_one!(writer value $kind $T)?;
-                    writer.close(Namespace::$child_ns, $child)?;
+            fn walk(&self, visitor: &mut dyn Visitor) -> Result<(), Halt> {
+                let mut elements = Self::SCHEMA.elements.iter();
+                $( if let Some(element) = elements.next() {
+                    for (number, value) in (1..).zip(each!(self $field [$($occurs)*])) {
+                        let place = Place { element, number };
+                        walk_one!(visitor place value $kind $T)?;
+                    }
                 } )*
                 Ok(())
             }
 
-            fn note_namespaces(&self, used: &mut Namespaces) {
-                $( for value in each!(self $field [$($occurs)*]) {
-                    used.note(Namespace::$child_ns);
-                    note_one!(used value $kind $T);
+            fn change(&mut self, changer: &mut dyn Changer) {
+                let mut elements = Self::SCHEMA.elements.iter();
+                $( if let Some(element) = elements.next() {
+                    for value in each_mut!(self $field [$($occurs)*]) {
+                        change_one!(changer element value $kind $T);
+                    }
                 } )*
             }
         }
@@ -202,5 +220,28 @@ impl Message {
     /// The schema table of the whole message, from its root.
     pub fn schema() -> &'static ClassSchema {
         &crate::reading::MESSAGE
+    }
+
+    /// Visits every value below the root, in the order of the standard.
+    ///
+    /// # Errors
+    /// When the visitor halts.
+    pub fn walk(&self, visitor: &mut dyn Visitor) -> Result<(), Halt> {
+        let [header, body] = Self::places();
+        walk_class(&self.header, header, visitor)?;
+        self.body.as_ref().map_or(Ok(()), |body_class| walk_class(body_class, body, visitor))
+    }
+
+    /// Hands every text and content below the root to a changer.
+    pub fn change(&mut self, changer: &mut dyn Changer) {
+        self.header.change(changer);
+        if let Some(body) = &mut self.body {
+            body.change(changer);
+        }
+    }
+
+    fn places() -> [Place; 2] {
+        let elements = Self::schema().elements;
+        [&elements[0], &elements[1]].map(|element| Place { element, number: 1 })
     }
 }

@@ -59,13 +59,14 @@ impl Finding {
     /// A finding of `rule` at a place, its texts filled with `words`.
     pub(crate) fn new(
         rule: &'static Rule,
+        severity: Severity,
         path: String,
         position: Position,
         words: &[Word<'_>],
     ) -> Self {
         Self {
             rule: rule.id,
-            severity: rule.severity,
+            severity,
             path,
             position,
             danish: fill(rule.danish, words, Language::Danish),
@@ -99,13 +100,29 @@ pub struct Findings {
     pub list: Vec<Finding>,
     /// How many more there were.
     pub omitted: u64,
+    /// How many of those were errors.
+    pub omitted_errors: u64,
 }
 
 impl Findings {
-    /// Whether any finding is an error. Those beyond the limit count too: there are never that many
-    /// of anything milder.
+    /// Whether any finding is an error, kept or not.
     pub fn has_errors(&self) -> bool {
-        self.omitted > 0 || self.list.iter().any(|f| f.severity == Severity::Error)
+        self.omitted_errors > 0 || self.list.iter().any(|f| f.severity == Severity::Error)
+    }
+
+    /// Adds a finding while there are fewer than `limit`, and counts it otherwise.
+    pub(crate) fn add(
+        &mut self,
+        severity: Severity,
+        limit: usize,
+        finding: impl FnOnce() -> Finding,
+    ) {
+        if self.list.len() < limit {
+            self.list.push(finding());
+        } else {
+            self.omitted += 1;
+            self.omitted_errors += u64::from(severity == Severity::Error);
+        }
     }
 }
 

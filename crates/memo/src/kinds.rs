@@ -12,9 +12,9 @@ use crate::finding::Word;
 use crate::reading::fault::Stop;
 use crate::reading::model::Reader;
 use crate::rulebook::{self, Rule};
-use crate::schema::ValueSchema;
+use crate::schema::{ClassSchema, ElementSchema, ValueSchema};
 use crate::values;
-use crate::writing::{WriteError, Writer};
+use crate::walking::{Changer, Halt, Place, Visitor};
 
 /// A simple type.
 pub(crate) trait ValueKind {
@@ -26,8 +26,22 @@ pub(crate) trait ValueKind {
     /// Reads the text between the tags.
     fn parse(text: &str) -> Result<Self::Value, Problem>;
 
-    /// Writes it as the text between the tags.
-    fn write(value: &Self::Value, writer: &mut Writer<'_>) -> Result<(), WriteError>;
+    /// The text between the tags.
+    fn text(value: &Self::Value) -> &str;
+
+    /// Shows it to a visitor.
+    fn walk(value: &Self::Value, place: Place, visitor: &mut dyn Visitor) -> Result<(), Halt> {
+        visitor.text(place, Self::text(value))
+    }
+
+    /// Hands it to a changer, when it is kept as text.
+    fn change(
+        _: &mut Self::Value,
+        _: &'static ClassSchema,
+        _: &'static ElementSchema,
+        _: &mut dyn Changer,
+    ) {
+    }
 
     /// Reads the element whose start tag was just passed, to its end. None when it has an error.
     fn read(reader: &mut Reader<'_>) -> Result<Option<Self::Value>, Stop> {
@@ -96,9 +110,17 @@ macro_rules! texts {
             fn parse(text: &str) -> Result<String, Problem> {
                 too_long(text, $limit).map_or_else(|| Ok(text.to_owned()), Err)
             }
-            fn write(value: &String, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-                writer.text(value)
-            }
+            fn text(value: &String) -> &str {
+        value
+    }
+    fn change(
+        value: &mut String,
+        class: &'static ClassSchema,
+        element: &'static ElementSchema,
+        changer: &mut dyn Changer,
+    ) {
+        changer.text(class, element, value);
+    }
         }
     )*};
 }
@@ -119,8 +141,16 @@ impl ValueKind for Uri256 {
         let text = collapse(text);
         too_long(&text, 256).map_or_else(|| Ok(text.into_owned()), Err)
     }
-    fn write(value: &String, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.text(value)
+    fn text(value: &String) -> &str {
+        value
+    }
+    fn change(
+        value: &mut String,
+        class: &'static ClassSchema,
+        element: &'static ElementSchema,
+        changer: &mut dyn Changer,
+    ) {
+        changer.text(class, element, value);
     }
 }
 
@@ -139,8 +169,16 @@ impl ValueKind for Language {
             Err(wrong_form("ét eller to bogstaver", "one or two letters"))
         }
     }
-    fn write(value: &String, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.text(value)
+    fn text(value: &String) -> &str {
+        value
+    }
+    fn change(
+        value: &mut String,
+        class: &'static ClassSchema,
+        element: &'static ElementSchema,
+        changer: &mut dyn Changer,
+    ) {
+        changer.text(class, element, value);
     }
 }
 
@@ -161,9 +199,17 @@ macro_rules! numbers {
                     Some(_) => Ok(text.to_owned()),
                 }
             }
-            fn write(value: &String, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-                writer.text(value)
-            }
+            fn text(value: &String) -> &str {
+        value
+    }
+    fn change(
+        value: &mut String,
+        class: &'static ClassSchema,
+        element: &'static ElementSchema,
+        changer: &mut dyn Changer,
+    ) {
+        changer.text(class, element, value);
+    }
         }
     )*};
 }
@@ -198,8 +244,8 @@ impl ValueKind for Uuid4 {
             problem(&rulebook::PATTERN, Word::Phrase("en UUID af version 4", "a UUID of version 4"))
         })
     }
-    fn write(value: &values::Uuid4, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.text(value.as_str())
+    fn text(value: &values::Uuid4) -> &str {
+        value.as_str()
     }
 }
 
@@ -219,8 +265,8 @@ impl ValueKind for DateTime {
             ),
         })
     }
-    fn write(value: &values::UtcDateTime, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.text(value.as_str())
+    fn text(value: &values::UtcDateTime) -> &str {
+        value.as_str()
     }
 }
 
@@ -233,8 +279,8 @@ impl ValueKind for Date {
             wrong_form("en dato på formen ÅÅÅÅ-MM-DD", "a date of the form YYYY-MM-DD")
         })
     }
-    fn write(value: &values::LocalDate, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.text(value.as_str())
+    fn text(value: &values::LocalDate) -> &str {
+        value.as_str()
     }
 }
 
@@ -253,9 +299,9 @@ impl ValueKind for Boolean {
             _ => Err(wrong_form("true, false, 1 eller 0", "true, false, 1 or 0")),
         }
     }
-    fn write(value: &bool, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+    fn text(value: &bool) -> &str {
         // The official Java library reads neither 1 and 0 nor empty elements.
-        writer.text(if *value { "true" } else { "false" })
+        if *value { "true" } else { "false" }
     }
 }
 
@@ -269,8 +315,8 @@ impl ValueKind for MessageType {
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| problem(&rulebook::NOT_IN_LIST, Word::Name("DIGITALPOST, NEMSMS")))
     }
-    fn write(value: &values::MessageType, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.text(value.as_str())
+    fn text(value: &values::MessageType) -> &str {
+        value.as_str()
     }
 }
 
@@ -285,7 +331,19 @@ impl ValueKind for Base64 {
     fn read(reader: &mut Reader<'_>) -> Result<Option<Content>, Stop> {
         reader.content_value()
     }
-    fn write(value: &Content, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        writer.content(value)
+    /// Nor is it shown as one: `walk` shows it as content.
+    fn text(_: &Content) -> &str {
+        ""
+    }
+    fn walk(value: &Content, place: Place, visitor: &mut dyn Visitor) -> Result<(), Halt> {
+        visitor.content(place, value)
+    }
+    fn change(
+        value: &mut Content,
+        _: &'static ClassSchema,
+        _: &'static ElementSchema,
+        changer: &mut dyn Changer,
+    ) {
+        changer.content(value);
     }
 }

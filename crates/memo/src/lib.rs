@@ -41,15 +41,19 @@
 //! ```
 
 pub mod calendar;
+mod checker;
 pub mod classes;
 pub mod container;
 pub mod content;
+pub mod context;
 pub mod copenhagen;
 pub mod finding;
 pub mod identity;
 mod kinds;
 pub mod letter;
 pub mod limits;
+pub mod outline;
+pub mod policy;
 pub mod reading;
 pub mod reply;
 pub mod rulebook;
@@ -57,13 +61,17 @@ pub mod rules;
 pub mod schema;
 pub mod time;
 pub mod values;
+pub mod walking;
 pub mod writing;
 
+pub use checker::Checker;
 pub use classes::*;
 pub use content::Content;
+pub use context::{Answer, Context, NoContext};
 pub use finding::{Finding, Findings, Language, Position, Severity};
 pub use identity::{CprNumber, CvrNumber, PartyId};
 pub use limits::Limits;
+pub use policy::Policy;
 pub use reading::{Glimpse, HeaderReading, Reading, read, read_header};
 pub use time::Timestamp;
 pub use values::{LocalDate, MemoVersion, MessageType, UtcDateTime, Uuid4};

@@ -6,15 +6,18 @@
 
 use std::io::{self, Read};
 
-use crate::finding::{Position, Word};
+use crate::finding::{Position, Severity, Word};
+use crate::outline::Outline;
+use crate::policy::Policy;
 use crate::rulebook;
 use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
 mod attributes;
-mod base64;
+pub(crate) mod base64;
 pub(crate) mod characters;
 mod declaration;
+mod dress;
 mod elements;
 pub(crate) mod fault;
 mod input;
@@ -36,6 +39,9 @@ pub struct Reading {
     pub glimpse: Glimpse,
     /// Everything found, in document order.
     pub findings: Findings,
+    /// Every element with its place, as far as the document could be read; only for a
+    /// [`crate::Checker`].
+    pub outline: Option<Outline>,
     /// Bytes read; the whole document unless an error of syntax stopped the reading.
     pub length_bytes: u64,
 }
@@ -66,10 +72,21 @@ pub struct Glimpse {
 ///
 /// # Errors
 /// Only when `source` fails. Everything a sender can get wrong is a finding.
-pub fn read<R: Read>(mut source: R, limits: &Limits) -> io::Result<Reading> {
-    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits);
+pub fn read<R: Read>(source: R, limits: &Limits) -> io::Result<Reading> {
+    read_by(source, limits, None)
+}
+
+/// Reads a whole message; with a policy, also notes what the business rules look at and grants the
+/// policy's tolerances.
+pub(crate) fn read_by<R: Read>(
+    mut source: R,
+    limits: &Limits,
+    policy: Option<&Policy>,
+) -> io::Result<Reading> {
+    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits, policy);
     let outcome = reader.document(Extent::Whole);
     let read = reader.settle(outcome)?;
+    reader.tell_dress();
     let message = match read {
         Some(Root { version, schema_version, header: Some(header), body, .. })
             if !reader.findings.has_errors() =>
@@ -79,7 +96,8 @@ pub fn read<R: Read>(mut source: R, limits: &Limits) -> io::Result<Reading> {
         _ => None,
     };
     let length_bytes = reader.tokens.input.read_bytes();
-    Ok(Reading { message, glimpse: reader.glimpse, findings: reader.findings, length_bytes })
+    let Reader { glimpse, findings, outline, .. } = reader;
+    Ok(Reading { message, glimpse, findings, outline, length_bytes })
 }
 
 /// Reads up to the end of the header and stops.
@@ -87,7 +105,7 @@ pub fn read<R: Read>(mut source: R, limits: &Limits) -> io::Result<Reading> {
 /// # Errors
 /// Only when `source` fails.
 pub fn read_header<R: Read>(mut source: R, limits: &Limits) -> io::Result<HeaderReading> {
-    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits);
+    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits, None);
     let outcome = reader.document(Extent::HeaderAlone);
     let read = reader.settle(outcome)?;
     let header = read.and_then(|root| root.header).filter(|_| !reader.findings.has_errors());
@@ -133,6 +151,7 @@ impl Reader<'_> {
     fn document(&mut self, extent: Extent) -> Result<Option<Root>, Stop> {
         self.tokens.begin()?;
         self.tokens.next(&mut Discard)?;
+        self.root = self.tokens.tag_position;
         self.enter_root();
         if let Some(why) = self.wrong_root() {
             self.report(&rulebook::WRONG_ROOT, self.tokens.tag_position, &[why]);
@@ -159,6 +178,7 @@ impl Reader<'_> {
 
     fn message(&mut self, extent: Extent) -> Result<Root, Stop> {
         let (version, schema_version) = self.root_attributes();
+        self.outline_root(&schema_version);
         let mut root = Root { version, schema_version, header: None, body: None };
         let mut cursor = self.cursor(&MESSAGE);
         while let Some(index) = self.next_child(&mut cursor)? {
@@ -188,8 +208,10 @@ impl Reader<'_> {
                 let (fault, position): (fault::Fault, Position) = *fault;
                 // The one finding that stops the reading is kept even when the others fill the list.
                 if self.findings.list.len() >= self.limits.findings {
-                    self.findings.list.pop();
+                    let dropped = self.findings.list.pop();
                     self.findings.omitted += 1;
+                    let was_error = dropped.is_some_and(|f| f.severity == Severity::Error);
+                    self.findings.omitted_errors += u64::from(was_error);
                 }
                 self.report(fault.rule, position, &fault.words());
                 Ok(None)

@@ -8,8 +8,8 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 use crate::Message;
 use crate::content::Content;
 use crate::reading::characters::is_allowed;
-use crate::reading::model::Class;
 use crate::schema::Namespace;
+use crate::walking::{Halt, Place, Visitor};
 
 /// Why a message was not written.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,8 @@ pub fn write<W: Write, S: Read + Seek>(
     out: W,
 ) -> Result<(), WriteError> {
     let mut out = BufWriter::with_capacity(32 * 1024, out);
-    let mut writer = Writer { out: &mut out, source: &mut source, path: Vec::with_capacity(8) };
+    let path = Vec::with_capacity(8);
+    let mut writer = Writer { out: &mut out, source: &mut source, path, failure: None };
     writer.message(message)?;
     out.flush()?;
     Ok(())
@@ -51,11 +52,12 @@ impl<S: Read + Seek> Source for S {}
 
 /// Which namespaces a message uses.
 #[derive(Default)]
-pub(crate) struct Namespaces([bool; Namespace::ALL.len()]);
+struct Namespaces([bool; Namespace::ALL.len()]);
 
 impl Namespaces {
-    pub(crate) fn note(&mut self, namespace: Namespace) {
-        self.0[namespace as usize] = true;
+    fn note(&mut self, place: Place) -> Result<(), Halt> {
+        self.0[place.element.namespace as usize] = true;
+        Ok(())
     }
 
     fn used(&self) -> impl Iterator<Item = Namespace> + '_ {
@@ -63,24 +65,62 @@ impl Namespaces {
     }
 }
 
+impl Visitor for Namespaces {
+    fn begin(&mut self, place: Place) -> Result<(), Halt> {
+        self.note(place)
+    }
+    fn end(&mut self, _: Place) -> Result<(), Halt> {
+        Ok(())
+    }
+    fn text(&mut self, place: Place, _: &str) -> Result<(), Halt> {
+        self.note(place)
+    }
+    fn content(&mut self, place: Place, _: &Content) -> Result<(), Halt> {
+        self.note(place)
+    }
+}
+
 /// Base64 is made from this many bytes at a time: a multiple of three.
 const CONTENT_BYTES: usize = 24 * 1024;
 
-pub(crate) struct Writer<'a> {
+struct Writer<'a> {
     out: &'a mut dyn Write,
     source: &'a mut dyn Source,
     path: Vec<&'static str>,
+    /// Why the walk through the message halted.
+    failure: Option<WriteError>,
+}
+
+impl Visitor for Writer<'_> {
+    fn begin(&mut self, place: Place) -> Result<(), Halt> {
+        self.path.push(place.element.name);
+        let written = self.open(place);
+        self.halt_on_failure(written)
+    }
+
+    fn end(&mut self, place: Place) -> Result<(), Halt> {
+        self.path.pop();
+        let written = self.close(place);
+        self.halt_on_failure(written)
+    }
+
+    fn text(&mut self, place: Place, text: &str) -> Result<(), Halt> {
+        let written = self.value(place, |writer| writer.plain(text));
+        self.halt_on_failure(written)
+    }
+
+    fn content(&mut self, place: Place, content: &Content) -> Result<(), Halt> {
+        let written = self.value(place, |writer| writer.base64(content));
+        self.halt_on_failure(written)
+    }
 }
 
 impl Writer<'_> {
     fn message(&mut self, message: &Message) -> Result<(), WriteError> {
         let mut used = Namespaces::default();
-        used.note(Namespace::Memo);
-        message.header.note_namespaces(&mut used);
-        if let Some(body) = &message.body {
-            body.note_namespaces(&mut used);
-        }
-        self.path.push("Message");
+        // Noting namespaces never halts.
+        let _ = message.walk(&mut used);
+        self.path.push(Message::schema().name);
         self.out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<memo:Message")?;
         for namespace in used.used() {
             write!(self.out, " xmlns:{}=\"{}\"", namespace.prefix(), namespace.uri())?;
@@ -92,46 +132,52 @@ impl Writer<'_> {
             self.out.write_all(b"\"")?;
         }
         self.out.write_all(b">")?;
-        self.class("MessageHeader", &message.header)?;
-        if let Some(body) = &message.body {
-            self.class("MessageBody", body)?;
+        if message.walk(self).is_err()
+            && let Some(failure) = self.failure.take()
+        {
+            return Err(failure);
         }
         self.out.write_all(b"</memo:Message>\n")?;
         Ok(())
     }
 
-    fn class<C: Class>(&mut self, name: &'static str, class: &C) -> Result<(), WriteError> {
-        self.open(Namespace::Memo, name)?;
-        class.write(self)?;
-        self.close(Namespace::Memo, name)
+    fn halt_on_failure(&mut self, written: Result<(), WriteError>) -> Result<(), Halt> {
+        written.map_err(|failure| {
+            self.failure = Some(failure);
+            Halt
+        })
     }
 
-    pub(crate) fn open(
+    fn value(
         &mut self,
-        namespace: Namespace,
-        name: &'static str,
+        place: Place,
+        write: impl FnOnce(&mut Self) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        self.path.push(name);
-        for part in ["<", namespace.prefix(), ":", name, ">"] {
-            self.out.write_all(part.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn close(
-        &mut self,
-        namespace: Namespace,
-        name: &'static str,
-    ) -> Result<(), WriteError> {
+        self.open(place)?;
+        self.path.push(place.element.name);
+        write(self)?;
         self.path.pop();
-        for part in ["</", namespace.prefix(), ":", name, ">"] {
+        self.close(place)
+    }
+
+    fn open(&mut self, place: Place) -> Result<(), WriteError> {
+        self.tag("<", place)
+    }
+
+    fn close(&mut self, place: Place) -> Result<(), WriteError> {
+        self.tag("</", place)
+    }
+
+    fn tag(&mut self, opening: &str, place: Place) -> Result<(), WriteError> {
+        let element = place.element;
+        for part in [opening, element.namespace.prefix(), ":", element.name, ">"] {
             self.out.write_all(part.as_bytes())?;
         }
         Ok(())
     }
 
     /// Text between tags. A carriage return would be read back as a line feed if it were not escaped.
-    pub(crate) fn text(&mut self, text: &str) -> Result<(), WriteError> {
+    fn plain(&mut self, text: &str) -> Result<(), WriteError> {
         self.escaped(text, b"<&>\r")
     }
 
@@ -156,7 +202,7 @@ impl Writer<'_> {
     }
 
     /// The content of a file, encoded as it streams by.
-    pub(crate) fn content(&mut self, content: &Content) -> Result<(), WriteError> {
+    fn base64(&mut self, content: &Content) -> Result<(), WriteError> {
         let mut encoded = Vec::with_capacity(CONTENT_BYTES / 3 * 4);
         if let Content::Held(bytes) = content {
             for chunk in bytes.chunks(CONTENT_BYTES) {

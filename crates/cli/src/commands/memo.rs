@@ -2,6 +2,7 @@
 
 mod check;
 mod files;
+mod new;
 mod pack;
 mod sample;
 mod show;
@@ -9,7 +10,7 @@ mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, pack, unpack, invent and show MeMo messages
+/// Check, make, pack, unpack, invent and show MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,6 +20,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    New(new::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
@@ -29,6 +31,7 @@ enum Command {
 pub(crate) fn run(args: Args) -> Exit {
     match args.command {
         Command::Check(args) => check::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),

@@ -62,7 +62,7 @@ classes! {
         /// MIME type of the decoded content.
         encoding_format: value Text256 "encodingFormat" in Memo [required];
         /// File name with extension; forbidden characters in MEMO-R-010.
-        filename: value Text256 "filename" in Memo [required];
+        filename: value Text256 "filename" in Memo [required or_empty];
         /// Two-letter language code.
         language: value Language "language" in Memo [required];
         /// The file, Base64.

@@ -7,6 +7,7 @@ use super::fault::Stop;
 use super::input::Input;
 use super::tokens::{Tag, TextSink, Tokens};
 use crate::finding::Position;
+use crate::outline::{ContentFacts, EDGE_BYTES};
 
 /// Looked at in one go. Small enough that white space in odd places costs little.
 const WINDOW_BYTES: usize = 4096;
@@ -18,8 +19,8 @@ const PADDING: u8 = 65;
 const MARKUP: u8 = 66;
 const OTHER: u8 = 67;
 
-/// The six bits of a character, or its class.
-const CLASSES: [u8; 256] = classes();
+/// The six bits of a character of the alphabet; of any other its class, above 63.
+pub(crate) static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -52,6 +53,28 @@ pub(crate) enum Base64Problem {
     UnusedBits,
 }
 
+impl Base64Problem {
+    /// What content is not, in Danish and English.
+    pub(crate) fn why(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Alphabet => (
+                "gyldig Base64: et tegn er uden for alfabetet",
+                "valid Base64: a character is not in its alphabet",
+            ),
+            Self::Padding => (
+                "gyldig Base64: udfyldning (=) står forkert",
+                "valid Base64: padding (=) is misplaced",
+            ),
+            Self::Incomplete => {
+                ("gyldig Base64: udfyldning (=) mangler", "valid Base64: padding (=) is missing")
+            }
+            Self::UnusedBits => {
+                ("gyldig Base64: ubrugte bit er ikke nul", "valid Base64: unused bits are not zero")
+            }
+        }
+    }
+}
+
 /// How far the Base64 of one file has been passed.
 #[derive(Debug, Default)]
 pub(crate) struct Base64Scan {
@@ -63,7 +86,11 @@ pub(crate) struct Base64Scan {
     padding: u8,
     /// The last character's bits.
     last: u8,
+    edges: Edges,
+    /// What makes it impossible to decode.
     pub(crate) problem: Option<(Base64Problem, Position)>,
+    /// What is wrong with its end and can be decoded all the same.
+    pub(crate) loose: Option<(Base64Problem, Position)>,
 }
 
 impl Base64Scan {
@@ -75,12 +102,33 @@ impl Base64Scan {
     /// Ends the Base64; `end` is where its end tag begins.
     pub(crate) fn finish(&mut self, end: Position) {
         if self.problem.is_none() && self.pending > 0 && self.pending + self.padding != 4 {
-            self.problem = Some((Base64Problem::Incomplete, end));
+            let incomplete = Some((Base64Problem::Incomplete, end));
+            // One character alone is not even a byte.
+            if self.pending == 1 {
+                self.problem = incomplete;
+            } else {
+                self.loose = self.loose.or(incomplete);
+            }
         }
     }
 
-    fn push(&mut self, class: u8) -> Result<(), Base64Problem> {
-        match class {
+    fn note(&mut self, problem: Base64Problem, position: Position) {
+        if problem == Base64Problem::UnusedBits {
+            self.loose.get_or_insert((problem, position));
+        } else {
+            self.problem = Some((problem, position));
+        }
+    }
+
+    /// What is known of the file; the Base64 has been passed to its end.
+    pub(crate) fn facts(&self, valid: bool) -> ContentFacts {
+        let characters = self.groups * 4 + u64::from(self.pending);
+        let (first, last) = (self.edges.first(), self.edges.last(characters));
+        ContentFacts::new(valid, self.decoded_bytes(), &first, &last)
+    }
+
+    fn push(&mut self, character: u8) -> Result<(), Base64Problem> {
+        match CLASSES[usize::from(character)] {
             WHITE => Ok(()),
             PADDING if self.pending < 2 || self.pending + self.padding == 4 => {
                 Err(Base64Problem::Padding)
@@ -91,7 +139,8 @@ impl Base64Scan {
                 if self.last & unused == 0 { Ok(()) } else { Err(Base64Problem::UnusedBits) }
             }
             0..64 if self.padding > 0 => Err(Base64Problem::Padding),
-            0..64 => {
+            class @ 0..64 => {
+                self.edges.note(&[character]);
                 self.last = class;
                 self.pending += 1;
                 if self.pending == 4 {
@@ -105,13 +154,81 @@ impl Base64Scan {
     }
 }
 
+/// Characters kept of the start and of the end: whole groups that make at least [`EDGE_BYTES`].
+const EDGE_CHARACTERS: usize = EDGE_BYTES / 3 * 4;
+/// The end is kept with room for a group begun, and moved down when as much again has come.
+const TAIL_CHARACTERS: usize = 2 * (EDGE_CHARACTERS + 4);
+
+/// The first and the last characters, white space not counted.
+#[derive(Debug)]
+struct Edges {
+    head: [u8; EDGE_CHARACTERS],
+    head_length: usize,
+    tail: [u8; TAIL_CHARACTERS],
+    tail_length: usize,
+}
+
+impl Default for Edges {
+    fn default() -> Self {
+        Self {
+            head: [0; EDGE_CHARACTERS],
+            head_length: 0,
+            tail: [0; TAIL_CHARACTERS],
+            tail_length: 0,
+        }
+    }
+}
+
+impl Edges {
+    fn note(&mut self, characters: &[u8]) {
+        let wanted = characters.len().min(EDGE_CHARACTERS - self.head_length);
+        self.head[self.head_length..self.head_length + wanted]
+            .copy_from_slice(&characters[..wanted]);
+        self.head_length += wanted;
+        let keep = TAIL_CHARACTERS / 2;
+        let last = &characters[characters.len().saturating_sub(keep)..];
+        if self.tail_length + last.len() > TAIL_CHARACTERS {
+            self.tail.copy_within(self.tail_length - keep..self.tail_length, 0);
+            self.tail_length = keep;
+        }
+        self.tail[self.tail_length..self.tail_length + last.len()].copy_from_slice(last);
+        self.tail_length += last.len();
+    }
+
+    fn first(&self) -> Vec<u8> {
+        decoded(&self.head[..self.head_length])
+    }
+
+    /// The last bytes, when so many characters went by.
+    fn last(&self, characters: u64) -> Vec<u8> {
+        let begins_at = characters.saturating_sub(self.tail_length as u64);
+        let to_next_group = (4 - begins_at % 4) as usize % 4;
+        let groups = self.tail.get(to_next_group..self.tail_length).unwrap_or_default();
+        let bytes = decoded(groups);
+        bytes[bytes.len().saturating_sub(EDGE_BYTES)..].to_vec()
+    }
+}
+
+/// The bytes of whole groups and a last one that padding would fill up.
+fn decoded(characters: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(characters.len() / 4 * 3 + 3);
+    for group in characters.chunks(4) {
+        let bits = group
+            .iter()
+            .fold(0u32, |bits, character| bits << 6 | u32::from(CLASSES[usize::from(*character)]))
+            << (6 * (4 - group.len()));
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
+    }
+    bytes
+}
+
 impl TextSink for Base64Scan {
     fn take(&mut self, piece: &[u8], input: &Input<'_>) -> Result<(), Stop> {
         for byte in piece {
             if self.problem.is_none()
-                && let Err(problem) = self.push(CLASSES[usize::from(*byte)])
+                && let Err(problem) = self.push(*byte)
             {
-                self.problem = Some((problem, input.position_ahead(0)));
+                self.note(problem, input.position_ahead(0));
             }
         }
         Ok(())
@@ -139,6 +256,7 @@ impl Tokens<'_> {
             let whole = whole_groups(scan, self.input.available());
             if whole > 0 {
                 scan.groups += (whole / 4) as u64;
+                scan.edges.note(&self.input.available()[..whole]);
                 self.input.consume_ascii_line(whole);
                 after_groups = true;
                 continue;
@@ -172,9 +290,11 @@ impl Tokens<'_> {
             if class == MARKUP || (to_next_group && group_begins) {
                 break;
             }
-            if let Err(problem) = scan.push(class) {
-                scan.problem = Some((problem, self.input.position_ahead(passed)));
-                break;
+            if let Err(problem) = scan.push(*byte) {
+                scan.note(problem, self.input.position_ahead(passed));
+                if scan.problem.is_some() {
+                    break;
+                }
             }
             passed += 1;
         }

@@ -57,6 +57,11 @@ impl<'r> Input<'r> {
         &self.buffer[self.start..self.valid]
     }
 
+    /// Offset of the next unread byte.
+    pub(crate) fn offset_bytes(&self) -> u64 {
+        self.base + self.start as u64
+    }
+
     /// Bytes read from the source.
     pub(crate) fn read_bytes(&self) -> u64 {
         self.base + self.end as u64

@@ -5,18 +5,23 @@
 use std::borrow::Cow;
 
 use super::Glimpse;
-use super::base64::{Base64Problem, Base64Scan};
+use super::base64::Base64Scan;
 use super::elements::Resolved;
 use super::fault::{Fault, Stop, presentable};
 use super::input::Input;
 use super::tokens::{Blank, Discard, Tag, TextSink, Tokens};
 use crate::content::{Content, InPlace};
-use crate::finding::{Finding, Findings, Position, Word};
+use crate::finding::{Finding, Findings, Position, Severity, Word};
 use crate::kinds::Problem;
+use crate::outline::Outline;
+use crate::policy::Policy;
 use crate::rulebook::{self, Rule};
 use crate::schema::{ClassSchema, ElementSchema, Kind};
 use crate::values::{MemoVersion, Uuid4};
+use crate::walking::{Changer, Halt, Visitor};
 use crate::{Limits, MessageHeader};
+
+const FILE_NAME: &str = "filename";
 
 /// No class has more children; a test holds the classes to it.
 pub(crate) const MAX_CHILDREN: usize = 18;
@@ -28,12 +33,17 @@ pub(crate) struct Reader<'r> {
     pub(crate) findings: Findings,
     pub(crate) glimpse: Glimpse,
     pub(crate) version: MemoVersion,
+    /// What a policy tolerates; without one nothing is, and no outline is drawn.
+    pub(crate) policy: Option<&'r Policy>,
+    pub(crate) outline: Option<Outline>,
     path: Vec<Step>,
     text: TextBuffer,
     repeated: usize,
     text_bytes: usize,
     /// Where the start tag of the latest child begins.
     child: Position,
+    /// Where the start tag of the root begins.
+    pub(super) root: Position,
 }
 
 /// One element of a path.
@@ -41,6 +51,8 @@ struct Step {
     name: Cow<'static, str>,
     /// Which one, from 1, when there may be several.
     number: Option<u32>,
+    /// Its place in the outline, when it has one.
+    node: Option<u32>,
 }
 
 /// How far the children of one element have been read.
@@ -59,28 +71,28 @@ pub(crate) trait Class: Sized {
     /// Reads the element whose start tag was just passed, to its end. None when something required
     /// is missing or wrong.
     fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, Stop>;
-    /// Writes the children, without the element itself.
-    fn write(
-        &self,
-        writer: &mut crate::writing::Writer<'_>,
-    ) -> Result<(), crate::writing::WriteError>;
-    /// Notes the namespaces of this class and all within it.
-    fn note_namespaces(&self, used: &mut crate::writing::Namespaces);
+    /// Shows the children, without the element itself.
+    fn walk(&self, visitor: &mut dyn Visitor) -> Result<(), Halt>;
+    /// Hands the texts and contents to a changer.
+    fn change(&mut self, changer: &mut dyn Changer);
 }
 
 impl<'r> Reader<'r> {
-    pub(crate) fn new(input: Input<'r>, limits: &'r Limits) -> Self {
+    pub(crate) fn new(input: Input<'r>, limits: &'r Limits, policy: Option<&'r Policy>) -> Self {
         Self {
             tokens: Tokens::new(input, limits),
             limits,
             findings: Findings::default(),
             glimpse: Glimpse::default(),
             version: MemoVersion::V1_1,
+            policy,
+            outline: None,
             path: Vec::with_capacity(8),
             text: TextBuffer { bytes: Vec::new(), limit: limits.token_bytes },
             repeated: 0,
             text_bytes: 0,
             child: Position::default(),
+            root: Position::default(),
         }
     }
 
@@ -103,7 +115,7 @@ impl<'r> Reader<'r> {
             }
             if tag != Tag::Start {
                 self.report_missing(cursor);
-                self.path.pop();
+                self.leave();
                 return Ok(None);
             }
             self.child = self.tokens.tag_position;
@@ -140,7 +152,43 @@ impl<'r> Reader<'r> {
 
     fn enter(&mut self, element: &'static ElementSchema, count: u32) {
         let number = (element.occurs.max > 1).then_some(count);
-        self.path.push(Step { name: Cow::Borrowed(element.name), number });
+        let parent = self.path.last().and_then(|step| step.node);
+        // What stands too often is told, but no rule looks at it: its number has no limit.
+        let node = match (&mut self.outline, parent) {
+            (Some(outline), Some(parent)) if count <= element.occurs.max => {
+                Some(outline.begin(element, parent, count, self.child))
+            }
+            _ => None,
+        };
+        self.path.push(Step { name: Cow::Borrowed(element.name), number, node });
+    }
+
+    /// Begins the outline with the root just opened.
+    pub(crate) fn outline_root(&mut self, schema_version: &Option<String>) {
+        if self.policy.is_some() {
+            let mut outline = Outline::new(self.version);
+            outline.schema_version.clone_from(schema_version);
+            let node = outline.begin_root(self.tokens.tag_position);
+            self.outline = Some(outline);
+            if let Some(root) = self.path.last_mut() {
+                root.node = Some(node);
+            }
+        }
+    }
+
+    /// Leaves the element that was read to its end.
+    fn leave(&mut self) {
+        let step = self.path.pop();
+        if let (Some(outline), Some(node)) = (&mut self.outline, step.and_then(|step| step.node)) {
+            outline.finish(node, self.tokens.input.offset_bytes());
+        }
+    }
+
+    fn outline_text(&mut self, text: &str, valid: bool) {
+        let node = self.path.last().and_then(|step| step.node);
+        if let (Some(outline), Some(node)) = (&mut self.outline, node) {
+            outline.set_text(node, text, valid);
+        }
     }
 
     /// The place in the table of the element just opened.
@@ -161,7 +209,7 @@ impl<'r> Reader<'r> {
         } else {
             Word::Phrase("ukendt i dette element", "unknown in this element")
         };
-        self.path.push(Step { name: Cow::Owned(name.clone()), number: None });
+        self.path.push(Step { name: Cow::Owned(name.clone()), number: None, node: None });
         self.report(&rulebook::NOT_ALLOWED_HERE, self.child, &[Word::Name(&name), why]);
         self.skip()
     }
@@ -172,7 +220,7 @@ impl<'r> Reader<'r> {
         while self.tokens.elements.depth() > outside {
             self.tokens.next(&mut Discard)?;
         }
-        self.path.pop();
+        self.leave();
         Ok(())
     }
 
@@ -205,6 +253,12 @@ impl<'r> Reader<'r> {
     fn report_missing(&mut self, cursor: &Cursor) {
         for (element, count) in cursor.schema.elements.iter().zip(cursor.counts) {
             if count < element.occurs.min_in(self.version) {
+                // Only file names can be done without; see `or_empty` in the class of files.
+                if element.name == FILE_NAME
+                    && self.tolerates(&rulebook::FILE_WITHOUT_NAME, self.tokens.tag_position, &[])
+                {
+                    continue;
+                }
                 self.report(
                     &rulebook::MISSING_ELEMENT,
                     self.tokens.tag_position,
@@ -268,15 +322,17 @@ impl<'r> Reader<'r> {
             }
             let text = std::mem::take(&mut self.text.bytes);
             // The input is checked to be UTF-8, and pieces end between characters.
-            let parsed = parse(std::str::from_utf8(&text).unwrap_or_default());
-            self.note_identity(std::str::from_utf8(&text).unwrap_or_default());
+            let read = std::str::from_utf8(&text).unwrap_or_default();
+            let parsed = parse(read);
+            self.note_identity(read);
+            self.outline_text(read, parsed.is_ok());
             self.text.bytes = text;
             match parsed {
                 Ok(parsed) => value = Some(parsed),
                 Err(problem) => self.report_value(start, &problem),
             }
         }
-        self.path.pop();
+        self.leave();
         Ok(value)
     }
 
@@ -307,7 +363,7 @@ impl<'r> Reader<'r> {
     fn element_in_value(&mut self) -> Result<(), Stop> {
         let position = self.tokens.tag_position;
         let name = presentable(self.tokens.elements.current().0);
-        self.path.push(Step { name: Cow::Owned(name.clone()), number: None });
+        self.path.push(Step { name: Cow::Owned(name.clone()), number: None, node: None });
         let words =
             [Word::Name(&name), Word::Phrase("her står kun tekst", "only text may stand here")];
         self.report(&rulebook::NOT_ALLOWED_HERE, position, &words);
@@ -326,25 +382,12 @@ impl<'r> Reader<'r> {
         }
         let end = self.tokens.tag_position;
         scan.finish(end);
-        if let Some((problem, position)) = scan.problem {
-            let why = match problem {
-                Base64Problem::Alphabet => (
-                    "gyldig Base64: et tegn er uden for alfabetet",
-                    "valid Base64: a character is not in its alphabet",
-                ),
-                Base64Problem::Padding => (
-                    "gyldig Base64: udfyldning (=) står forkert",
-                    "valid Base64: padding (=) is misplaced",
-                ),
-                Base64Problem::Incomplete => (
-                    "gyldig Base64: udfyldning (=) mangler",
-                    "valid Base64: padding (=) is missing",
-                ),
-                Base64Problem::UnusedBits => (
-                    "gyldig Base64: ubrugte bit er ikke nul",
-                    "valid Base64: unused bits are not zero",
-                ),
-            };
+        // What only ends loosely can be read all the same.
+        let problem = scan.problem.or_else(|| {
+            scan.loose.filter(|(_, at)| !self.tolerates(&rulebook::LOOSE_BASE64, *at, &[]))
+        });
+        if let Some((problem, position)) = problem {
+            let why = problem.why();
             self.report(
                 &rulebook::WRONG_FORM,
                 position,
@@ -352,7 +395,11 @@ impl<'r> Reader<'r> {
             );
             whole = false;
         }
-        self.path.pop();
+        let node = self.path.last().and_then(|step| step.node);
+        if let (Some(outline), Some(node)) = (&mut self.outline, node) {
+            outline.set_content(node, scan.facts(whole));
+        }
+        self.leave();
         let encoded_bytes = if empty { 0 } else { end.offset_bytes - offset_bytes };
         let place = InPlace { offset_bytes, encoded_bytes, decoded_bytes: scan.decoded_bytes() };
         Ok(whole.then_some(Content::InPlace(place)))
@@ -361,32 +408,40 @@ impl<'r> Reader<'r> {
     /// Enters the root element.
     pub(crate) fn enter_root(&mut self) {
         let name = presentable(self.tokens.elements.current().0);
-        self.path.push(Step { name: Cow::Owned(name), number: None });
+        self.path.push(Step { name: Cow::Owned(name), number: None, node: None });
     }
 
     /// Notes a finding at the element being read.
     pub(crate) fn report(&mut self, rule: &'static Rule, position: Position, words: &[Word<'_>]) {
-        if self.findings.list.len() < self.limits.findings {
-            let path = self.path();
-            self.findings.list.push(Finding::new(rule, path, position, words));
-        } else {
-            self.findings.omitted += 1;
-        }
+        self.report_as(rule.severity, rule, position, words);
     }
 
-    fn path(&self) -> String {
-        let mut path = String::with_capacity(64);
-        for step in &self.path {
-            if !path.is_empty() {
-                path.push('/');
-            }
-            path.push_str(&step.name);
-            if let Some(number) = step.number {
-                path.push_str(&format!("[{number}]"));
-            }
-        }
-        path
+    pub(super) fn report_as(
+        &mut self,
+        severity: Severity,
+        rule: &'static Rule,
+        position: Position,
+        words: &[Word<'_>],
+    ) {
+        let path = &self.path;
+        self.findings.add(severity, self.limits.findings, || {
+            Finding::new(rule, severity, path_of(path), position, words)
+        });
     }
+}
+
+fn path_of(steps: &[Step]) -> String {
+    let mut path = String::with_capacity(64);
+    for step in steps {
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(&step.name);
+        if let Some(number) = step.number {
+            path.push_str(&format!("[{number}]"));
+        }
+    }
+    path
 }
 
 /// Collects the text of a simple value, up to the limit of one token.

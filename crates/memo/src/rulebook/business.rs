@@ -28,4 +28,9 @@ rules! {
         "send PDF, ren tekst, HTML, RTF, et kontordokument eller et billede, med passende endelse"
             / "send PDF, plain text, HTML, RTF, an office document or a picture, with a fitting extension"
     }
+    MESSAGE_TOO_LARGE = "MEMO-R-127" Business Error (All Inferred "Bekendtgørelse om størrelse på filer i Digital Post; how it is measured is our own choice") {
+        "meddelelsen fylder {} byte, over grænsen på {}" / "the message has {} bytes, over the limit of {}",
+        "gør filerne mindre, eller fordel dem på flere meddelelser"
+            / "make the files smaller, or spread them over several messages"
+    }
 }
