@@ -46,6 +46,8 @@ pub mod classes;
 pub mod container;
 pub mod content;
 pub mod context;
+pub mod convert;
+pub mod diff;
 pub mod copenhagen;
 pub mod explain;
 pub mod finding;

@@ -6,6 +6,7 @@ mod explain;
 mod files;
 mod fix;
 mod messages;
+mod new;
 mod pack;
 mod sample;
 mod show;
@@ -14,6 +15,7 @@ mod unpack;
 use crate::exit::Exit;
 
 /// Check, show, explain, pack, unpack and invent MeMo messages
+/// Check, make, pack, unpack, invent and show MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -27,6 +29,7 @@ enum Command {
     Show(show::Args),
     Explain(explain::Args),
     Calendar(calendar::Args),
+    New(new::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
@@ -37,6 +40,7 @@ pub(crate) fn run(args: Args) -> Exit {
     match args.command {
         Command::Check(args) => check::run(&args),
         Command::Fix(args) => fix::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),

@@ -5,7 +5,7 @@ use std::mem;
 
 use super::LetterError;
 use crate::content::Content;
-use crate::{Limits, Message, WriteError, read, write};
+use crate::{Checker, Limits, Message, WriteError, read, write};
 
 /// Most bytes of a message's XML: 99.5 MB of 1,000,000 bytes.
 ///
@@ -47,7 +47,8 @@ pub(super) fn checked(mut message: Message) -> Result<Message, LetterError> {
     for (place, content) in files(&mut message).zip(contents) {
         *place = content;
     }
-    Ok(message)
+    let findings = Checker::default().judge(&message);
+    if findings.has_errors() { Err(LetterError::Found(findings)) } else { Ok(message) }
 }
 
 /// The content of every file, in document order.

@@ -231,9 +231,9 @@ prop_compose! {
         notification in of("[a-zæøå 😀]{0,160}"),
         switches in (of(any::<bool>()), of(any::<bool>()), of(any::<bool>())),
         dates in (of(date_time()), of(date())),
-        sender in sender(version),
-        recipient in recipient(),
-        data in (of(content_data()), of(forward_data(version)), vec(reply_data(), 0..3)),
+        sender in sender(version).boxed(),
+        recipient in recipient().boxed(),
+        data in (of(content_data().boxed()), of(forward_data(version).boxed()), vec(reply_data().boxed(), 0..3)),
     ) -> MessageHeader {
         let mut texts = texts.into_iter();
         let mut next = || texts.next().unwrap();
@@ -249,14 +249,14 @@ prop_compose! {
 
 pub(crate) fn message() -> impl Strategy<Value = Message> {
     prop_oneof![Just(MemoVersion::V1_1), Just(MemoVersion::V1_2)].prop_flat_map(|version| {
-        (header(version), of(body()), text256()).prop_map(move |(header, body, schema_version)| {
-            Message {
+        (header(version).boxed(), of(body().boxed()), text256()).prop_map(
+            move |(header, body, schema_version)| Message {
                 version,
                 schema_version: (version == MemoVersion::V1_1).then_some(schema_version),
                 header,
                 body,
-            }
-        })
+            },
+        )
     })
 }
 
