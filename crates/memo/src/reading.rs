@@ -21,6 +21,7 @@ mod elements;
 pub(crate) mod fault;
 mod input;
 pub(crate) mod model;
+mod plain;
 mod tokens;
 mod version;
 

@@ -14,7 +14,10 @@ impl Tokens<'_> {
             [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] | [0, 0, ..] => {
                 return Err(self.fault(&rulebook::UTF16, &[]));
             }
-            [0xEF, 0xBB, 0xBF, ..] => self.input.consume(3),
+            [0xEF, 0xBB, 0xBF, ..] => {
+                self.input.ensure(3)?;
+                self.input.consume(3);
+            }
             _ => {}
         }
         let start = self.input.ensure(6)?;
