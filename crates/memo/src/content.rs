@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use crate::reading::base64::CLASSES;
 use crate::reading::characters::{Reference, reference};
 
 /// The content of one file.
@@ -94,16 +95,15 @@ impl<S: Read> Decoder<S> {
         }
     }
 
-    /// Decodes another chunk; false at the end.
-    fn refill(&mut self) -> io::Result<bool> {
+    /// Decodes another chunk; there must be one.
+    fn refill(&mut self) -> io::Result<()> {
         let count = loop {
             match self.source.read(&mut self.chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
         };
-        let ended = count == 0;
-        if ended && self.expected_bytes > 0 {
+        if count == 0 {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 "the document is shorter than when it was read",
@@ -111,7 +111,10 @@ impl<S: Read> Decoder<S> {
         }
         self.expected_bytes -= count as u64;
         self.stripper.strip(&self.chunk[..count], &mut self.encoded);
-        let whole = if ended { self.encoded.len() } else { self.encoded.len() / 4 * 4 };
+        let ended = self.expected_bytes == 0;
+        // The last group may end loosely, when a policy let it pass.
+        let kept = usize::from(ended);
+        let whole = self.encoded.len().saturating_sub(kept) / 4 * 4;
         self.decoded.clear();
         self.handed = 0;
         base64_simd::STANDARD.decode_append(&self.encoded[..whole], &mut self.decoded).map_err(
@@ -123,19 +126,30 @@ impl<S: Read> Decoder<S> {
             },
         )?;
         self.encoded.drain(..whole);
-        Ok(!ended)
+        if ended {
+            push_last_group(&self.encoded, &mut self.decoded);
+            self.encoded.clear();
+        }
+        Ok(())
     }
+}
+
+/// Decodes a last group of at most four characters, with or without its padding.
+fn push_last_group(group: &[u8], decoded: &mut Vec<u8>) {
+    let end = group.iter().position(|character| *character == b'=').unwrap_or(group.len());
+    let bits = |character: &u8| u32::from(CLASSES[usize::from(*character)]);
+    let number = group[..end].iter().fold(0, |number, character| number << 6 | bits(character));
+    let bytes = (number << (6 * (4 - end.min(4)))).to_be_bytes();
+    decoded.extend_from_slice(bytes.get(1..end).unwrap_or_default());
 }
 
 impl<S: Read> Read for Decoder<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.handed == self.decoded.len() {
-            if buffer.is_empty() || (self.expected_bytes == 0 && self.encoded.is_empty()) {
+            if buffer.is_empty() || self.expected_bytes == 0 {
                 return Ok(0);
             }
-            if !self.refill()? {
-                break;
-            }
+            self.refill()?;
         }
         let count = buffer.len().min(self.decoded.len() - self.handed);
         buffer[..count].copy_from_slice(&self.decoded[self.handed..self.handed + count]);

@@ -47,6 +47,7 @@ pub mod container;
 pub mod content;
 pub mod context;
 pub mod finding;
+pub mod fix;
 pub mod identity;
 mod kinds;
 pub mod letter;

@@ -188,6 +188,11 @@ impl<'o> Element<'o> {
         &self.outline.nodes[self.index]
     }
 
+    /// Its place among the elements of the outline, from 0 for the root.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
     /// Its row in the schema table.
     pub fn schema(&self) -> &'static ElementSchema {
         self.node().schema

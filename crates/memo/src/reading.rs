@@ -14,9 +14,10 @@ use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
 mod attributes;
-mod base64;
+pub(crate) mod base64;
 pub(crate) mod characters;
 mod declaration;
+mod dress;
 mod elements;
 pub(crate) mod fault;
 mod input;
@@ -86,6 +87,7 @@ pub(crate) fn read_by<R: Read>(
     let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits, policy);
     let outcome = reader.document(Extent::Whole);
     let read = reader.settle(outcome)?;
+    reader.tell_dress();
     let message = match read {
         Some(Root { version, schema_version, header: Some(header), body, .. })
             if !reader.findings.has_errors() =>
@@ -150,6 +152,7 @@ impl Reader<'_> {
     fn document(&mut self, extent: Extent) -> Result<Option<Root>, Stop> {
         self.tokens.begin()?;
         self.tokens.next(&mut Discard)?;
+        self.root = self.tokens.tag_position;
         self.enter_root();
         if let Some(why) = self.wrong_root() {
             self.report(&rulebook::WRONG_ROOT, self.tokens.tag_position, &[why]);

@@ -14,6 +14,7 @@ use crate::values::MemoVersion;
 mod actions;
 mod files;
 mod parties;
+mod tolerances;
 
 pub use actions::entry_point_is_allowed;
 pub use files::{
@@ -42,6 +43,7 @@ pub(crate) fn apply(
         files::length(root, measured, policy, report);
     }
     for element in outline.elements() {
+        tolerances::value(element, report);
         match element.name() {
             "File" => files::file(element, report),
             "Action" => actions::action(element, report),

@@ -19,8 +19,8 @@ const PADDING: u8 = 65;
 const MARKUP: u8 = 66;
 const OTHER: u8 = 67;
 
-/// The six bits of a character, or its class.
-const CLASSES: [u8; 256] = classes();
+/// The six bits of a character of the alphabet; of any other its class, above 63.
+pub(crate) static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -53,6 +53,28 @@ pub(crate) enum Base64Problem {
     UnusedBits,
 }
 
+impl Base64Problem {
+    /// What content is not, in Danish and English.
+    pub(crate) fn why(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Alphabet => (
+                "gyldig Base64: et tegn er uden for alfabetet",
+                "valid Base64: a character is not in its alphabet",
+            ),
+            Self::Padding => (
+                "gyldig Base64: udfyldning (=) står forkert",
+                "valid Base64: padding (=) is misplaced",
+            ),
+            Self::Incomplete => {
+                ("gyldig Base64: udfyldning (=) mangler", "valid Base64: padding (=) is missing")
+            }
+            Self::UnusedBits => {
+                ("gyldig Base64: ubrugte bit er ikke nul", "valid Base64: unused bits are not zero")
+            }
+        }
+    }
+}
+
 /// How far the Base64 of one file has been passed.
 #[derive(Debug, Default)]
 pub(crate) struct Base64Scan {
@@ -65,7 +87,10 @@ pub(crate) struct Base64Scan {
     /// The last character's bits.
     last: u8,
     edges: Edges,
+    /// What makes it impossible to decode.
     pub(crate) problem: Option<(Base64Problem, Position)>,
+    /// What is wrong with its end and can be decoded all the same.
+    pub(crate) loose: Option<(Base64Problem, Position)>,
 }
 
 impl Base64Scan {
@@ -77,15 +102,29 @@ impl Base64Scan {
     /// Ends the Base64; `end` is where its end tag begins.
     pub(crate) fn finish(&mut self, end: Position) {
         if self.problem.is_none() && self.pending > 0 && self.pending + self.padding != 4 {
-            self.problem = Some((Base64Problem::Incomplete, end));
+            let incomplete = Some((Base64Problem::Incomplete, end));
+            // One character alone is not even a byte.
+            if self.pending == 1 {
+                self.problem = incomplete;
+            } else {
+                self.loose = self.loose.or(incomplete);
+            }
+        }
+    }
+
+    fn note(&mut self, problem: Base64Problem, position: Position) {
+        if problem == Base64Problem::UnusedBits {
+            self.loose.get_or_insert((problem, position));
+        } else {
+            self.problem = Some((problem, position));
         }
     }
 
     /// What is known of the file; the Base64 has been passed to its end.
-    pub(crate) fn facts(&self) -> ContentFacts {
+    pub(crate) fn facts(&self, valid: bool) -> ContentFacts {
         let characters = self.groups * 4 + u64::from(self.pending);
         let (first, last) = (self.edges.first(), self.edges.last(characters));
-        ContentFacts::new(self.problem.is_none(), self.decoded_bytes(), &first, &last)
+        ContentFacts::new(valid, self.decoded_bytes(), &first, &last)
     }
 
     fn take_groups(&mut self, groups: &[u8]) {
@@ -194,7 +233,7 @@ impl TextSink for Base64Scan {
             if self.problem.is_none()
                 && let Err(problem) = self.push(*byte)
             {
-                self.problem = Some((problem, input.position_ahead(0)));
+                self.note(problem, input.position_ahead(0));
             }
         }
         Ok(())
@@ -265,8 +304,10 @@ impl Tokens<'_> {
                 break;
             }
             if let Err(problem) = scan.push(*byte) {
-                scan.problem = Some((problem, self.input.position_ahead(passed)));
-                break;
+                scan.note(problem, self.input.position_ahead(passed));
+                if scan.problem.is_some() {
+                    break;
+                }
             }
             passed += 1;
         }

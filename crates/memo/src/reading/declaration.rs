@@ -16,6 +16,7 @@ impl Tokens<'_> {
             }
             [0xEF, 0xBB, 0xBF, ..] => {
                 self.input.ensure(3)?;
+                self.dress.byte_order_mark = Some(self.input.position());
                 self.input.consume(3);
             }
             _ => {}

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::characters::{name_length, skip_white, starts_a_name};
+use super::dress::Worn;
 use super::fault::Fault;
 use super::plain::Heads;
 use crate::Limits;
@@ -42,6 +43,7 @@ pub(crate) struct Elements {
     /// Names and values of the attributes, those of declarations too.
     pub(super) scratch: Vec<u8>,
     pub(super) raw: Vec<RawAttribute>,
+    pub(super) worn: Worn,
 }
 
 struct Open {
@@ -292,6 +294,11 @@ impl Elements {
             self.prefixes.extend_from_slice(prefix);
             let namespace = namespace_of(uri, &mut self.uris);
             self.heads.bind(prefix, &namespace);
+            match namespace {
+                Resolved::Known(_) => self.worn.default_namespace |= prefix.is_empty(),
+                Resolved::Foreign(_) => self.worn.foreign_namespace = true,
+                _ => {}
+            }
             self.bindings.push(Binding { prefix: kept..self.prefixes.len(), namespace });
         }
         Ok(())

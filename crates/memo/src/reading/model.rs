@@ -5,14 +5,14 @@
 use std::borrow::Cow;
 
 use super::Glimpse;
-use super::base64::{Base64Problem, Base64Scan};
+use super::base64::Base64Scan;
 use super::elements::Resolved;
 use super::fault::{Fault, Stop, presentable};
 use super::input::Input;
 use super::plain::PlainTag;
 use super::tokens::{Blank, Discard, Tag, TextSink, Tokens};
 use crate::content::{Content, InPlace};
-use crate::finding::{Finding, Findings, Position, Word};
+use crate::finding::{Finding, Findings, Position, Severity, Word};
 use crate::kinds::Problem;
 use crate::outline::Outline;
 use crate::policy::Policy;
@@ -21,6 +21,8 @@ use crate::schema::{ClassSchema, ElementSchema, Kind};
 use crate::values::{MemoVersion, Uuid4};
 use crate::walking::{Changer, Halt, Visitor};
 use crate::{Limits, MessageHeader};
+
+const FILE_NAME: &str = "filename";
 
 /// No class has more children; a test holds the classes to it.
 pub(crate) const MAX_CHILDREN: usize = 18;
@@ -41,6 +43,8 @@ pub(crate) struct Reader<'r> {
     text_bytes: usize,
     /// Where the start tag of the latest child begins.
     child: Position,
+    /// Where the start tag of the root begins.
+    pub(super) root: Position,
 }
 
 /// One element of a path.
@@ -89,6 +93,7 @@ impl<'r> Reader<'r> {
             repeated: 0,
             text_bytes: 0,
             child: Position::default(),
+            root: Position::default(),
         }
     }
 
@@ -259,6 +264,12 @@ impl<'r> Reader<'r> {
     fn report_missing(&mut self, cursor: &Cursor) {
         for (element, count) in cursor.schema.elements.iter().zip(cursor.counts) {
             if count < element.occurs.min_in(self.version) {
+                // Only file names can be done without; see `or_empty` in the class of files.
+                if element.name == FILE_NAME
+                    && self.tolerates(&rulebook::FILE_WITHOUT_NAME, self.tokens.tag_position, &[])
+                {
+                    continue;
+                }
                 self.report(
                     &rulebook::MISSING_ELEMENT,
                     self.tokens.tag_position,
@@ -385,25 +396,12 @@ impl<'r> Reader<'r> {
         }
         let end = self.tokens.tag_position;
         scan.finish(end);
-        if let Some((problem, position)) = scan.problem {
-            let why = match problem {
-                Base64Problem::Alphabet => (
-                    "gyldig Base64: et tegn er uden for alfabetet",
-                    "valid Base64: a character is not in its alphabet",
-                ),
-                Base64Problem::Padding => (
-                    "gyldig Base64: udfyldning (=) står forkert",
-                    "valid Base64: padding (=) is misplaced",
-                ),
-                Base64Problem::Incomplete => (
-                    "gyldig Base64: udfyldning (=) mangler",
-                    "valid Base64: padding (=) is missing",
-                ),
-                Base64Problem::UnusedBits => (
-                    "gyldig Base64: ubrugte bit er ikke nul",
-                    "valid Base64: unused bits are not zero",
-                ),
-            };
+        // What only ends loosely can be read all the same.
+        let problem = scan.problem.or_else(|| {
+            scan.loose.filter(|(_, at)| !self.tolerates(&rulebook::LOOSE_BASE64, *at, &[]))
+        });
+        if let Some((problem, position)) = problem {
+            let why = problem.why();
             self.report(
                 &rulebook::WRONG_FORM,
                 position,
@@ -413,7 +411,7 @@ impl<'r> Reader<'r> {
         }
         let node = self.path.last().and_then(|step| step.node);
         if let (Some(outline), Some(node)) = (&mut self.outline, node) {
-            outline.set_content(node, scan.facts());
+            outline.set_content(node, scan.facts(whole));
         }
         self.leave();
         let encoded_bytes = if empty { 0 } else { end.offset_bytes - offset_bytes };
@@ -429,9 +427,19 @@ impl<'r> Reader<'r> {
 
     /// Notes a finding at the element being read.
     pub(crate) fn report(&mut self, rule: &'static Rule, position: Position, words: &[Word<'_>]) {
+        self.report_as(rule.severity, rule, position, words);
+    }
+
+    pub(super) fn report_as(
+        &mut self,
+        severity: Severity,
+        rule: &'static Rule,
+        position: Position,
+        words: &[Word<'_>],
+    ) {
         let path = &self.path;
-        self.findings.add(rule.severity, self.limits.findings, || {
-            Finding::new(rule, rule.severity, path_of(path), position, words)
+        self.findings.add(severity, self.limits.findings, || {
+            Finding::new(rule, severity, path_of(path), position, words)
         });
     }
 }

@@ -9,6 +9,7 @@ use super::characters::{
     Reference, SPECIAL_IN_CDATA, SPECIAL_IN_TEXT, first_forbidden, forbidden_at_start, is_white,
     name_length, reference, skip_white,
 };
+use super::dress::Dress;
 use super::elements::{Elements, TagFault, bad_character};
 use super::fault::{Fault, Stop};
 use super::input::Input;
@@ -28,6 +29,7 @@ pub(crate) struct Tokens<'r> {
     /// Whether the latest start tag was `<…/>`, so that its end comes next.
     pub(super) empty_element: bool,
     seen_root: bool,
+    pub(crate) dress: Dress,
 }
 
 /// What comes next.
@@ -84,6 +86,7 @@ impl<'r> Tokens<'r> {
             tag_position: Position { line: 1, column: 1, offset_bytes: 0 },
             empty_element: false,
             seen_root: false,
+            dress: Dress::default(),
         }
     }
 
@@ -345,6 +348,9 @@ impl<'r> Tokens<'r> {
     }
 
     fn cdata(&mut self, sink: &mut dyn TextSink) -> Result<(), Stop> {
+        if self.dress.cdata.is_none() {
+            self.dress.cdata = Some(self.input.position());
+        }
         self.input.consume(9);
         loop {
             let available = self.input.available();

@@ -45,11 +45,10 @@ impl Reader<'_> {
                 );
             }
             (Some(_), MemoVersion::V1_2) => {
-                self.report(
-                    &rulebook::ATTRIBUTE_NOT_ALLOWED,
-                    position,
-                    &[Word::Name("memoSchVersion")],
-                );
+                if !self.tolerates(&rulebook::SCHEMA_VERSION_IN_1_2, position, &[]) {
+                    let words = [Word::Name("memoSchVersion")];
+                    self.report(&rulebook::ATTRIBUTE_NOT_ALLOWED, position, &words);
+                }
             }
             (Some(text), MemoVersion::V1_1) => {
                 let length = text.chars().count();
