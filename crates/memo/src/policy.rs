@@ -73,6 +73,7 @@ impl Policy {
     pub fn set(&mut self, id: &str, severity: Option<Severity>) -> Result<(), PolicyError> {
         let rule = rulebook::rule(id).ok_or(PolicyError::Unknown)?;
         if matches!(rule.level, Level::Syntax | Level::Schema)
+            || !rule.reported_as.is_empty()
             || (rule.level == Level::Container && rule.severity == Severity::Error)
         {
             return Err(PolicyError::Fixed);

@@ -91,7 +91,7 @@ settings! {
 }
 
 /// The setting whose name is nearest to one that does not exist, if any is near.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
