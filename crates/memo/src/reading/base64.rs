@@ -140,6 +140,11 @@ impl Base64Scan {
         }
     }
 
+    fn take_groups(&mut self, groups: &[u8]) {
+        self.groups += (groups.len() / 4) as u64;
+        self.keep(groups);
+    }
+
     fn push(&mut self, character: u8) -> Result<(), Base64Problem> {
         match CLASSES[usize::from(character)] {
             WHITE => Ok(()),
@@ -261,6 +266,15 @@ impl Tokens<'_> {
                 return self.next(scan);
             }
             if self.input.available().is_empty() {
+                // Large files go by here: what is Base64 need not be checked to be UTF-8 as well.
+                let unchecked = self.input.unchecked()?;
+                let whole = whole_groups(scan, unchecked);
+                if whole > 0 {
+                    scan.take_groups(&unchecked[..whole]);
+                    self.input.consume_unchecked(whole);
+                    after_groups = true;
+                    continue;
+                }
                 if !self.input.more()? {
                     return Err(self.truncated_element());
                 }
@@ -268,8 +282,7 @@ impl Tokens<'_> {
             }
             let whole = whole_groups(scan, self.input.available());
             if whole > 0 {
-                scan.groups += (whole / 4) as u64;
-                scan.keep(&self.input.available()[..whole]);
+                scan.take_groups(&self.input.available()[..whole]);
                 self.input.consume_ascii_line(whole);
                 after_groups = true;
                 continue;
@@ -320,13 +333,17 @@ fn whole_groups(scan: &Base64Scan, available: &[u8]) -> usize {
     if scan.pending > 0 || scan.padding > 0 {
         return 0;
     }
+    let clean = |bytes: &[u8]| base64_simd::STANDARD_NO_PAD.check(bytes).is_ok();
     let window = &available[..available.len().min(WINDOW_BYTES)];
-    let line = memchr::memchr3(b'<', b'\n', b'\r', window).unwrap_or(window.len()) & !3;
+    let all = window.len() & !3;
+    if clean(&window[..all]) {
+        return all;
+    }
     // Most lines are clean; the last one ends in padding.
-    let clean = |length: usize| base64_simd::STANDARD_NO_PAD.check(&window[..length]).is_ok();
-    if clean(line) {
+    let line = memchr::memchr3(b'<', b'\n', b'\r', window).unwrap_or(window.len()) & !3;
+    if clean(&window[..line]) {
         line
-    } else if clean(line - 4) {
+    } else if clean(&window[..line - 4]) {
         line - 4
     } else {
         0
