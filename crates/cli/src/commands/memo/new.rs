@@ -11,7 +11,7 @@ use brevdue_memo::letter::description::{
     BuildError, DESCRIPTION_BYTES_LIMIT, Description, DescriptionError, Given, Syntax,
     TEMPLATE_DANISH, TEMPLATE_ENGLISH,
 };
-use brevdue_memo::letter::{LetterError, MESSAGE_BYTES_LIMIT, values};
+use brevdue_memo::letter::{LetterError, values};
 use brevdue_memo::{
     Checker, Findings, Language, MemoVersion, Message, Severity, Timestamp, Uuid4, rulebook, write,
 };
@@ -25,8 +25,8 @@ use crate::exit::Exit;
 use crate::machine::{MachineClock, MachineIds};
 use crate::report::{Format, Problem, print, say};
 
-/// Most bytes of all files of one letter: what fits into the largest message as Base64.
-const FILES_BYTES_LIMIT: u64 = MESSAGE_BYTES_LIMIT / 4 * 3;
+/// Most bytes of all files of one letter: no more fit into the largest message as Base64.
+const FILES_BYTES_LIMIT: u64 = 75_000_000;
 
 /// Make a letter from a description in TOML or JSON
 ///
