@@ -15,6 +15,7 @@ impl Tokens<'_> {
                 return Err(self.fault(&rulebook::UTF16, &[]));
             }
             [0xEF, 0xBB, 0xBF, ..] => {
+                self.input.ensure(3)?;
                 self.dress.byte_order_mark = Some(self.input.position());
                 self.input.consume(3);
             }
