@@ -1,11 +1,13 @@
 # The everyday commands. CI runs `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench assets fmt lint docs clean
+.PHONY: help run test fuzz bench assets fmt lint docs clean
 
 CARGO ?= cargo
 # More arguments for `brevdue up`: make run ARGS="--data /srv/town"
 ARGS ?=
+# How long `make fuzz` runs each target.
+FUZZ_SECONDS ?= 300
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -15,6 +17,9 @@ run: assets ## build what is missing, and start an exchange with an invented cou
 
 test: ## everything CI runs: formatting, lints, tests, crash test, browser; installs what is missing
 	scripts/test
+
+fuzz: ## send the readers what libFuzzer makes up, FUZZ_SECONDS for each target
+	scripts/fuzz all $(FUZZ_SECONDS)
 
 bench: assets ## measure, each figure beside a rival on the same machine
 	scripts/bench

@@ -405,6 +405,12 @@ impl<'r> Reader<'r> {
         let offset_bytes = self.tokens.input.position().offset_bytes;
         let empty = self.tokens.at_end_of_empty_element();
         let mut scan = Base64Scan::default();
+        let node = self.path.last().and_then(|step| step.node);
+        if let (Some(outline), Some(node)) = (&self.outline, node)
+            && outline.is_in_html_file(node)
+        {
+            scan.html = Some(Box::default());
+        }
         let mut whole = true;
         while self.tokens.content(&mut scan)? == Tag::Start {
             whole = false;
@@ -425,7 +431,6 @@ impl<'r> Reader<'r> {
             );
             whole = false;
         }
-        let node = self.path.last().and_then(|step| step.node);
         if let (Some(outline), Some(node)) = (&mut self.outline, node) {
             outline.set_content(node, scan.facts(whole));
         }
