@@ -22,6 +22,7 @@ mod elements;
 pub(crate) mod fault;
 mod input;
 pub(crate) mod model;
+mod plain;
 mod tokens;
 mod transcode;
 mod version;

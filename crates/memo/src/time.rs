@@ -182,7 +182,7 @@ pub(crate) fn days_in_month(year: i64, month: u8) -> u8 {
 
 /// Days from 1 January 1970 in the Gregorian calendar, in both directions.
 /// Source: Howard Hinnant, «chrono-Compatible Low-Level Date Algorithms».
-fn days_from_civil(year: i64, month: u8, day: u8) -> i64 {
+pub(crate) fn days_from_civil(year: i64, month: u8, day: u8) -> i64 {
     let year = year.clamp(-FARTHEST_YEAR, FARTHEST_YEAR) - i64::from(month <= 2);
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -191,7 +191,7 @@ fn days_from_civil(year: i64, month: u8, day: u8) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-fn civil_from_days(days: i64) -> (i64, u8, u8) {
+pub(crate) fn civil_from_days(days: i64) -> (i64, u8, u8) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

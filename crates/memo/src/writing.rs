@@ -231,7 +231,7 @@ impl Writer<'_> {
 }
 
 /// Reads until `buffer` is full or the reader ends; a short read alone must not cut the Base64 in two.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {

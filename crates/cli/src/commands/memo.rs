@@ -1,7 +1,12 @@
 //! `brevdue memo`: messages and containers on this machine, without any exchange.
 
+mod calendar;
 mod check;
+mod explain;
 mod files;
+mod fix;
+mod messages;
+mod new;
 mod pack;
 mod sample;
 mod show;
@@ -9,7 +14,8 @@ mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, pack, unpack, invent and show MeMo messages
+/// Check, show, explain, pack, unpack and invent MeMo messages
+/// Check, make, pack, unpack, invent and show MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,19 +25,27 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Fix(fix::Args),
+    Show(show::Args),
+    Explain(explain::Args),
+    Calendar(calendar::Args),
+    New(new::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
-    Show(show::Args),
 }
 
 /// Runs one of them.
 pub(crate) fn run(args: Args) -> Exit {
     match args.command {
         Command::Check(args) => check::run(&args),
+        Command::Fix(args) => fix::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Calendar(args) => calendar::run(&args),
     }
 }

@@ -39,7 +39,10 @@ pub(super) fn plan(document: &mut dyn Document, reading: &Reading) -> io::Result
         match element.schema().kind {
             Kind::Value(schema) => value(document, element, schema.name, &mut edits)?,
             Kind::Class(_) if element.name() == "File" => file_type(document, element, &mut edits)?,
-            Kind::Class(_) if element.name() == "MessageHeader" => {
+            // What a version asks for is added only when the message says that it is of that version.
+            Kind::Class(_)
+                if element.name() == "MessageHeader" && reading.glimpse.version.is_some() =>
+            {
                 missing_switches(document, element, outline.version, &mut edits)?;
             }
             Kind::Class(_) => {}
@@ -232,10 +235,10 @@ fn missing_switches(
         let done = repair(
             rulebook::MISSING_ELEMENT.id,
             header,
-            (
-                "en manglende kontakt (mandatory, legalNotification) tilføjet som false",
-                "a missing switch (mandatory, legalNotification) added as false",
-            ),
+            match schema.name {
+                "mandatory" => ("mandatory tilføjet som false", "mandatory added as false"),
+                _ => ("legalNotification tilføjet som false", "legalNotification added as false"),
+            },
         );
         let text = format!("<{name}>false</{name}>{}", white_before(document, at)?);
         match edits.iter_mut().find(|edit| edit.range == (at..at)) {

@@ -17,6 +17,7 @@ impl Tokens<'_> {
             }
             // A document in UTF-16 had its mark before it was transcoded.
             [0xEF, 0xBB, 0xBF, ..] if self.transcoded.is_none() => {
+                self.input.ensure(3)?;
                 self.dress.byte_order_mark = Some(self.input.position());
                 self.input.consume(3);
             }

@@ -146,7 +146,8 @@ pub(crate) async fn appointment(
     };
     let day = times::day_for_file(reservation.start_date_time.timestamp());
     let name = visitor.texts.appointment_file(day);
-    let entry = calendar::appointment(reservation, visitor.now());
+    let written = opened.message.body.as_ref().map(|body| body.created_date_time.timestamp());
+    let entry = calendar::appointment(reservation, written, visitor.now());
     Ok(visitor.finish((
         [
             (header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=PUBLISH".to_owned()),

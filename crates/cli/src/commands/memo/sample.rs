@@ -66,13 +66,22 @@ pub(super) struct Args {
 
 /// The versions of MeMo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Version {
+pub(super) enum Version {
     /// MeMo 1.1
     #[value(name = "1.1")]
     V1_1,
     /// MeMo 1.2
     #[value(name = "1.2")]
     V1_2,
+}
+
+impl From<Version> for MemoVersion {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V1_1 => Self::V1_1,
+            Version::V1_2 => Self::V1_2,
+        }
+    }
 }
 
 /// Invents.
@@ -92,10 +101,7 @@ fn work(args: &Args) -> Result<String, Problem> {
     })?;
     let recipients = recipients(&args.to)?;
     let options = SampleOptions {
-        version: match args.memo {
-            Version::V1_1 => MemoVersion::V1_1,
-            Version::V1_2 => MemoVersion::V1_2,
-        },
+        version: args.memo.into(),
         sender: (PartyId::Cvr(sender), &args.from_name),
         recipients: &recipients,
         created: if args.seed.is_some() { SEEDED_TIME } else { MachineClock.now() },

@@ -1,0 +1,62 @@
+//! The last step of building: what was built is written, read and judged before anybody gets it.
+
+use std::io::Cursor;
+use std::mem;
+
+use super::LetterError;
+use crate::content::Content;
+use crate::{Checker, Limits, Message, WriteError, read, write};
+
+/// Most bytes of a message's XML: 99.5 MB of 1,000,000 bytes.
+///
+/// Source: «Bekendtgørelse om størrelse på filer i Digital Post», measured as MEMO-R-127 does.
+pub const MESSAGE_BYTES_LIMIT: u64 = 99_500_000;
+
+/// The message, when it is one.
+///
+/// The content of its files, which is valid whatever it is, is left out of what is written, so that this
+/// costs little however large they are.
+pub(super) fn checked(mut message: Message) -> Result<Message, LetterError> {
+    let contents: Vec<Content> = files(&mut message)
+        .map(|content| mem::replace(content, Content::Held(Vec::new())))
+        .collect();
+    let mut document = Vec::with_capacity(4096);
+    write(&message, Cursor::new([]), &mut document).map_err(|error| match error {
+        WriteError::Character { path } => LetterError::Character { path },
+        // A vector takes every byte.
+        WriteError::Io(error) => LetterError::Unwritable(error.kind()),
+    })?;
+    let encoded_bytes: u64 =
+        contents.iter().map(|content| content.len_bytes().div_ceil(3).saturating_mul(4)).sum();
+    let bytes = encoded_bytes + document.len() as u64;
+    if bytes > MESSAGE_BYTES_LIMIT {
+        return Err(LetterError::TooLarge { bytes, limit: MESSAGE_BYTES_LIMIT });
+    }
+    let reading = read(document.as_slice(), &Limits::default())
+        .map_err(|error| LetterError::Unwritable(error.kind()))?;
+    if reading.findings.has_errors() {
+        return Err(LetterError::Found(reading.findings));
+    }
+    let mut again = reading.message.ok_or(LetterError::NotItself)?;
+    for content in files(&mut again) {
+        *content = Content::Held(Vec::new());
+    }
+    if again != message {
+        return Err(LetterError::NotItself);
+    }
+    for (place, content) in files(&mut message).zip(contents) {
+        *place = content;
+    }
+    let findings = Checker::default().judge(&message);
+    if findings.has_errors() { Err(LetterError::Found(findings)) } else { Ok(message) }
+}
+
+/// The content of every file, in document order.
+fn files(message: &mut Message) -> impl Iterator<Item = &mut Content> {
+    message.body.iter_mut().flat_map(|body| {
+        let additional = body.additional_documents.iter_mut().flat_map(|one| &mut one.files);
+        let technical = body.technical_documents.iter_mut().flat_map(|one| &mut one.files);
+        let main = body.main_document.files.iter_mut();
+        main.chain(additional).chain(technical).map(|file| &mut file.content)
+    })
+}
