@@ -65,7 +65,8 @@ rules! {
         "gem eller send dokumentet som UTF-8" / "save or send the document as UTF-8"
     }
     OTHER_ENCODING = "MEMO-X-013" Syntax Error {
-        "XML-erklæringen nævner en anden tegnkodning end UTF-8" / "the XML declaration names an encoding other than UTF-8",
+        "XML-erklæringen nævner en anden tegnkodning end UTF-8 eller end dokumentets egen"
+            / "the XML declaration names an encoding other than UTF-8 or than the document's own",
         "skriv dokumentet i UTF-8 og erklær encoding=\"UTF-8\"" / "write the document in UTF-8 and declare encoding=\"UTF-8\""
     }
     BAD_DECLARATION = "MEMO-X-014" Syntax Error {
