@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod doctor;
 mod fetch;
+mod man;
 mod memo;
 mod send;
 mod up;
@@ -40,6 +41,7 @@ enum Command {
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs a command.
@@ -52,5 +54,6 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }

@@ -14,8 +14,9 @@ use std::path::PathBuf;
 
 use brevdue_exchange::Policy;
 
+pub(crate) use file::line_and_column;
 pub(crate) use gather::{ConfigArgs, gather, strays};
-pub(crate) use settings::{SETTINGS, Setting};
+pub(crate) use settings::{SETTINGS, Setting, nearest};
 pub(crate) use show::show;
 pub(crate) use values::LogForm;
 

@@ -30,6 +30,9 @@ pub(crate) struct Problem {
     /// The causes, outermost first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) why: Vec<String>,
+    /// Whose rule it is: an anchor of `docs/rules.md`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<String>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) help: Option<String>,
@@ -50,7 +53,7 @@ impl Problem {
     }
 
     fn new(exit: Exit, code: &'static str, what: impl Into<String>) -> Self {
-        Self { code, what: what.into(), at: None, why: Vec::new(), help: None, exit }
+        Self { code, what: what.into(), at: None, why: Vec::new(), rule: None, help: None, exit }
     }
 
     /// Says where.
@@ -71,6 +74,13 @@ impl Problem {
             }
             next = error.source();
         }
+        self
+    }
+
+    /// Says whose rule it is, by the rule's id.
+    #[must_use]
+    pub(crate) fn rule(mut self, id: &str) -> Self {
+        self.rule = Some(format!("docs/rules.md#{}", id.to_ascii_lowercase()));
         self
     }
 
@@ -101,6 +111,9 @@ impl fmt::Display for Problem {
         }
         for why in &self.why {
             write!(f, "\n  why: {why}")?;
+        }
+        if let Some(rule) = &self.rule {
+            write!(f, "\n rule: {rule}")?;
         }
         if let Some(help) = &self.help {
             write!(f, "\n help: {help}")?;

@@ -282,7 +282,7 @@ fn a_check_reads_standard_input_and_looks_inside_containers() {
     check.stdin.take().unwrap().write_all(b"<!DOCTYPE a><a/>").unwrap();
     let ran = Ran::of(check.wait_with_output().unwrap(), desk.0.path());
     assert_eq!(ran.exit, 1);
-    assert!(ran.out.contains("error[memo::MEMO-X-007]"), "{ran:?}");
+    assert!(ran.out.contains("error[MEMO-X-007]"), "{ran:?}");
     assert!(ran.out.contains("<stdin>:1:"), "{ran:?}");
 }
 

@@ -8,6 +8,7 @@ use crate::Message;
 use crate::content::Content;
 use crate::finding::Position;
 use crate::reading::MESSAGE;
+use crate::rules::{HtmlFlags, HtmlWatch, is_html};
 use crate::schema::{ElementSchema, Kind, Namespace, Occurs};
 use crate::values::MemoVersion;
 use crate::walking::{Halt, Place, Visitor};
@@ -21,13 +22,14 @@ pub struct Outline {
     pub schema_version: Option<String>,
     nodes: Vec<Node>,
     text: String,
+    contents: Vec<ContentFacts>,
 }
 
 #[derive(Debug)]
 struct Node {
     schema: &'static ElementSchema,
     parent: u32,
-    /// The first node that is not within this one.
+    /// The first node that is not within this one; [`UNFINISHED`] until it ends.
     after: u32,
     number: u32,
     value: Value,
@@ -35,12 +37,24 @@ struct Node {
     end_bytes: u64,
 }
 
+/// Everything that follows is within an element that has not ended.
+const UNFINISHED: u32 = u32::MAX;
+
 #[derive(Debug)]
 enum Value {
     Class,
-    Text { start: u32, end: u32, valid: bool },
-    Content(ContentFacts),
+    Text {
+        start: u32,
+        end: u32,
+        valid: bool,
+    },
+    /// By its place in the outline's contents; few nodes are one, and all are kept small.
+    Content(u32),
 }
+
+/// Room made at once; enough for most letters.
+const FIRST_NODES: usize = 64;
+const FIRST_TEXT_BYTES: usize = 1024;
 
 /// Bytes kept of the start and of the end of a file.
 pub(crate) const EDGE_BYTES: usize = 18;
@@ -54,6 +68,8 @@ pub struct ContentFacts {
     pub length_bytes: u64,
     first: Edge,
     last: Edge,
+    /// What a file of type `text/html` has that MEMO-R-132 tells.
+    pub(crate) html: HtmlFlags,
 }
 
 impl ContentFacts {
@@ -69,7 +85,7 @@ impl ContentFacts {
 
     pub(crate) fn new(valid: bool, length_bytes: u64, first: &[u8], last: &[u8]) -> Self {
         let (first, last) = (Edge::of(first), Edge::of(last));
-        Self { valid, length_bytes, first, last }
+        Self { valid, length_bytes, first, last, html: HtmlFlags::default() }
     }
 }
 
@@ -103,7 +119,13 @@ static ROOT: ElementSchema = ElementSchema {
 
 impl Outline {
     pub(crate) fn new(version: MemoVersion) -> Self {
-        Self { version, schema_version: None, nodes: Vec::new(), text: String::new() }
+        Self {
+            version,
+            schema_version: None,
+            nodes: Vec::with_capacity(FIRST_NODES),
+            text: String::with_capacity(FIRST_TEXT_BYTES),
+            contents: Vec::new(),
+        }
     }
 
     /// The outline of a message in memory. It has no places, and content still in its source has no
@@ -147,7 +169,7 @@ impl Outline {
         self.nodes.push(Node {
             schema,
             parent,
-            after: index + 1,
+            after: UNFINISHED,
             number,
             value: Value::Class,
             position,
@@ -171,8 +193,17 @@ impl Outline {
         self.nodes[node as usize].value = Value::Text { start, end, valid };
     }
 
+    /// Whether the file around this `content` says before it that it is HTML.
+    pub(crate) fn is_in_html_file(&self, content: u32) -> bool {
+        let file = self.nodes[content as usize].parent as usize;
+        let file = Element { outline: self, index: file };
+        file.value("encodingFormat").is_some_and(is_html)
+    }
+
     pub(crate) fn set_content(&mut self, node: u32, facts: ContentFacts) {
-        self.nodes[node as usize].value = Value::Content(facts);
+        let index = self.contents.len() as u32;
+        self.contents.push(facts);
+        self.nodes[node as usize].value = Value::Content(index);
     }
 }
 
@@ -216,7 +247,8 @@ impl<'o> Element<'o> {
     /// The elements directly in it, in document order.
     pub fn children(&self) -> impl Iterator<Item = Self> + use<'o> {
         let outline = self.outline;
-        let (mut next, after) = (self.index + 1, self.node().after as usize);
+        let after = (self.node().after as usize).min(outline.nodes.len());
+        let mut next = self.index + 1;
         std::iter::from_fn(move || {
             let child = (next < after).then_some(Self { outline, index: next })?;
             next = child.node().after as usize;
@@ -247,8 +279,13 @@ impl<'o> Element<'o> {
         match &self.node().value {
             Value::Class => true,
             Value::Text { valid, .. } => *valid,
-            Value::Content(facts) => facts.valid,
+            Value::Content(_) => self.content().is_some_and(|facts| facts.valid),
         }
+    }
+
+    /// Whether it was read to its end tag; what is absent from one that was not may have followed.
+    pub fn is_whole(&self) -> bool {
+        self.node().after != UNFINISHED
     }
 
     /// The text of the first child of this name.
@@ -259,7 +296,7 @@ impl<'o> Element<'o> {
     /// What is known of its content, when it is one.
     pub fn content(&self) -> Option<&'o ContentFacts> {
         match &self.node().value {
-            Value::Content(facts) => Some(facts),
+            Value::Content(index) => self.outline.contents.get(*index as usize),
             _ => None,
         }
     }
@@ -319,6 +356,7 @@ impl Visitor for Drawing {
     fn text(&mut self, place: Place, text: &str) -> Result<(), Halt> {
         let node = self.node(place);
         self.outline.set_text(node, text, true);
+        self.outline.finish(node, 0);
         Ok(())
     }
 
@@ -329,8 +367,14 @@ impl Visitor for Drawing {
             Content::InPlace(_) => &[],
         };
         let last = &held[held.len().saturating_sub(EDGE_BYTES)..];
-        let facts = ContentFacts::new(true, content.len_bytes(), held, last);
+        let mut facts = ContentFacts::new(true, content.len_bytes(), held, last);
+        if self.outline.is_in_html_file(node) {
+            let mut watch = HtmlWatch::default();
+            watch.take(held);
+            facts.html = watch.found();
+        }
         self.outline.set_content(node, facts);
+        self.outline.finish(node, 0);
         Ok(())
     }
 }

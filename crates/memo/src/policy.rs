@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::rulebook::{self, Level, Rule};
 use crate::rules::{ALLOWED_FILE_TYPES, FileType};
 
@@ -57,6 +57,15 @@ impl Policy {
         self.severities.get(rule.id).copied().unwrap_or(default)
     }
 
+    /// A finding with the severity its rule has here; none when the rule is off. For findings that were
+    /// made without a policy, such as those about containers.
+    pub fn weigh(&self, mut finding: Finding) -> Option<Finding> {
+        if let Some(rule) = rulebook::rule(finding.rule) {
+            finding.severity = self.severity(rule)?;
+        }
+        Some(finding)
+    }
+
     /// Gives a rule a severity, or turns it off.
     ///
     /// # Errors
@@ -64,6 +73,7 @@ impl Policy {
     pub fn set(&mut self, id: &str, severity: Option<Severity>) -> Result<(), PolicyError> {
         let rule = rulebook::rule(id).ok_or(PolicyError::Unknown)?;
         if matches!(rule.level, Level::Syntax | Level::Schema)
+            || !rule.reported_as.is_empty()
             || (rule.level == Level::Container && rule.severity == Severity::Error)
         {
             return Err(PolicyError::Fixed);

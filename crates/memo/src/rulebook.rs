@@ -64,6 +64,8 @@ pub struct Rule {
     pub source: &'static str,
     /// Off unless a policy gives it a severity.
     pub off: bool,
+    /// The rules of the schema that find it, when those do; findings then carry their ids.
+    pub reported_as: &'static [&'static str],
     /// The text of a finding in Danish.
     pub danish: &'static str,
     /// The text of a finding in English.
@@ -83,7 +85,8 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 /// One file's part of the table. An entry without versions, mark and source in parentheses is for all
-/// versions and has those of the file; `off` after the source turns a rule off by default.
+/// versions and has those of the file; `off` after the source turns a rule off by default, `as` names
+/// the rules of the schema that find it.
 macro_rules! rules {
     (
         source $mark:ident $source:literal;
@@ -94,7 +97,7 @@ macro_rules! rules {
     ) => {
         $(
             pub(crate) static $NAME: Rule = {
-                let (versions, mark, source, off) = origin!($mark $source; $($($origin)*)?);
+                let (versions, mark, source, off, reported_as) = origin!($mark $source; $($($origin)*)?);
                 Rule {
                     id: $id,
                     severity: Severity::$severity,
@@ -103,6 +106,7 @@ macro_rules! rules {
                     mark,
                     source,
                     off,
+                    reported_as,
                     danish: $danish,
                     english: $english,
                     fix_danish: $fix_danish,
@@ -117,36 +121,43 @@ macro_rules! rules {
 
 macro_rules! origin {
     ($mark:ident $source:literal;) => {
-        (Versions::All, Mark::$mark, $source, false)
+        (Versions::All, Mark::$mark, $source, false, &[])
     };
     ($_:ident $__:literal; $versions:ident $mark:ident $source:literal) => {
-        (Versions::$versions, Mark::$mark, $source, false)
+        (Versions::$versions, Mark::$mark, $source, false, &[])
     };
     ($_:ident $__:literal; $versions:ident $mark:ident $source:literal off) => {
-        (Versions::$versions, Mark::$mark, $source, true)
+        (Versions::$versions, Mark::$mark, $source, true, &[])
+    };
+    ($_:ident $__:literal; $versions:ident $mark:ident $source:literal as $($id:literal)*) => {
+        (Versions::$versions, Mark::$mark, $source, false, &[$($id),*])
     };
 }
 
 mod business;
 mod container;
 mod context;
+mod documents;
 mod schema;
 mod syntax;
 mod tolerance;
 
 #[allow(unused_imports, reason = "a level may have no rule that others name")]
-pub(crate) use {business::*, container::*, context::*, schema::*, syntax::*, tolerance::*};
+pub(crate) use {
+    business::*, container::*, context::*, documents::*, schema::*, syntax::*, tolerance::*,
+};
 
-static TABLES: [&[&Rule]; 6] = [
+static TABLES: [&[&Rule]; 7] = [
     syntax::TABLE,
     schema::TABLE,
     tolerance::TABLE,
     business::TABLE,
+    documents::TABLE,
     context::TABLE,
     container::TABLE,
 ];
 
-/// All rules, level by level, in the order of their ids.
+/// All rules, level by level, subject by subject.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     TABLES.iter().flat_map(|table| table.iter().copied())
 }

@@ -11,6 +11,7 @@ use brevdue_memo::{
     EntryPoint, ForwardData, Language, LocalDate, MemoVersion, Message, MessageType, MotorVehicle,
     PartyId, ReplyData, Representative, Reservation, Timestamp, UtcDateTime, Uuid4,
 };
+use proptest::prelude::*;
 use support::official_data;
 
 const LETTER: &str = "11111111-1111-4111-8111-111111111111";
@@ -38,6 +39,14 @@ fn draft(recipient: (&str, &str, Option<&str>), label: &str) -> LetterDraft {
     );
     draft.text = Some("Se brevet.".to_owned());
     draft
+}
+
+/// The letter with its actions put in afterwards: real letters have some that the builder refuses.
+fn built(mut draft: LetterDraft) -> Message {
+    let actions = std::mem::take(&mut draft.actions);
+    let mut message = draft.build().unwrap();
+    message.body.as_mut().unwrap().main_document.actions = actions;
+    message
 }
 
 fn to_vera(label: &str) -> LetterDraft {
@@ -86,7 +95,7 @@ fn appointment() -> Message {
         meeting("2026-11-30T09:00:00Z", "2026-11-30T10:30:00Z"),
         action("FORBEREDELSE", "Udfyld skemaet", Some("2026-11-24T11:00:00Z"), None),
     ];
-    draft.build().unwrap()
+    built(draft)
 }
 
 fn payment() -> Message {
@@ -106,7 +115,7 @@ fn payment() -> Message {
             Some("http://havn.example"),
         ),
     ];
-    draft.build().unwrap()
+    built(draft)
 }
 
 /// To a company, with everything a letter can have around it.
@@ -133,7 +142,7 @@ fn everything() -> Message {
             ..action("NYT", "Svar på spørgeskemaet", Some("2027-01-05T11:00:00Z"), None)
         },
     ];
-    let mut message = draft.build().unwrap();
+    let mut message = built(draft);
     let header = &mut message.header;
     header.legal_notification = Some(true);
     header.reply = Some(true);
@@ -380,4 +389,45 @@ fn the_official_examples_are_explained() {
     assert!(full.deadlines.is_sorted_by_key(|deadline| deadline.at));
     assert!(explained("MeMo_NemSMS_v1.2.xml").opening.contains("sms"));
     assert!(explained("MeMo_Minimum_Example_v1.1.xml").asks.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn whatever_stands_in_a_letter_every_line_of_its_explanation_is_ours(
+        texts in prop::array::uniform6("\\PC*|[a-z.\r\n\t\u{1b}\u{85}\u{2028}\u{202e}æø€𝄞-]{0,90}"),
+        times in prop::array::uniform4(any::<i64>()),
+        recipient in "CPR|CVR|[a-z]{0,3}",
+    ) {
+        let at = |millis| UtcDateTime::from(Timestamp::from_millis(millis));
+        let mut message = everything();
+        let header = &mut message.header;
+        header.label.clone_from(&texts[0]);
+        header.sender.label.clone_from(&texts[1]);
+        header.recipient.label = Some(texts[2].clone());
+        header.recipient.id_type = recipient;
+        header.reply_by_date_time = Some(at(times[0]));
+        header.forward_data.as_mut().unwrap().comment = Some(texts[3].clone());
+        let mut meeting = meeting("2026-11-30T09:00:00Z", "2026-11-30T10:30:00Z");
+        let reservation = meeting.reservation.as_mut().unwrap();
+        reservation.abstract_text.clone_from(&texts[4]);
+        reservation.location.clone_from(&texts[5]);
+        reservation.start_date_time = at(times[1]);
+        reservation.end_date_time = at(times[2]);
+        let body = message.body.as_mut().unwrap();
+        body.main_document.actions.push(meeting);
+        body.main_document.actions.push(Action {
+            end_date_time: Some(at(times[3])),
+            ..action(&texts[0], &texts[1], None, Some(&texts[2]))
+        });
+        for language in [Language::Danish, Language::English] {
+            let explanation = explain(&message, Some(Timestamp::from_millis(times[3])), language);
+            prop_assert!(explanation.deadlines.is_sorted_by_key(|deadline| deadline.at));
+            let text = explanation.to_string();
+            // The opening, two headings with an empty line before each, and a line for each thing.
+            let lines = 5 + explanation.asks.len() + explanation.facts.len();
+            prop_assert_eq!(text.lines().count(), lines);
+            let commands = text.contains(['\u{1b}', '\u{85}', '\u{2028}', '\u{202e}']);
+            prop_assert!(!commands);
+        }
+    }
 }

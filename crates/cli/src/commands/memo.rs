@@ -10,6 +10,7 @@ mod fix;
 mod messages;
 mod opened;
 mod output;
+mod new;
 mod pack;
 mod redact;
 mod sample;
@@ -18,7 +19,8 @@ mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, show, explain, pack, unpack and invent MeMo messages
+/// Check, mend, show, explain, make, pack and unpack MeMo messages
+/// Check, mend, show, explain, make, pack, unpack and invent MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -35,6 +37,7 @@ enum Command {
     Convert(convert::Args),
     Diff(diff::Args),
     Redact(redact::Args),
+    New(new::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
     Sample(sample::Args),
@@ -48,6 +51,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Convert(args) => convert::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Redact(args) => redact::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args),
         Command::Sample(args) => sample::run(&args),

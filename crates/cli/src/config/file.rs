@@ -102,7 +102,7 @@ pub(super) fn unknown(name: &str, place: &str) -> Problem {
 }
 
 /// Line and column in characters, both from 1.
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |part| part.chars().count()) + 1;

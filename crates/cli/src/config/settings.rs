@@ -77,6 +77,7 @@ settings! {
     "container.dictionary_bytes" policy.container.dictionary_bytes "bytes of the LZMA dictionary an archive may ask for"
     "container.entries" policy.container.entries "files in one archive"
     "container.entry_bytes" policy.container.entry_bytes "bytes of one file in an archive"
+    "container.name_bytes" policy.container.name_bytes "bytes of a long name or of pax attributes in an archive"
     "container.ratio" policy.container.ratio "bytes out per byte in, over a whole archive"
     "container.ratio_free_entry_bytes" policy.container.ratio_free_entry_bytes "bytes of each file in an archive that the ratio does not count"
     "container.unpacked_bytes" policy.container.unpacked_bytes "bytes out over a whole archive"
@@ -90,7 +91,7 @@ settings! {
 }
 
 /// The setting whose name is nearest to one that does not exist, if any is near.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -159,6 +160,7 @@ mod tests {
                     dictionary_bytes: _,
                     entries: _,
                     entry_bytes: _,
+                    name_bytes: _,
                     ratio: _,
                     ratio_free_entry_bytes: _,
                     unpacked_bytes: _,
@@ -199,7 +201,7 @@ mod tests {
             assert_ne!(config.policy, Policy::default(), "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 29);
+        assert_eq!(changed.len(), 30);
     }
 
     #[test]

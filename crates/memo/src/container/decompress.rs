@@ -1,12 +1,23 @@
 //! From a container's bytes to the bytes of its tar archive, within limits.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 
 use liblzma::bufread::XzDecoder;
-use liblzma::stream::{CONCATENATED, Stream};
+use liblzma::stream::Stream;
 
-use super::{ContainerError, ContainerLimits};
+use super::{ContainerError, ContainerLimits, entry_path};
+use crate::Finding;
+use crate::finding::{Position, Word};
+use crate::rulebook::{self, Rule};
+
+mod signature;
+mod streams;
+
+pub(super) use signature::checksum_fits;
+
+use signature::Compression;
+use streams::{Streams, nothing_after};
 
 /// The ratio is not looked at before this many bytes have come out, and some for each file: small
 /// texts repeat themselves.
@@ -15,7 +26,7 @@ const RATIO_FREE_BYTES: u64 = 1 << 20;
 const DECODER_BYTES: u64 = 1 << 20;
 /// A tar header, and enough to know every compression.
 const SIGNATURE_BYTES: u64 = 512;
-const LZMA_HEADER_BYTES: usize = 13;
+const SOURCE_BUFFER_BYTES: usize = 32 * 1024;
 
 /// What the layers of one unpacking tell each other. Errors pass through decoders that change them,
 /// so the first true cause is kept here.
@@ -23,7 +34,10 @@ const LZMA_HEADER_BYTES: usize = 13;
 pub(super) struct Shared {
     failure: RefCell<Option<ContainerError>>,
     in_bytes: Cell<u64>,
+    out_bytes: Cell<u64>,
     files: Cell<u64>,
+    /// The entry whose content is being read; 0 between entries.
+    entry: Cell<usize>,
 }
 
 impl Shared {
@@ -33,29 +47,43 @@ impl Shared {
         io::Error::other("unpacking stopped")
     }
 
+    /// Stops everything, because the container breaks `rule` here.
+    pub(super) fn stop(&self, rule: &'static Rule, words: &[Word<'_>]) -> io::Error {
+        self.fail(self.finding(rule, words).into())
+    }
+
+    /// A finding at the byte reached, in the entry that is being read.
+    pub(super) fn finding(&self, rule: &'static Rule, words: &[Word<'_>]) -> Finding {
+        finding_at(rule, self.entry.get(), self.out_bytes.get(), words)
+    }
+
     /// One more file begins.
-    pub(super) fn file_begins(&self) {
+    pub(super) fn file_begins(&self, number: usize) {
         self.files.set(self.files.get() + 1);
+        self.entry.set(number);
+    }
+
+    /// The content of a file has been read.
+    pub(super) fn file_ends(&self) {
+        self.entry.set(0);
     }
 
     /// The cause of an error that came up through the layers.
-    pub(super) fn cause(&self, error: &io::Error) -> ContainerError {
-        self.failure.borrow_mut().take().unwrap_or_else(|| {
-            ContainerError::Unreadable(
-                if error.kind() == io::ErrorKind::UnexpectedEof {
-                    "it is cut off before its end"
-                } else {
-                    "its data is damaged"
-                }
-                .to_owned(),
-            )
-        })
-    }
-
-    /// The cause of an error of whoever took an entry; when the entry's own reader failed, that is why.
-    pub(super) fn cause_of_taker(&self, error: io::Error) -> ContainerError {
+    pub(super) fn cause(&self, error: io::Error) -> ContainerError {
         self.failure.borrow_mut().take().unwrap_or(ContainerError::Io(error))
     }
+}
+
+/// A finding of entry `number`, or of the whole container when that is 0.
+pub(super) fn finding_at(
+    rule: &'static Rule,
+    number: usize,
+    offset_bytes: u64,
+    words: &[Word<'_>],
+) -> Finding {
+    let path = if number == 0 { String::new() } else { entry_path(number) };
+    let position = Position { offset_bytes, ..Position::default() };
+    Finding::new(rule, rule.severity, path, position, words)
 }
 
 /// Counts the bytes of the container and keeps the errors of its source.
@@ -77,196 +105,133 @@ impl<R: Read> Read for Source<'_, R> {
     }
 }
 
-/// The bytes of the archive, counted against the limits.
+/// The bytes of the archive, counted against the limits. After an error it gives nothing more.
 pub(super) struct Unpacked<'a> {
     decoder: Box<dyn Read + 'a>,
     shared: &'a Shared,
     limits: &'a ContainerLimits,
-    out_bytes: u64,
-    /// Zeros read last; an archive ends with at least a block of them.
-    pub(super) trailing_zeros: u64,
+    /// Whether there is a compression that the archive came out of.
+    pub(super) compressed: bool,
     ended: bool,
+    failed: bool,
 }
 
 impl Read for Unpacked<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.failed {
+            return Err(io::Error::other("unpacking stopped"));
+        }
         if self.ended || buffer.is_empty() {
             return Ok(0);
         }
-        let count = self.decoder.read(buffer)?;
-        self.ended = count == 0;
-        self.out_bytes += count as u64;
-        let limits = self.limits;
-        if self.out_bytes > limits.unpacked_bytes {
-            let text = format!("more than {} bytes come out of it", limits.unpacked_bytes);
-            return Err(self.shared.fail(ContainerError::TooLarge(text)));
-        }
-        let allowed = self.shared.in_bytes.get().saturating_mul(limits.ratio);
-        let free = self.shared.files.get().saturating_mul(limits.ratio_free_entry_bytes);
-        if self.out_bytes > RATIO_FREE_BYTES.saturating_add(free) && self.out_bytes > allowed {
-            let text = format!("more than {} bytes come out for each byte in", limits.ratio);
-            return Err(self.shared.fail(ContainerError::TooLarge(text)));
-        }
-        match buffer[..count].iter().rposition(|byte| *byte != 0) {
-            Some(last) => self.trailing_zeros = (count - last - 1) as u64,
-            None => self.trailing_zeros += count as u64,
-        }
-        Ok(count)
+        let outcome = self.read_within_limits(buffer);
+        self.failed = matches!(&outcome, Err(error) if error.kind() != io::ErrorKind::Interrupted);
+        outcome
     }
 }
 
+impl Unpacked<'_> {
+    fn read_within_limits(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (shared, limits) = (self.shared, self.limits);
+        let count = match self.decoder.read(buffer) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) => return Err(stopped_by(&error, shared, limits)),
+        };
+        self.ended = count == 0;
+        let out_bytes = shared.out_bytes.get() + count as u64;
+        shared.out_bytes.set(out_bytes);
+        if out_bytes > limits.unpacked_bytes {
+            let words = [Word::Number(limits.unpacked_bytes)];
+            return Err(shared.stop(&rulebook::UNPACKED_TOO_LARGE, &words));
+        }
+        let allowed = shared.in_bytes.get().saturating_mul(limits.ratio);
+        let free = shared.files.get().saturating_mul(limits.ratio_free_entry_bytes);
+        if out_bytes > RATIO_FREE_BYTES.saturating_add(free) && out_bytes > allowed {
+            return Err(shared.stop(&rulebook::RATIO_TOO_HIGH, &[Word::Number(limits.ratio)]));
+        }
+        Ok(count)
+    }
+
+    /// How many bytes have come out.
+    pub(super) fn out_bytes(&self) -> u64 {
+        self.shared.out_bytes.get()
+    }
+}
+
+/// What an error of a decoder means. When the source failed, that is already known, and kept.
+fn stopped_by(error: &io::Error, shared: &Shared, limits: &ContainerLimits) -> io::Error {
+    let lzma = error.get_ref().and_then(|inner| inner.downcast_ref::<liblzma::stream::Error>());
+    // Of Zstandard's errors only the texts come through.
+    let text = if lzma.is_none() { error.to_string() } else { String::new() };
+    if matches!(lzma, Some(liblzma::stream::Error::MemLimit)) || text.contains("too much memory") {
+        return dictionary_too_large(shared, limits, None);
+    }
+    let rule = if error.kind() == io::ErrorKind::UnexpectedEof {
+        &rulebook::STREAM_CUT_OFF
+    } else if text.contains("Unknown frame descriptor") && shared.out_bytes.get() > 0 {
+        &rulebook::STREAM_TRAILING
+    } else {
+        &rulebook::STREAM_DAMAGED
+    };
+    shared.stop(rule, &[])
+}
+
+fn dictionary_too_large(
+    shared: &Shared,
+    limits: &ContainerLimits,
+    asked_bytes: Option<u64>,
+) -> io::Error {
+    let asked = asked_bytes.map_or(Word::Phrase("for mange", "too many"), Word::Number);
+    shared.stop(&rulebook::DICTIONARY_TOO_LARGE, &[asked, Word::Number(limits.dictionary_bytes)])
+}
+
 /// Finds the compression by signature and opens it.
+///
+/// liblzma asks for memory of the dictionary's declared size but does not touch it before there are
+/// bytes to fill it with, so that a small container costs little memory whatever it declares.
 pub(super) fn open<'a, R: Read + 'a>(
     source: R,
     limits: &'a ContainerLimits,
     shared: &'a Shared,
 ) -> Result<Unpacked<'a>, ContainerError> {
+    let cause = |error| shared.cause(error);
     let mut source = Source { inner: source, shared };
     let mut start = Vec::new();
-    source
-        .by_ref()
-        .take(SIGNATURE_BYTES)
-        .read_to_end(&mut start)
-        .map_err(|error| shared.cause(&error))?;
-    let compression = Compression::of(&start)?;
+    source.by_ref().take(SIGNATURE_BYTES).read_to_end(&mut start).map_err(cause)?;
+    let compression = Compression::of(&start).map_err(|rule| cause(shared.stop(rule, &[])))?;
     if let Compression::Lzma { dictionary_bytes, .. } = compression
         && dictionary_bytes > limits.dictionary_bytes
     {
-        let text = format!(
-            "it asks for a dictionary of {dictionary_bytes} bytes, over the limit of {}",
-            limits.dictionary_bytes
-        );
-        return Err(ContainerError::TooLarge(text));
+        return Err(cause(dictionary_too_large(shared, limits, Some(dictionary_bytes))));
     }
     if let Compression::Lzma { unpacked_bytes: Some(bytes), .. } = compression
         && bytes > limits.unpacked_bytes
     {
-        let text = format!(
-            "it says {bytes} bytes come out of it, over the limit of {}",
-            limits.unpacked_bytes
-        );
-        return Err(ContainerError::TooLarge(text));
+        let words = [Word::Number(limits.unpacked_bytes)];
+        return Err(cause(shared.stop(&rulebook::UNPACKED_TOO_LARGE, &words)));
     }
-    let source = BufReader::with_capacity(32 * 1024, Cursor::new(start).chain(source));
+    let source = BufReader::with_capacity(SOURCE_BUFFER_BYTES, Cursor::new(start).chain(source));
     let memory_bytes = limits.dictionary_bytes.saturating_add(DECODER_BYTES);
-    let unusable = |_| ContainerError::Unreadable("its compression cannot be opened".to_owned());
-    let decoder: Box<dyn Read + 'a> = match compression {
-        Compression::Tar => Box::new(source),
-        Compression::Lzma { .. } => {
-            let stream = Stream::new_lzma_decoder(memory_bytes).map_err(unusable)?;
-            Box::new(ToTheEnd(XzDecoder::new_stream(source, stream)))
-        }
-        Compression::Xz => {
-            // Concatenated, so that anything after the last stream is looked at, and refused.
-            let stream =
-                Stream::new_stream_decoder(memory_bytes, CONCATENATED).map_err(unusable)?;
-            Box::new(TooMuchMemory { inner: XzDecoder::new_stream(source, stream), shared, limits })
-        }
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
-        Compression::Zstandard => {
-            let cannot =
-                |_| ContainerError::Unreadable("its compression cannot be opened".to_owned());
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(source).map_err(cannot)?;
-            decoder
-                .window_log_max(limits.dictionary_bytes.max(1024).ilog2().min(31))
-                .map_err(cannot)?;
-            Box::new(decoder)
-        }
+    let decoder: io::Result<Box<dyn Read + 'a>> = match compression {
+        Compression::Tar => Ok(Box::new(source)),
+        Compression::Lzma { .. } => Stream::new_lzma_decoder(memory_bytes)
+            .map(|stream| nothing_after(XzDecoder::new_stream(source, stream), shared))
+            .map_err(Into::into),
+        Compression::Xz => Streams::xz(source, memory_bytes, shared),
+        Compression::Gzip => Streams::gzip(source, shared),
+        Compression::Zstandard => zstandard(source, limits),
     };
-    Ok(Unpacked { decoder, shared, limits, out_bytes: 0, trailing_zeros: 0, ended: false })
+    let decoder = decoder.map_err(|error| cause(stopped_by(&error, shared, limits)))?;
+    let compressed = !matches!(compression, Compression::Tar);
+    Ok(Unpacked { decoder, shared, limits, compressed, ended: false, failed: false })
 }
 
-/// LZMA-alone has one stream and nothing after it, but its decoder would not look.
-struct ToTheEnd<R>(XzDecoder<R>);
-
-impl<R: BufRead> Read for ToTheEnd<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        if count == 0 && !buffer.is_empty() && !self.0.get_mut().fill_buf()?.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "data after the end"));
-        }
-        Ok(count)
-    }
-}
-
-/// Tells a dictionary over the limit from damaged data.
-struct TooMuchMemory<'a, R> {
-    inner: R,
-    shared: &'a Shared,
-    limits: &'a ContainerLimits,
-}
-
-impl<R: Read> Read for TooMuchMemory<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer).map_err(|error| {
-            let inner =
-                error.get_ref().and_then(|inner| inner.downcast_ref::<liblzma::stream::Error>());
-            if matches!(inner, Some(liblzma::stream::Error::MemLimit)) {
-                let limit = self.limits.dictionary_bytes;
-                let text = format!("it asks for a dictionary over the limit of {limit} bytes");
-                self.shared.fail(ContainerError::TooLarge(text))
-            } else {
-                error
-            }
-        })
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Compression {
-    Tar,
-    Lzma { dictionary_bytes: u64, unpacked_bytes: Option<u64> },
-    Xz,
-    Gzip,
-    Zstandard,
-}
-
-impl Compression {
-    fn of(start: &[u8]) -> Result<Self, ContainerError> {
-        let unreadable = |text: &str| Err(ContainerError::Unreadable(text.to_owned()));
-        match start {
-            [] => unreadable("it is empty"),
-            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Ok(Self::Xz),
-            [0x1F, 0x8B, ..] => Ok(Self::Gzip),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => Ok(Self::Zstandard),
-            [b'P', b'K', ..] => unreadable("it is a zip archive; send .tar.lzma"),
-            [b'7', b'z', 0xBC, 0xAF, ..] => unreadable("it is a 7z archive; send .tar.lzma"),
-            [b'<', ..] | [0xEF, 0xBB, 0xBF, b'<', ..] => {
-                unreadable("it is XML; send single messages as application/xml")
-            }
-            _ if is_tar(start) => Ok(Self::Tar),
-            _ => Self::lzma(start)
-                .map_or_else(|| unreadable("it is no tar archive in a compression we know"), Ok),
-        }
-    }
-
-    /// LZMA-alone has no signature, only a header that makes sense or does not.
-    fn lzma(start: &[u8]) -> Option<Self> {
-        let header: &[u8; LZMA_HEADER_BYTES] = start.first_chunk()?;
-        let properties = header[0];
-        let (lc, lp) = (properties % 9, properties / 9 % 5);
-        if properties >= 225 || lc + lp > 4 {
-            return None;
-        }
-        let dictionary_bytes =
-            u64::from(u32::from_le_bytes([header[1], header[2], header[3], header[4]]));
-        let size = u64::from_le_bytes(*header.last_chunk()?);
-        Some(Self::Lzma { dictionary_bytes, unpacked_bytes: (size != u64::MAX).then_some(size) })
-    }
-}
-
-/// Whether a block is a tar header: by its magic, or by its checksum for those before ustar.
-fn is_tar(start: &[u8]) -> bool {
-    let Some(block) = start.first_chunk::<512>() else { return false };
-    if block[257..262] == *b"ustar" {
-        return true;
-    }
-    let sum: u32 = block
-        .iter()
-        .enumerate()
-        .map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) })
-        .sum();
-    let written =
-        std::str::from_utf8(&block[148..156]).unwrap_or_default().trim_matches([' ', '\0']);
-    block[0] != 0 && u32::from_str_radix(written, 8) == Ok(sum)
+fn zstandard<'a>(
+    source: impl io::BufRead + 'a,
+    limits: &ContainerLimits,
+) -> io::Result<Box<dyn Read + 'a>> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(source)?;
+    decoder.window_log_max(limits.dictionary_bytes.max(1024).ilog2().min(31))?;
+    Ok(Box::new(decoder))
 }

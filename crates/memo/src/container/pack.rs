@@ -11,12 +11,67 @@ const BLOCK_BYTES: u64 = 512;
 const RECORD_BYTES: u64 = 20 * BLOCK_BYTES;
 const MODE: u32 = 0o644;
 
-/// The dictionary the header names: one of the six sizes that the official Java reader takes.
-const HEADER_DICTIONARY_BYTES: u32 = 16 << 20;
-/// The fastest preset. Letters are mostly Base64 of compressed files, which no preset makes smaller.
+/// The fastest preset whose properties are 0x5D. Letters are mostly Base64 of compressed files, which no
+/// preset makes smaller.
 const PRESET: u32 = 1;
 
-/// Writes a `.tar.lzma` that the official libraries read: properties 0x5D, 16 MiB dictionary, end marker.
+/// The dictionary a container declares: one of the six sizes that the official Java reader takes. A reader
+/// may set aside as much memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum DictionarySize {
+    /// 4 MiB.
+    MiB4,
+    /// 8 MiB.
+    MiB8,
+    /// 16 MiB, as the official Java library writes.
+    #[default]
+    MiB16,
+    /// 32 MiB.
+    MiB32,
+    /// 64 MiB.
+    MiB64,
+    /// 128 MiB, as the official .NET library writes.
+    MiB128,
+}
+
+impl DictionarySize {
+    /// All six, the smallest first.
+    pub const ALL: [Self; 6] =
+        [Self::MiB4, Self::MiB8, Self::MiB16, Self::MiB32, Self::MiB64, Self::MiB128];
+
+    /// The size in bytes.
+    pub fn bytes(self) -> u32 {
+        self.mebibytes() << 20
+    }
+
+    /// The size in MiB.
+    pub fn mebibytes(self) -> u32 {
+        match self {
+            Self::MiB4 => 4,
+            Self::MiB8 => 8,
+            Self::MiB16 => 16,
+            Self::MiB32 => 32,
+            Self::MiB64 => 64,
+            Self::MiB128 => 128,
+        }
+    }
+
+    /// The size of so many MiB, if it is one of the six.
+    pub fn from_mebibytes(mebibytes: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.mebibytes() == mebibytes)
+    }
+}
+
+/// What can be chosen about a container. Everything else is as the official libraries need it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackOptions {
+    /// The dictionary declared. What is written is the same bytes after the header: the encoder works
+    /// with less than the smallest.
+    pub dictionary: DictionarySize,
+}
+
+/// Writes a `.tar.lzma` that the official libraries read: properties 0x5D, one of six dictionary sizes,
+/// unknown length with end marker.
 ///
 /// After an error the container is broken and must be thrown away.
 pub struct Packer<W: Write> {
@@ -25,14 +80,22 @@ pub struct Packer<W: Write> {
 }
 
 impl<W: Write> Packer<W> {
-    /// Starts a container on `out`.
+    /// Starts a container on `out` with a dictionary of 16 MiB.
     ///
     /// # Errors
     /// When the encoder cannot be made or `out` fails.
     pub fn new(out: W) -> io::Result<Self> {
-        let options = LzmaOptions::new_preset(PRESET)?;
-        let stream = Stream::new_lzma_encoder(&options)?;
-        let encoder = XzEncoder::new_stream(WithDictionary { out, at: 0 }, stream);
+        Self::with_options(out, &PackOptions::default())
+    }
+
+    /// Starts a container on `out`.
+    ///
+    /// # Errors
+    /// When the encoder cannot be made or `out` fails.
+    pub fn with_options(out: W, options: &PackOptions) -> io::Result<Self> {
+        let stream = Stream::new_lzma_encoder(&LzmaOptions::new_preset(PRESET)?)?;
+        let out = WithDictionary { out, at: 0, declared_bytes: options.dictionary.bytes() };
+        let encoder = XzEncoder::new_stream(out, stream);
         Ok(Self { archive: Builder::new(encoder), tar_bytes: 0 })
     }
 
@@ -109,11 +172,12 @@ impl Read for Exactly<'_> {
 
 /// Puts the dictionary size that readers expect into the header as it goes by.
 ///
-/// The encoder works with the smaller dictionary of its preset, which costs a tenth of the memory; a
-/// reader only has to have at least as much as the encoder used.
+/// The encoder works with the smaller dictionary of its preset (1 MiB), which costs a tenth of the
+/// memory; a reader only has to have at least as much as the encoder used.
 struct WithDictionary<W> {
     out: W,
     at: usize,
+    declared_bytes: u32,
 }
 
 impl<W: Write> Write for WithDictionary<W> {
@@ -124,7 +188,7 @@ impl<W: Write> Write for WithDictionary<W> {
         // Byte 0 holds the properties, bytes 1 to 4 the dictionary size.
         let byte = match self.at {
             0 => bytes[0],
-            at => HEADER_DICTIONARY_BYTES.to_le_bytes()[at - 1],
+            at => self.declared_bytes.to_le_bytes()[at - 1],
         };
         self.out.write_all(&[byte])?;
         self.at += 1;

@@ -39,7 +39,10 @@ pub(super) fn plan(document: &mut dyn Document, reading: &Reading) -> io::Result
         match element.schema().kind {
             Kind::Value(schema) => value(document, element, schema.name, &mut edits)?,
             Kind::Class(_) if element.name() == "File" => file_type(document, element, &mut edits)?,
-            Kind::Class(_) if element.name() == "MessageHeader" => {
+            // What a version asks for is added only when the message says that it is of that version.
+            Kind::Class(_)
+                if element.name() == "MessageHeader" && reading.glimpse.version.is_some() =>
+            {
                 missing_switches(document, element, outline.version, &mut edits)?;
             }
             Kind::Class(_) => {}

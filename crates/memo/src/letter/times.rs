@@ -10,7 +10,10 @@ use crate::{LocalDate, Timestamp};
 
 /// A point in time written as local time in Copenhagen (`2026-12-01 09:00`), in UTC
 /// (`2026-12-01T08:00:00Z`) or with an offset (`2026-12-01 09:00+01:00`). Seconds may be left out.
-pub(crate) fn point_in_time(text: &str) -> Result<Timestamp, Refused> {
+///
+/// # Errors
+/// When it is none of these, or an hour that summer time leaves out or repeats.
+pub fn point_in_time(text: &str) -> Result<Timestamp, Refused> {
     let (date, rest) = text.split_at_checked(10).ok_or_else(not_a_time)?;
     let date = LocalDate::parse(date).map_err(|_| not_a_time())?.year_month_day();
     let date = (i64::from(date.0), date.1, date.2);

@@ -13,6 +13,8 @@ use serde::de::{Deserializer, Error as _, Visitor};
 use crate::reading::characters::is_allowed;
 use crate::rules;
 
+pub use super::times::point_in_time;
+
 /// Why a text is not the value it should be. Never quotes it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::tokens::{Tag, TextSink, Tokens};
 use crate::finding::Position;
 use crate::outline::{ContentFacts, EDGE_BYTES};
+use crate::rules::PassingHtml;
 
 /// Looked at in one go. Small enough that white space in odd places costs little.
 const WINDOW_BYTES: usize = 4096;
@@ -58,8 +59,8 @@ impl Base64Problem {
     pub(crate) fn why(self) -> (&'static str, &'static str) {
         match self {
             Self::Alphabet => (
-                "gyldig Base64: et tegn er uden for alfabetet",
-                "valid Base64: a character is not in its alphabet",
+                "gyldig Base64: et tegn er uden for alfabetet (A-Z a-z 0-9 + /)",
+                "valid Base64: a character is not in its alphabet (A-Z a-z 0-9 + /)",
             ),
             Self::Padding => (
                 "gyldig Base64: udfyldning (=) står forkert",
@@ -87,6 +88,8 @@ pub(crate) struct Base64Scan {
     /// The last character's bits.
     last: u8,
     edges: Edges,
+    /// Watches the file go by, when it is HTML.
+    pub(crate) html: Option<Box<PassingHtml>>,
     /// What makes it impossible to decode.
     pub(crate) problem: Option<(Base64Problem, Position)>,
     /// What is wrong with its end and can be decoded all the same.
@@ -121,10 +124,25 @@ impl Base64Scan {
     }
 
     /// What is known of the file; the Base64 has been passed to its end.
-    pub(crate) fn facts(&self, valid: bool) -> ContentFacts {
+    pub(crate) fn facts(&mut self, valid: bool) -> ContentFacts {
         let characters = self.groups * 4 + u64::from(self.pending);
         let (first, last) = (self.edges.first(), self.edges.last(characters));
-        ContentFacts::new(valid, self.decoded_bytes(), &first, &last)
+        let mut facts = ContentFacts::new(valid, self.decoded_bytes(), &first, &last);
+        facts.html = self.html.take().map(|html| html.finish()).unwrap_or_default();
+        facts
+    }
+
+    /// Keeps what must be known of characters of the alphabet.
+    fn keep(&mut self, characters: &[u8]) {
+        self.edges.note(characters);
+        if let Some(html) = &mut self.html {
+            html.take(characters);
+        }
+    }
+
+    fn take_groups(&mut self, groups: &[u8]) {
+        self.groups += (groups.len() / 4) as u64;
+        self.keep(groups);
     }
 
     fn push(&mut self, character: u8) -> Result<(), Base64Problem> {
@@ -140,7 +158,7 @@ impl Base64Scan {
             }
             0..64 if self.padding > 0 => Err(Base64Problem::Padding),
             class @ 0..64 => {
-                self.edges.note(&[character]);
+                self.keep(&[character]);
                 self.last = class;
                 self.pending += 1;
                 if self.pending == 4 {
@@ -248,6 +266,15 @@ impl Tokens<'_> {
                 return self.next(scan);
             }
             if self.input.available().is_empty() {
+                // Large files go by here: what is Base64 need not be checked to be UTF-8 as well.
+                let unchecked = self.input.unchecked()?;
+                let whole = whole_groups(scan, unchecked);
+                if whole > 0 {
+                    scan.take_groups(&unchecked[..whole]);
+                    self.input.consume_unchecked(whole);
+                    after_groups = true;
+                    continue;
+                }
                 if !self.input.more()? {
                     return Err(self.truncated_element());
                 }
@@ -255,8 +282,7 @@ impl Tokens<'_> {
             }
             let whole = whole_groups(scan, self.input.available());
             if whole > 0 {
-                scan.groups += (whole / 4) as u64;
-                scan.edges.note(&self.input.available()[..whole]);
+                scan.take_groups(&self.input.available()[..whole]);
                 self.input.consume_ascii_line(whole);
                 after_groups = true;
                 continue;
@@ -307,13 +333,17 @@ fn whole_groups(scan: &Base64Scan, available: &[u8]) -> usize {
     if scan.pending > 0 || scan.padding > 0 {
         return 0;
     }
+    let clean = |bytes: &[u8]| base64_simd::STANDARD_NO_PAD.check(bytes).is_ok();
     let window = &available[..available.len().min(WINDOW_BYTES)];
-    let line = memchr::memchr3(b'<', b'\n', b'\r', window).unwrap_or(window.len()) & !3;
+    let all = window.len() & !3;
+    if clean(&window[..all]) {
+        return all;
+    }
     // Most lines are clean; the last one ends in padding.
-    let clean = |length: usize| base64_simd::STANDARD_NO_PAD.check(&window[..length]).is_ok();
-    if clean(line) {
+    let line = memchr::memchr3(b'<', b'\n', b'\r', window).unwrap_or(window.len()) & !3;
+    if clean(&window[..line]) {
         line
-    } else if clean(line - 4) {
+    } else if clean(&window[..line - 4]) {
         line - 4
     } else {
         0

@@ -26,6 +26,84 @@ const fn special(extra: &[u8]) -> [bool; 256] {
     table
 }
 
+/// Text up to the first byte that could mean something.
+pub(crate) struct PlainRun {
+    pub(crate) length_bytes: usize,
+    /// Characters, as columns are counted.
+    pub(crate) characters: usize,
+}
+
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
+/// Passes over text up to the first byte that [`SPECIAL_IN_TEXT`] names, or a tab or line feed, or
+/// where less than eight bytes are left: always so far that the next byte has to be looked at.
+/// Eight bytes are looked at in one go, as one number.
+pub(crate) fn plain_run(bytes: &[u8]) -> PlainRun {
+    let (mut length_bytes, mut within) = (0, 0);
+    for eight in bytes.as_chunks::<8>().0 {
+        let eight = u64::from_le_bytes(*eight);
+        // The highest bit of each byte tells; below the lowest one set none is set wrongly.
+        let below = |limit: u8| eight.wrapping_sub(EACH * u64::from(limit)) & !eight & HIGHEST;
+        let equal = |bits: u64| bits.wrapping_sub(EACH) & !bits & HIGHEST;
+        // With this bit set `<` and `>` are the same.
+        let angle = equal((eight | EACH * 0x02) ^ (EACH * 0x3E));
+        let mut special = below(0x20) | angle | equal(eight ^ (EACH * 0x26));
+        let mut inside = 0;
+        if eight & HIGHEST != 0 {
+            special |= equal(eight ^ (EACH * 0xEF));
+            // What goes on with a character begins with the bits 10.
+            inside = eight & !(eight << 1) & HIGHEST;
+        }
+        if special != 0 {
+            let plain = special.trailing_zeros() / 8;
+            let before = (1u64 << (8 * plain)) - 1;
+            return PlainRun {
+                length_bytes: length_bytes + plain as usize,
+                characters: length_bytes + plain as usize
+                    - within
+                    - (inside & before).count_ones() as usize,
+            };
+        }
+        length_bytes += 8;
+        within += inside.count_ones() as usize;
+    }
+    PlainRun { length_bytes, characters: length_bytes - within }
+}
+
+/// White space at the start of a text.
+pub(crate) struct WhiteRun {
+    pub(crate) length_bytes: usize,
+    /// Line feeds in it.
+    pub(crate) lines: u32,
+    /// Bytes of it after the last line feed, or all.
+    pub(crate) since_line_bytes: usize,
+}
+
+/// The white space among the first eight bytes: most of what stands between two tags. None of it when
+/// there are less than eight.
+pub(crate) fn white_run(bytes: &[u8]) -> WhiteRun {
+    let Some(eight) = bytes.first_chunk::<8>() else {
+        return WhiteRun { length_bytes: 0, lines: 0, since_line_bytes: 0 };
+    };
+    let eight = u64::from_le_bytes(*eight);
+    // The highest bit of each byte tells, of every byte alone.
+    let equal = |byte: u8| {
+        let zero = eight ^ (EACH * u64::from(byte));
+        !(((zero & !HIGHEST) + !HIGHEST) | zero) & HIGHEST
+    };
+    let line_feeds = equal(b'\n');
+    let other = (line_feeds | equal(b' ') | equal(b'\t') | equal(b'\r')) ^ HIGHEST;
+    let length_bytes = other.trailing_zeros() as usize / 8;
+    let before = other.wrapping_sub(1) & !other;
+    let line_feeds = line_feeds & before;
+    let since_line_bytes = length_bytes - (8 - line_feeds.leading_zeros() as usize / 8);
+    // Nearly always one; counting is slower than asking.
+    let only_one = line_feeds & line_feeds.wrapping_sub(1) == 0;
+    let lines = if only_one { (line_feeds != 0).into() } else { line_feeds.count_ones() };
+    WhiteRun { length_bytes, lines, since_line_bytes }
+}
+
 /// The character XML does not allow at the start of `bytes`, if there is one. `bytes` is UTF-8.
 pub(crate) fn forbidden_at_start(bytes: &[u8]) -> Option<u32> {
     match bytes {

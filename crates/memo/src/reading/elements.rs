@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::characters::{name_length, skip_white, starts_a_name};
 use super::dress::Worn;
 use super::fault::Fault;
+use super::plain::Heads;
 use crate::Limits;
 use crate::finding::Word;
 use crate::rulebook;
@@ -35,6 +36,8 @@ pub(crate) struct Elements {
     prefixes: Vec<u8>,
     uris: Vec<u8>,
     bindings: Vec<Binding>,
+    /// Which prefix to expect for each namespace of ours.
+    pub(super) heads: Heads,
     /// Attributes of the element opened last, declarations of namespaces not counted.
     pub(crate) attributes: Vec<Attribute>,
     /// Names and values of the attributes, those of declarations too.
@@ -48,6 +51,8 @@ struct Open {
     local: usize,
     bindings: usize,
     namespace: Resolved,
+    /// Opened by [`Elements::open_plain`].
+    plain: bool,
 }
 
 struct Binding {
@@ -152,8 +157,35 @@ impl Elements {
         let name = self.names.len();
         let local = name + colon.map_or(0, |colon| colon + 1);
         self.names.extend_from_slice(&tag[..length]);
-        self.open.push(Open { name, local, bindings, namespace });
+        self.open.push(Open { name, local, bindings, namespace, plain: false });
         Ok(())
+    }
+
+    /// Opens an element without attributes whose name, as written, is a head of [`Self::heads`] and a
+    /// name of the schema.
+    pub(super) fn open_plain(&mut self, tag: &[u8], local: usize, namespace: Namespace) {
+        self.attributes.clear();
+        let name = self.names.len();
+        self.names.extend_from_slice(tag);
+        self.open.push(Open {
+            name,
+            local: name + local,
+            bindings: self.bindings.len(),
+            namespace: Resolved::Known(namespace),
+            plain: true,
+        });
+    }
+
+    /// The name, as written, of the element opened last, when it was opened by [`Self::open_plain`].
+    pub(super) fn plain_name(&self) -> Option<&[u8]> {
+        self.open.last().filter(|open| open.plain).map(|open| &self.names[open.name..])
+    }
+
+    /// Closes the element opened last, when it was opened by [`Self::open_plain`].
+    pub(super) fn close_plain(&mut self) {
+        if let Some(open) = self.open.pop() {
+            self.names.truncate(open.name);
+        }
     }
 
     /// Checks an end tag against the element opened last. `tag` is what stands between `</` and `>`.
@@ -181,6 +213,10 @@ impl Elements {
         if let Some(open) = self.open.pop() {
             self.names.truncate(open.name);
             if let Some(first) = self.bindings.get(open.bindings) {
+                self.heads = Heads::default();
+                for binding in &self.bindings[..open.bindings] {
+                    self.heads.bind(&self.prefixes[binding.prefix.clone()], &binding.namespace);
+                }
                 self.prefixes.truncate(first.prefix.start);
                 // A binding to a namespace of ours keeps no text, so look for the first that does.
                 let kept = self.bindings[open.bindings..].iter().find_map(|binding| match &binding
@@ -257,6 +293,7 @@ impl Elements {
             let kept = self.prefixes.len();
             self.prefixes.extend_from_slice(prefix);
             let namespace = namespace_of(uri, &mut self.uris);
+            self.heads.bind(prefix, &namespace);
             match namespace {
                 Resolved::Known(_) => self.worn.default_namespace |= prefix.is_empty(),
                 Resolved::Foreign(_) => self.worn.foreign_namespace = true,

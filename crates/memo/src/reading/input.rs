@@ -1,60 +1,86 @@
-//! The bytes of a document: a sliding buffer, checked to be UTF-8, that knows line and column.
+//! The bytes of a document: read ahead, checked to be UTF-8, handed out as text that knows line and column.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 use super::fault::{Fault, Stop};
 use crate::finding::{Position, Word};
 use crate::rulebook;
 
-const FIRST_BUFFER_BYTES: usize = 16 * 1024;
-const BUFFER_BYTES: usize = 64 * 1024;
+/// Enough for nearly every letter without files, and little for who wants no more than the header.
+const FIRST_READ_BYTES: usize = 32 * 1024;
+const READ_BYTES: usize = 64 * 1024;
+
+/// The memory of a document, kept by each thread for the next one: making it anew takes as long as
+/// reading a small message.
+struct Buffers {
+    raw: Vec<u8>,
+    text: String,
+}
+
+thread_local! {
+    static SPARE: Cell<Option<Buffers>> = const { Cell::new(None) };
+}
 
 /// A window onto the document. What is unread begins at `start`; tokens longer than the window make
 /// it grow, and only as far as [`crate::Limits::token_bytes`] lets the tokenizer ask.
 pub(crate) struct Input<'r> {
     source: &'r mut dyn Read,
-    buffer: Vec<u8>,
-    /// First unread byte.
-    start: usize,
-    /// End of what is known to be UTF-8, always between two characters.
-    valid: usize,
-    /// End of what has been read.
+    /// What was read; from `taken` to `end` it is neither checked nor in `text` yet.
+    raw: Vec<u8>,
+    taken: usize,
     end: usize,
-    /// Offset in the document of the first byte of the buffer.
+    text: String,
+    /// First unread byte of `text`.
+    start: usize,
+    /// Offset in the document of the first byte of `text`.
     base: u64,
-    /// A place in the buffer, at or before `start`, whose line and column are known.
+    /// A place in `text`, at or before `start`, whose line and column are known.
     mark: usize,
     line: u64,
     column: u64,
-    /// Whether the latest read filled the buffer.
-    filled: bool,
+    /// How far the next read may fill `raw`.
+    reach: usize,
     ended: bool,
-    invalid: bool,
     limit_bytes: u64,
 }
 
 impl<'r> Input<'r> {
     pub(crate) fn new(source: &'r mut dyn Read, limit_bytes: u64) -> Self {
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        let Buffers { raw, text } =
+            spare.unwrap_or_else(|| Buffers { raw: vec![0; READ_BYTES], text: String::new() });
         Self {
             source,
-            buffer: vec![0; FIRST_BUFFER_BYTES],
-            start: 0,
-            valid: 0,
+            raw,
+            taken: 0,
             end: 0,
+            text,
+            start: 0,
             base: 0,
             mark: 0,
             line: 1,
             column: 1,
-            filled: false,
+            reach: FIRST_READ_BYTES,
             ended: false,
-            invalid: false,
             limit_bytes,
         }
     }
 
+    /// Everything read so far, when nothing has been passed yet.
+    pub(crate) fn begun(&self) -> &[u8] {
+        &self.raw[..self.end]
+    }
+
     /// The unread bytes at hand: whole characters of UTF-8.
     pub(crate) fn available(&self) -> &[u8] {
-        &self.buffer[self.start..self.valid]
+        &self.text.as_bytes()[self.start..]
+    }
+
+    /// The same as text.
+    pub(crate) fn available_text(&self) -> &str {
+        // Nobody passes over a part of a character.
+        self.text.get(self.start..).unwrap_or_default()
     }
 
     /// Offset of the next unread byte.
@@ -64,30 +90,35 @@ impl<'r> Input<'r> {
 
     /// Bytes read from the source.
     pub(crate) fn read_bytes(&self) -> u64 {
-        self.base + self.end as u64
+        self.base + self.text.len() as u64 + (self.end - self.taken) as u64
     }
 
     /// Gets more bytes after those available. False at the end of the document.
     pub(crate) fn more(&mut self) -> Result<bool, Stop> {
+        self.drop_read();
         loop {
-            if self.invalid || (self.ended && self.valid < self.end) {
-                return Err(self
-                    .fault_at(self.valid - self.start, Fault::new(&rulebook::INVALID_UTF8, &[])));
+            let raw = &self.raw[self.taken..self.end];
+            let (text, invalid) = match std::str::from_utf8(raw) {
+                Ok(text) => (text, false),
+                Err(error) => (
+                    std::str::from_utf8(&raw[..error.valid_up_to()]).unwrap_or_default(),
+                    // Without a length the last character is only cut off by the end of what was read.
+                    error.error_len().is_some() || self.ended,
+                ),
+            };
+            if !text.is_empty() {
+                self.text.push_str(text);
+                self.taken += text.len();
+                return Ok(true);
+            }
+            if invalid {
+                let ahead = self.available().len();
+                return Err(self.fault_at(ahead, Fault::new(&rulebook::INVALID_UTF8, &[])));
             }
             if self.ended {
                 return Ok(false);
             }
-            let before = self.valid;
-            let moved = self.fill()?;
-            self.check_utf8();
-            if self.read_bytes() > self.limit_bytes {
-                let fault =
-                    Fault::new(&rulebook::DOCUMENT_TOO_LONG, &[Word::Number(self.limit_bytes)]);
-                return Err(self.fault_at(0, fault));
-            }
-            if self.valid > before - moved {
-                return Ok(true);
-            }
+            self.read_on()?;
         }
     }
 
@@ -102,54 +133,65 @@ impl<'r> Input<'r> {
         while self.end < 4 && !self.ended {
             self.fill()?;
         }
-        self.check_utf8();
-        Ok(&self.buffer[..self.end])
+        Ok(&self.raw[..self.end])
     }
 
-    /// Reads once into the free end of the buffer; returns by how much the unread bytes moved down.
-    fn fill(&mut self) -> Result<usize, Stop> {
-        let mut moved = 0;
-        if self.end == self.buffer.len() || self.start == self.end {
-            moved = self.start;
+    /// What stands directly after the available bytes, not checked in any way: at least four bytes, or
+    /// all that are left.
+    pub(crate) fn unchecked(&mut self) -> Result<&[u8], Stop> {
+        while self.end - self.taken < 4 && !self.ended {
+            self.read_on()?;
+        }
+        Ok(&self.raw[self.taken..self.end])
+    }
+
+    /// Passes over `count` unchecked bytes known to be ASCII without line feeds; nothing may be available.
+    pub(crate) fn consume_unchecked(&mut self, count: usize) {
+        self.drop_read();
+        self.taken += count;
+        self.base += count as u64;
+        self.column += count as u64;
+    }
+
+    /// Lets go of the text that was passed over.
+    fn drop_read(&mut self) {
+        if self.start > 0 {
             self.advance_mark();
-            self.buffer.copy_within(self.start..self.end, 0);
-            self.base += moved as u64;
-            self.valid -= moved;
-            self.end -= moved;
+            self.base += self.start as u64;
+            if self.start == self.text.len() {
+                self.text.clear();
+            } else {
+                self.text.drain(..self.start);
+            }
             self.start = 0;
             self.mark = 0;
         }
-        // A source that fills the first buffer has more to come; a token may need more than any buffer.
-        let full = self.end == self.buffer.len();
-        if full || (self.filled && self.buffer.len() < BUFFER_BYTES) {
-            let mut longer = vec![0; if full { self.buffer.len() * 2 } else { BUFFER_BYTES }];
-            longer[..self.end].copy_from_slice(&self.buffer[..self.end]);
-            self.buffer = longer;
+    }
+
+    fn read_on(&mut self) -> Result<(), Stop> {
+        self.fill()?;
+        if self.read_bytes() > self.limit_bytes {
+            let fault = Fault::new(&rulebook::DOCUMENT_TOO_LONG, &[Word::Number(self.limit_bytes)]);
+            return Err(self.fault_at(0, fault));
         }
+        Ok(())
+    }
+
+    /// Reads once, after what is left of the latest read.
+    fn fill(&mut self) -> Result<(), Stop> {
+        self.raw.copy_within(self.taken..self.end, 0);
+        self.end -= self.taken;
+        self.taken = 0;
         loop {
-            match self.source.read(&mut self.buffer[self.end..]) {
+            match self.source.read(&mut self.raw[self.end..self.reach]) {
                 Ok(count) => {
                     self.ended = count == 0;
-                    self.filled = self.end + count == self.buffer.len();
                     self.end += count;
-                    return Ok(moved);
+                    self.reach = READ_BYTES;
+                    return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Stop::Io(error)),
-            }
-        }
-    }
-
-    fn check_utf8(&mut self) {
-        if self.invalid {
-            return;
-        }
-        match std::str::from_utf8(&self.buffer[self.valid..self.end]) {
-            Ok(_) => self.valid = self.end,
-            Err(error) => {
-                self.valid += error.valid_up_to();
-                // Without a length the last character is only cut off by the end of the buffer.
-                self.invalid = error.error_len().is_some();
             }
         }
     }
@@ -163,25 +205,32 @@ impl<'r> Input<'r> {
     /// to look at them again to count columns.
     pub(crate) fn consume_ascii_line(&mut self, count: usize) {
         self.advance_mark();
+        self.column += count as u64;
+        self.consume_to(count, self.line, self.column);
+    }
+
+    /// Passes over `count` available bytes after which `line` and `column` are known.
+    pub(crate) fn consume_to(&mut self, count: usize, line: u64, column: u64) {
         self.start += count;
         self.mark = self.start;
-        self.column += count as u64;
+        self.line = line;
+        self.column = column;
     }
 
     /// Where the next unread byte stands.
+    #[inline]
     pub(crate) fn position(&mut self) -> Position {
-        self.advance_mark();
-        Position {
-            line: self.line,
-            column: self.column,
-            offset_bytes: self.base + self.start as u64,
+        if self.mark < self.start {
+            self.advance_mark();
         }
+        Position { line: self.line, column: self.column, offset_bytes: self.offset_bytes() }
     }
 
     /// Where the byte `ahead` of the next unread one stands.
     pub(crate) fn position_ahead(&self, ahead: usize) -> Position {
         let at = self.start + ahead;
-        let (line, column) = count_lines(&self.buffer[self.mark..at], self.line, self.column);
+        let passed = &self.text.as_bytes()[self.mark..at];
+        let (line, column) = count_lines(passed, self.line, self.column);
         Position { line, column, offset_bytes: self.base + at as u64 }
     }
 
@@ -190,20 +239,32 @@ impl<'r> Input<'r> {
     }
 
     fn advance_mark(&mut self) {
-        (self.line, self.column) =
-            count_lines(&self.buffer[self.mark..self.start], self.line, self.column);
+        let passed = &self.text.as_bytes()[self.mark..self.start];
+        (self.line, self.column) = count_lines(passed, self.line, self.column);
         self.mark = self.start;
     }
 }
 
-fn count_lines(bytes: &[u8], mut line: u64, mut column: u64) -> (u64, u64) {
-    for byte in bytes {
-        if *byte == b'\n' {
-            line += 1;
-            column = 1;
-        } else if *byte & 0xC0 != 0x80 {
-            column += 1;
+impl Drop for Input<'_> {
+    fn drop(&mut self) {
+        let (raw, mut text) = (std::mem::take(&mut self.raw), std::mem::take(&mut self.text));
+        // A rare long token must not make the thread hold more for ever.
+        if text.capacity() <= 2 * READ_BYTES {
+            text.clear();
+            // A thread that ends keeps nothing.
+            let _ = SPARE.try_with(|spare| spare.set(Some(Buffers { raw, text })));
         }
     }
-    (line, column)
+}
+
+fn count_lines(bytes: &[u8], line: u64, column: u64) -> (u64, u64) {
+    // Bytes that go on with a character count for no column.
+    let columns = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
+    match memchr::memrchr(b'\n', bytes) {
+        None => (line, column + columns(bytes)),
+        Some(last) => {
+            let lines = 1 + memchr::memchr_iter(b'\n', &bytes[..last]).count() as u64;
+            (line + lines, 1 + columns(&bytes[last + 1..]))
+        }
+    }
 }

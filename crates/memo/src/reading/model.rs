@@ -9,8 +9,9 @@ use super::base64::Base64Scan;
 use super::elements::Resolved;
 use super::fault::{Fault, Stop, presentable};
 use super::input::Input;
+use super::plain::{Plain, PlainText};
 use super::tokens::{Blank, Discard, Tag, TextSink, Tokens};
-use crate::content::{Content, InPlace};
+use crate::content::{Content, Encoding, InPlace};
 use crate::finding::{Finding, Findings, Position, Severity, Word};
 use crate::kinds::Problem;
 use crate::outline::Outline;
@@ -42,6 +43,8 @@ pub(crate) struct Reader<'r> {
     text_bytes: usize,
     /// Where the start tag of the latest child begins.
     child: Position,
+    /// Its text, when it is plain.
+    ahead: Option<PlainText>,
     /// Where the start tag of the root begins.
     pub(super) root: Position,
 }
@@ -92,6 +95,7 @@ impl<'r> Reader<'r> {
             repeated: 0,
             text_bytes: 0,
             child: Position::default(),
+            ahead: None,
             root: Position::default(),
         }
     }
@@ -105,21 +109,32 @@ impl<'r> Reader<'r> {
     /// table; what it does not know is noted and passed over. None at the end of the element.
     pub(crate) fn next_child(&mut self, cursor: &mut Cursor) -> Result<Option<usize>, Stop> {
         loop {
-            let mut blank = Blank::default();
-            let tag = self.tokens.next(&mut blank)?;
-            if let Some(position) = blank.stray
-                && !cursor.stray_text
-            {
-                cursor.stray_text = true;
-                self.report(&rulebook::STRAY_TEXT, position, &[Word::Name(cursor.schema.name)]);
-            }
-            if tag != Tag::Start {
+            self.ahead = None;
+            let plain = self.tokens.plain(cursor.schema, cursor.at, self.version);
+            let is_plain = plain.is_some();
+            let known = match plain {
+                Some((Plain::End, _)) => None,
+                Some((Plain::Child(index), position)) => {
+                    self.child = position;
+                    Some(Some(index))
+                }
+                Some((Plain::Text(index, text), position)) => {
+                    self.child = position;
+                    self.ahead = Some(text);
+                    Some(Some(index))
+                }
+                None => {
+                    let known = self.next_tag(cursor)?;
+                    self.child = self.tokens.tag_position;
+                    known
+                }
+            };
+            let Some(known) = known else {
                 self.report_missing(cursor);
                 self.leave();
                 return Ok(None);
-            }
-            self.child = self.tokens.tag_position;
-            let Some(index) = self.find_child(cursor.schema) else {
+            };
+            let Some(index) = known else {
                 self.unknown_child(cursor)?;
                 continue;
             };
@@ -135,7 +150,9 @@ impl<'r> Reader<'r> {
             self.enter(element, cursor.counts[index]);
             self.check_place(cursor, index);
             cursor.at = cursor.at.max(index);
-            self.check_attributes(Some(element));
+            if !is_plain {
+                self.check_attributes(Some(element));
+            }
             if element.occurs.max > 1 {
                 self.repeated += 1;
                 if self.repeated > self.limits.repeated {
@@ -148,6 +165,20 @@ impl<'r> Reader<'r> {
             }
             return Ok(Some(index));
         }
+    }
+
+    /// Passes the next tag, whatever it is: none for an end tag, otherwise the child's place in the table,
+    /// if it has one. Text before it is noted.
+    fn next_tag(&mut self, cursor: &mut Cursor) -> Result<Option<Option<usize>>, Stop> {
+        let mut blank = Blank::default();
+        let tag = self.tokens.next(&mut blank)?;
+        if let Some(position) = blank.stray
+            && !cursor.stray_text
+        {
+            cursor.stray_text = true;
+            self.report(&rulebook::STRAY_TEXT, position, &[Word::Name(cursor.schema.name)]);
+        }
+        Ok((tag == Tag::Start).then(|| self.find_child(cursor.schema)))
     }
 
     fn enter(&mut self, element: &'static ElementSchema, count: u32) {
@@ -181,13 +212,6 @@ impl<'r> Reader<'r> {
         let step = self.path.pop();
         if let (Some(outline), Some(node)) = (&mut self.outline, step.and_then(|step| step.node)) {
             outline.finish(node, self.tokens.input.offset_bytes());
-        }
-    }
-
-    fn outline_text(&mut self, text: &str, valid: bool) {
-        let node = self.path.last().and_then(|step| step.node);
-        if let (Some(outline), Some(node)) = (&mut self.outline, node) {
-            outline.set_text(node, text, valid);
         }
     }
 
@@ -233,7 +257,10 @@ impl<'r> Reader<'r> {
                     && cursor.counts[*other] > 0
                     && cursor.schema.elements[*other].occurs.choice
             };
-            (0..cursor.schema.elements.len()).find(chosen).filter(|_| element.occurs.choice)
+            if !element.occurs.choice {
+                return None;
+            }
+            (0..cursor.schema.elements.len()).find(chosen)
         };
         if cursor.counts[index] > element.occurs.max {
             let words = [Word::Name(element.name), Word::Number(u64::from(element.occurs.max))];
@@ -306,50 +333,53 @@ impl<'r> Reader<'r> {
         &mut self,
         parse: fn(&str) -> Result<V, Problem>,
     ) -> Result<Option<V>, Stop> {
-        let start = self.child;
+        let parsed = if let Some(plain) = self.ahead {
+            self.count_text(plain.length)?;
+            let text = &self.tokens.input.available_text()[..plain.length];
+            let parsed = parse(text);
+            note_text(&self.path, &mut self.glimpse, &mut self.outline, text, parsed.is_ok());
+            self.tokens.pass_text(&plain);
+            Some(parsed)
+        } else if self.any_text()? {
+            self.count_text(self.text.bytes.len())?;
+            // The input is checked to be UTF-8, and pieces end between characters.
+            let text = std::str::from_utf8(&self.text.bytes).unwrap_or_default();
+            let parsed = parse(text);
+            note_text(&self.path, &mut self.glimpse, &mut self.outline, text, parsed.is_ok());
+            Some(parsed)
+        } else {
+            None
+        };
+        let value = match parsed {
+            Some(Ok(value)) => Some(value),
+            Some(Err(problem)) => {
+                self.report_value(self.child, &problem);
+                None
+            }
+            None => None,
+        };
+        self.leave();
+        Ok(value)
+    }
+
+    /// Gathers the text of the element just opened, to its end. False when an element stands in it.
+    fn any_text(&mut self) -> Result<bool, Stop> {
         self.text.bytes.clear();
         let mut whole = true;
         while self.tokens.next(&mut self.text)? == Tag::Start {
             whole = false;
             self.element_in_value()?;
         }
-        let mut value = None;
-        if whole {
-            self.text_bytes += self.text.bytes.len();
-            if self.text_bytes > self.limits.text_bytes {
-                let words = [Word::Number(self.limits.text_bytes as u64)];
-                return Err(Stop::fault(Fault::new(&rulebook::TOO_MUCH_TEXT, &words), start));
-            }
-            let text = std::mem::take(&mut self.text.bytes);
-            // The input is checked to be UTF-8, and pieces end between characters.
-            let read = std::str::from_utf8(&text).unwrap_or_default();
-            let parsed = parse(read);
-            self.note_identity(read);
-            self.outline_text(read, parsed.is_ok());
-            self.text.bytes = text;
-            match parsed {
-                Ok(parsed) => value = Some(parsed),
-                Err(problem) => self.report_value(start, &problem),
-            }
-        }
-        self.leave();
-        Ok(value)
+        Ok(whole)
     }
 
-    /// Keeps what tells which message this is, for answers to messages that cannot be read.
-    fn note_identity(&mut self, text: &str) {
-        if self.path.len() != 3 || self.path[1].name != MessageHeader::SCHEMA.name {
-            return;
+    fn count_text(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.text_bytes += bytes;
+        if self.text_bytes > self.limits.text_bytes {
+            let words = [Word::Number(self.limits.text_bytes as u64)];
+            return Err(Stop::fault(Fault::new(&rulebook::TOO_MUCH_TEXT, &words), self.child));
         }
-        match &*self.path[2].name {
-            "messageUUID" if self.glimpse.message_uuid.is_none() => {
-                self.glimpse.message_uuid = Uuid4::parse(text).ok()
-            }
-            "messageID" if self.glimpse.message_id.is_none() && text.chars().count() <= 256 => {
-                self.glimpse.message_id = Some(text.to_owned());
-            }
-            _ => {}
-        }
+        Ok(())
     }
 
     fn report_value(&mut self, position: Position, problem: &Problem) {
@@ -375,6 +405,12 @@ impl<'r> Reader<'r> {
         let offset_bytes = self.tokens.input.position().offset_bytes;
         let empty = self.tokens.at_end_of_empty_element();
         let mut scan = Base64Scan::default();
+        let node = self.path.last().and_then(|step| step.node);
+        if let (Some(outline), Some(node)) = (&self.outline, node)
+            && outline.is_in_html_file(node)
+        {
+            scan.html = Some(Box::default());
+        }
         let mut whole = true;
         while self.tokens.content(&mut scan)? == Tag::Start {
             whole = false;
@@ -395,13 +431,14 @@ impl<'r> Reader<'r> {
             );
             whole = false;
         }
-        let node = self.path.last().and_then(|step| step.node);
         if let (Some(outline), Some(node)) = (&mut self.outline, node) {
             outline.set_content(node, scan.facts(whole));
         }
         self.leave();
         let encoded_bytes = if empty { 0 } else { end.offset_bytes - offset_bytes };
-        let place = InPlace { offset_bytes, encoded_bytes, decoded_bytes: scan.decoded_bytes() };
+        // Of a document in UTF-16 the places are mapped when it has been read.
+        let (decoded_bytes, encoding) = (scan.decoded_bytes(), Encoding::Utf8);
+        let place = InPlace { offset_bytes, encoded_bytes, decoded_bytes, encoding };
         Ok(whole.then_some(Content::InPlace(place)))
     }
 
@@ -427,6 +464,33 @@ impl<'r> Reader<'r> {
         self.findings.add(severity, self.limits.findings, || {
             Finding::new(rule, severity, path_of(path), position, words)
         });
+    }
+}
+
+/// Keeps a value's text for the rules, and what tells which message this is for answers to messages that
+/// cannot be read.
+fn note_text(
+    path: &[Step],
+    glimpse: &mut Glimpse,
+    outline: &mut Option<Outline>,
+    text: &str,
+    valid: bool,
+) {
+    if let (Some(outline), Some(Step { node: Some(node), .. })) = (outline, path.last()) {
+        outline.set_text(*node, text, valid);
+    }
+    let [_, header, step] = path else { return };
+    if header.name != MessageHeader::SCHEMA.name {
+        return;
+    }
+    match &*step.name {
+        "messageUUID" if glimpse.message_uuid.is_none() => {
+            glimpse.message_uuid = Uuid4::parse(text).ok()
+        }
+        "messageID" if glimpse.message_id.is_none() && text.chars().count() <= 256 => {
+            glimpse.message_id = Some(text.to_owned());
+        }
+        _ => {}
     }
 }
 

@@ -13,6 +13,7 @@ use super::dress::Dress;
 use super::elements::{Elements, TagFault, bad_character};
 use super::fault::{Fault, Stop};
 use super::input::Input;
+use super::transcode::ByteOrder;
 use crate::Limits;
 use crate::finding::{Position, Word};
 use crate::rulebook;
@@ -23,13 +24,15 @@ const REFERENCE_BYTES: usize = 64;
 pub(crate) struct Tokens<'r> {
     pub(crate) input: Input<'r>,
     pub(crate) elements: Elements,
-    limits: &'r Limits,
+    pub(super) limits: &'r Limits,
     /// Where the latest tag begins; of an empty element, for its end too.
     pub(crate) tag_position: Position,
     /// Whether the latest start tag was `<…/>`, so that its end comes next.
-    empty_element: bool,
+    pub(super) empty_element: bool,
     seen_root: bool,
     pub(crate) dress: Dress,
+    /// What the document was in before it became UTF-8, if it was in something else.
+    pub(crate) transcoded: Option<ByteOrder>,
 }
 
 /// What comes next.
@@ -87,6 +90,7 @@ impl<'r> Tokens<'r> {
             empty_element: false,
             seen_root: false,
             dress: Dress::default(),
+            transcoded: None,
         }
     }
 

@@ -1,30 +1,63 @@
 //! `brevdue memo check`.
+//!
+//! The files are listed (`super::files`), shared out to threads (`crew`), and checked (`judge`). What is
+//! found becomes `text`, with the line and a pointer (`source`, `excerpt`), `json` or `sarif`, and is told
+//! here in the order of the files. What the rules are comes from `rules_file` and `context_file`.
 
-use std::fmt::Write as _;
+mod context_file;
+mod count;
+mod crew;
+mod excerpt;
+mod json;
+mod judge;
+mod progress;
+mod rules_file;
+mod sarif;
+mod source;
+mod tables;
+mod text;
+mod words;
+
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Instant;
 
+use brevdue_exchange::Clock as _;
 use brevdue_gateway::sender::Subfolders;
-use brevdue_memo::rulebook;
-use brevdue_memo::{Finding, Language, Limits, Reading, Severity, read};
-use serde::Serialize;
+use brevdue_memo::rulebook::{Mark, rules};
+use brevdue_memo::{Limits, Policy, Timestamp};
 
-use super::super::send::counted;
-use super::files::walk;
+use self::context_file::Known;
+use self::count::{Count, summary};
+use self::judge::{Piece, Plan};
+use self::tables::Document;
+use self::text::Look;
+pub(super) use self::words::Lang;
+use self::words::Words;
+use super::files::list;
 use crate::exit::Exit;
-use crate::report::{Format, Problem, print};
+use crate::machine::MachineClock;
+use crate::report::{self, Problem};
 
-/// Check the syntax and schema of messages, also those in folders and containers
+/// Check messages at every level, also those in folders and containers
+///
+/// Syntax, schema, tolerances, business rules, and with --context what needs registers and permissions.
+/// Every finding tells its rule and whose rule that is, its place with the line, and how to mend it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Syntax and schema are checked. What an exchange decides besides (file names and types, links, dates,
-who may write to whom) is told by its business receipt; docs/exchange.md lists it.
+The line of a finding is shown as it stands, but numbers of persons are hidden. Of standard input
+and of what is in containers, lines farther than 256 KiB from both ends are not shown.
 
-Exit codes: 0 no message has an error, 1 one has, 2 the command line is at fault or a file cannot be
-read. Warnings do not count as errors.
+docs/rules.md lists every rule; examples/rules has files for --rules and --context.
+
+Exit codes: 0 no message has an error, 1 one has (or a warning, with --fail-on warning), 2 the
+command line is at fault or a file cannot be read.
 
 Examples:
   brevdue memo check letter.xml
-  brevdue memo check --lang da outbox/ many.tar.lzma
+  brevdue memo check --lang da --fail-on warning outbox/ many.tar.lzma
+  brevdue memo check --rules examples/rules/strict.toml --format sarif outbox/ > findings.sarif
   make-letter | brevdue memo check --format json -")]
 pub(super) struct Args {
     /// Messages, containers, folders of them, or - for standard input
@@ -39,262 +72,249 @@ pub(super) struct Args {
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Severities of rules, values they measure by, and limits of reading, as TOML
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Check only rules of these marks (syntax and schema always) [default: all]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "MARK")]
+    mark: Vec<MarkArg>,
+    /// Registers and permissions for the rules that ask for them, as TOML
+    #[arg(long, value_name = "FILE")]
+    context: Option<PathBuf>,
+    /// The time it is, such as 2026-03-01T12:00:00Z, or none [default: the machine's clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<Now>,
+    /// From which severity on a finding makes the exit code 1
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    fail_on: FailOn,
+    /// Findings told of one message; the rest are counted [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    max_findings: Option<u32>,
+    /// Files read at the same time [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    jobs: Option<u32>,
+    /// Print nothing on standard output; the exit code tells
+    #[arg(short, long)]
+    quiet: bool,
 }
 
-/// The languages findings are told in.
+/// How findings are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For code hosts: SARIF 2.1.0.
+    Sarif,
+}
+
+/// How sure it is that Digital Post has a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Lang {
-    /// Danish
-    Da,
-    /// English
-    En,
+enum MarkArg {
+    /// Found in a source that is named
+    Confirmed,
+    /// Concluded from examples, names, or what existing software does
+    Inferred,
+    /// No source says; our own choice
+    Choice,
 }
 
-impl Lang {
-    /// The language of the library's texts.
-    pub(super) fn language(self) -> Language {
-        match self {
-            Self::Da => Language::Danish,
-            Self::En => Language::English,
-        }
+/// From which severity on a message is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum FailOn {
+    /// Only an error
+    #[default]
+    Error,
+    /// A warning too
+    Warning,
+}
+
+/// The time for rules that ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Now {
+    /// It is not known; rules that ask for it are not checked.
+    Unknown,
+    At(Timestamp),
+}
+
+impl std::str::FromStr for Now {
+    type Err = brevdue_memo::time::NotATimestamp;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" { Ok(Self::Unknown) } else { text.parse().map(Self::At) }
     }
 }
 
-/// The words around findings.
-struct Words {
-    language: Language,
-    error: &'static str,
-    warning: &'static str,
-    info: &'static str,
-    at: &'static str,
-    rule: &'static str,
-    help: &'static str,
+impl MarkArg {
+    fn is(self, mark: Mark) -> bool {
+        matches!(
+            (self, mark),
+            (Self::Confirmed, Mark::Confirmed)
+                | (Self::Inferred, Mark::Inferred)
+                | (Self::Choice, Mark::Choice)
+        )
+    }
 }
 
-const ENGLISH: Words = Words {
-    language: Language::English,
-    error: "error",
-    warning: "warning",
-    info: "info",
-    at: "   at",
-    rule: " rule",
-    help: " help",
-};
-
-const DANISH: Words = Words {
-    language: Language::Danish,
-    error: "fejl",
-    warning: "advarsel",
-    info: "oplysning",
-    at: " sted",
-    rule: "regel",
-    help: "hjælp",
-};
-
-/// The count of a check.
-#[derive(Debug, Default, Clone, Copy, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Count {
-    messages: u64,
-    in_order: u64,
-    errors: u64,
-    warnings: u64,
-    containers_broken: u64,
-}
-
-/// One message as programs read it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    file: &'a str,
-    #[serde(rename = "messageUUID")]
-    message_uuid: Option<String>,
-    memo_version: Option<&'static str>,
-    in_order: bool,
-    findings: Vec<ToldFinding<'a>>,
-    findings_omitted: u64,
-}
-
-#[derive(Serialize)]
-struct ToldFinding<'a> {
-    rule: &'a str,
-    severity: &'static str,
-    path: &'a str,
-    line: u64,
-    column: u64,
-    text: &'a str,
-    help: Option<&'static str>,
+/// Findings as this command tells them to people, for the others.
+pub(super) fn told(place: &str, findings: &brevdue_memo::Findings, lang: Lang) -> String {
+    Look { words: Words::of(lang.language()), colours: false }.findings(place, findings, None)
 }
 
 /// Checks.
 pub(super) fn run(args: &Args) -> Exit {
-    match work(args) {
+    let problems = match args.format {
+        Format::Json => report::Format::Json,
+        Format::Text | Format::Sarif => report::Format::Text,
+    };
+    match work(args, problems) {
         Ok(exit) => exit,
-        Err(problem) => problem.print(args.format),
+        Err(problem) => problem.print(problems),
     }
 }
 
-fn work(args: &Args) -> Result<Exit, Problem> {
-    let words = match args.lang {
-        Lang::Da => &DANISH,
-        Lang::En => &ENGLISH,
-    };
+fn work(args: &Args, problems: report::Format) -> Result<Exit, Problem> {
+    let begun = Instant::now();
+    let words = Words::of(args.lang.language());
+    let (policy, limits) = rules_of(args)?;
+    let known = known(args)?;
     let subfolders = if args.recursive { Subfolders::Included } else { Subfolders::LeftOut };
-    let json = args.format == Format::Json;
-    let count = std::cell::Cell::new(Count::default());
-    let first = std::cell::Cell::new(true);
-    // Told one by one, so that a container of thousands costs no memory.
-    let tell = |text: String| {
-        let comma = if json && !first.replace(false) { "," } else { "" };
-        print(&format!("{comma}{text}"));
+    let sources = list(&args.paths, subfolders)?;
+    let bar = progress::bar(&sources);
+    let look = Look { words, colours: colours() };
+    let plan = Plan { limits, policy, known, format: args.format, look, bar };
+    let mut teller = Teller {
+        out: BufWriter::new(io::stdout().lock()),
+        format: args.format,
+        quiet: args.quiet,
+        told: 0,
+        count: Count::default(),
     };
-    if json {
-        print("{\"messages\":[");
-    }
-    let outcome = walk(
-        &args.paths,
-        subfolders,
-        &mut |found| {
-            let reading = read(found.reader, &Limits::default())?;
-            count.set(counted_with(count.get(), &reading));
-            if json {
-                tell(serde_json::to_string(&told(&found.place, &reading, words.language))?);
-            } else {
-                let findings = reading.findings.list.iter();
-                findings.for_each(|finding| tell(text(&found.place, finding, words)));
-                if reading.findings.omitted > 0 {
-                    tell(format!("   at: {}: {} more\n", found.place, reading.findings.omitted));
-                }
-            }
-            Ok(())
-        },
-        &mut |place, error| {
-            let before = count.get();
-            count.set(Count { containers_broken: before.containers_broken + 1, ..before });
-            if json {
-                let why = error.to_string();
-                tell(
-                    serde_json::json!({ "file": place, "inOrder": false, "error": why })
-                        .to_string(),
-                );
-            } else {
-                let (word, at) = (words.error, words.at);
-                tell(format!("{word}[container.invalid]: {error}\n{at}: {place}\n"));
-            }
-        },
-    );
-    let count = count.get();
-    if json {
-        let summary = serde_json::to_string(&count).unwrap_or_default();
-        print(&format!("],\"summary\":{summary}}}"));
-    } else if outcome.is_ok() {
-        print(&summary(&count, words.language));
-    }
-    outcome?;
-    let wrong = count.in_order < count.messages || count.containers_broken > 0;
-    Ok(if wrong { Exit::Message } else { Exit::Done })
-}
-
-fn counted_with(before: Count, reading: &Reading) -> Count {
-    let of =
-        |severity| reading.findings.list.iter().filter(|f| f.severity == severity).count() as u64;
-    Count {
-        messages: before.messages + 1,
-        in_order: before.in_order + u64::from(is_in_order(reading)),
-        errors: before.errors + of(Severity::Error) + reading.findings.omitted,
-        warnings: before.warnings + of(Severity::Warning),
-        ..before
-    }
-}
-
-fn is_in_order(reading: &Reading) -> bool {
-    reading.message.is_some() && !reading.findings.has_errors()
-}
-
-fn help(finding: &Finding, language: Language) -> Option<&'static str> {
-    rulebook::rule(finding.rule).map(|rule| match language {
-        Language::Danish => rule.fix_danish,
-        Language::English => rule.fix_english,
-    })
-}
-
-fn told<'a>(file: &'a str, reading: &'a Reading, language: Language) -> Told<'a> {
-    let findings = reading.findings.list.iter().map(|finding| ToldFinding {
-        rule: finding.rule,
-        severity: match finding.severity {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        },
-        path: &finding.path,
-        line: finding.position.line,
-        column: finding.position.column,
-        text: finding.text(language),
-        help: help(finding, language),
+    teller.begin();
+    crew::in_order(&sources, jobs(args), |source, give| plan.judge(source, give), &mut |piece| {
+        plan.bar.suspend(|| teller.take(&piece, problems))
     });
-    Told {
-        file,
-        message_uuid: reading.glimpse.message_uuid.map(|uuid| uuid.value().to_string()),
-        memo_version: reading.glimpse.version.map(|version| version.as_str()),
-        in_order: is_in_order(reading),
-        findings: findings.collect(),
-        findings_omitted: reading.findings.omitted,
+    plan.bar.finish_and_clear();
+    let took = io::stdout().is_terminal().then(|| begun.elapsed().as_secs_f64());
+    teller.end(words, took);
+    Ok(exit(&teller.count, args.fail_on))
+}
+
+fn rules_of(args: &Args) -> Result<(Policy, Limits), Problem> {
+    let (mut policy, mut limits) = (Policy::default(), Limits::default());
+    if let Some(path) = &args.rules {
+        let document = Document::open(path, "memo::rules")?;
+        rules_file::apply(&document, &mut policy, &mut limits)?;
+    }
+    if let Some(findings) = args.max_findings {
+        limits.findings = findings as usize;
+    }
+    if !args.mark.is_empty() {
+        for rule in rules().filter(|rule| !args.mark.iter().any(|mark| mark.is(rule.mark))) {
+            // What is no matter of policy is checked whatever its mark.
+            let _ = policy.set(rule.id, None);
+        }
+    }
+    Ok((policy, limits))
+}
+
+fn known(args: &Args) -> Result<Known, Problem> {
+    let mut known = match &args.context {
+        Some(path) => context_file::read(&Document::open(path, "memo::context")?)?,
+        None => Known::default(),
+    };
+    known.now = match args.now {
+        Some(Now::Unknown) => None,
+        Some(Now::At(now)) => Some(now),
+        None => Some(MachineClock.now()),
+    };
+    Ok(known)
+}
+
+fn jobs(args: &Args) -> NonZeroUsize {
+    let asked = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
+    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Whether to colour what is printed; see <https://no-color.org>.
+fn colours() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    io::stdout().is_terminal() && !refused && !dumb
+}
+
+fn exit(count: &Count, fail_on: FailOn) -> Exit {
+    let has_errors =
+        count.in_order < count.messages || count.errors > 0 || count.containers_broken > 0;
+    let has_warnings = count.warnings > 0 || count.findings_omitted > 0;
+    if count.unreadable > 0 {
+        Exit::Command
+    } else if has_errors || (fail_on == FailOn::Warning && has_warnings) {
+        Exit::Message
+    } else {
+        Exit::Done
     }
 }
 
-/// A finding for people, with an empty line after it.
-fn text(place: &str, finding: &Finding, words: &Words) -> String {
-    let severity = match finding.severity {
-        Severity::Info => words.info,
-        Severity::Warning => words.warning,
-        Severity::Error => words.error,
-    };
-    let mut text =
-        format!("{severity}[memo::{}]: {}\n", finding.rule, finding.text(words.language));
-    let position = finding.position;
-    let _ = write!(text, "{}: {place}:{}:{}", words.at, position.line, position.column);
-    if !finding.path.is_empty() {
-        let _ = write!(text, ", {}", finding.path);
-    }
-    let anchor = finding.rule.to_ascii_lowercase();
-    let _ = writeln!(text, "\n{}: docs/rules.md#{anchor}", words.rule);
-    if let Some(help) = help(finding, words.language) {
-        let _ = writeln!(text, "{}: {help}", words.help);
-    }
-    text
+/// Prints what is found, piece by piece, so that a container of thousands costs no memory. That nobody
+/// reads it is no reason to stop: the exit code tells too.
+struct Teller<'o> {
+    out: BufWriter<io::StdoutLock<'o>>,
+    format: Format,
+    quiet: bool,
+    told: u64,
+    count: Count,
 }
 
-fn summary(count: &Count, language: Language) -> String {
-    let wrong = count.messages - count.in_order;
-    let mut text = match language {
-        Language::English => format!(
-            "{}: {} in order by syntax and schema, {wrong} not ({}, {})",
-            counted(count.messages, "message", "messages"),
-            count.in_order,
-            counted(count.errors, "error", "errors"),
-            counted(count.warnings, "warning", "warnings"),
-        ),
-        Language::Danish => format!(
-            "{}: {} i orden efter syntaks og skema, {wrong} ikke ({} fejl, {})",
-            counted(count.messages, "meddelelse", "meddelelser"),
-            count.in_order,
-            count.errors,
-            counted(count.warnings, "advarsel", "advarsler"),
-        ),
-    };
-    if count.containers_broken > 0 {
-        let _ = match language {
-            Language::English => write!(
-                text,
-                "; {} could not be read to the end",
-                counted(count.containers_broken, "container", "containers")
-            ),
-            Language::Danish => write!(
-                text,
-                "; {} kunne ikke læses til ende",
-                counted(count.containers_broken, "container", "containere")
-            ),
+impl Teller<'_> {
+    fn begin(&mut self) {
+        match self.format {
+            Format::Text => {}
+            Format::Json => self.print(json::BEGIN),
+            Format::Sarif => self.print(sarif::BEGIN),
+        }
+    }
+
+    fn take(&mut self, piece: &Piece, problems: report::Format) {
+        self.count += piece.count;
+        if !piece.text.is_empty() {
+            let comma = if self.told > 0 && self.format != Format::Text { "," } else { "" };
+            self.told += 1;
+            self.print(comma);
+            self.print(&piece.text);
+            if self.format != Format::Text {
+                self.print("\n");
+            }
+        }
+        if let Some(problem) = &piece.problem {
+            let _ = self.out.flush();
+            problem.print(problems);
+        }
+    }
+
+    fn end(&mut self, words: &Words, took_seconds: Option<f64>) {
+        let end = match self.format {
+            Format::Text => {
+                let mut line = summary(&self.count, words.language);
+                if let Some(seconds) = took_seconds.filter(|seconds| *seconds > 0.0) {
+                    let rate = self.count.length_bytes as f64 / 1e6 / seconds;
+                    line += &format!("; {seconds:.2} s, {rate:.0} MB/s");
+                }
+                line
+            }
+            Format::Json => json::end(&self.count),
+            Format::Sarif => sarif::end(words, self.count.unreadable == 0),
         };
+        self.print(&end);
+        self.print("\n");
+        let _ = self.out.flush();
     }
-    text
+
+    fn print(&mut self, text: &str) {
+        if !self.quiet {
+            let _ = self.out.write_all(text.as_bytes());
+        }
+    }
 }

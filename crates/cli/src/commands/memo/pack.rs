@@ -1,32 +1,35 @@
 //! `brevdue memo pack`.
 
-use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
 
 use brevdue_gateway::sender::Subfolders;
-use brevdue_memo::container::{ContainerLimits, Packer, unpack};
-use brevdue_memo::{Limits, read_header};
-use tempfile::NamedTempFile;
+use brevdue_memo::container::{DictionarySize, PackOptions};
 
-use super::super::send::{counted, grouped};
-use super::files::{spooled, unreadable, walk};
+use super::files::walk;
 use crate::exit::Exit;
 use crate::report::{Format, Problem, print};
 
+mod container;
+mod many;
+
+pub(super) use container::Container;
+
 /// Pack messages into a container that the official libraries read
 ///
-/// Entries are named <messageUUID>.xml. Messages of other containers are packed anew.
+/// Entries are named <messageUUID>.xml. Messages of other containers are packed anew. With --per-archive
+/// or --bytes-per-archive the messages are cut into several containers, packed at the same time, in a
+/// folder; each is named by a UUID of its own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 packed, 1 a message tells no id, or two tell the same (nothing is written), 2 the command
-line is at fault or a file cannot be read or written.
+Exit codes: 0 packed, 1 a message tells no id, two tell the same, or a container among the inputs is broken
+(nothing is written), 2 the command line is at fault or a file cannot be read or written.
 
-Example:
-  brevdue memo pack march.tar.lzma outbox/")]
+Examples:
+  brevdue memo pack march.tar.lzma outbox/
+  brevdue memo pack --per-archive 1000 containers/ outbox/")]
 pub(super) struct Args {
-    /// The container to write (.tar.lzma)
+    /// The container to write (.tar.lzma), or the folder for several
     #[arg(value_name = "OUT")]
     out: PathBuf,
     /// Messages, containers, folders of them, or - for standard input
@@ -36,8 +39,25 @@ pub(super) struct Args {
     #[arg(long)]
     recursive: bool,
     /// Write over a file that is there
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["per_archive", "bytes_per_archive"])]
     force: bool,
+    /// Begin another container after so many messages
+    #[arg(long, value_name = "N")]
+    per_archive: Option<NonZeroUsize>,
+    /// Begin another container before it holds more than so many bytes of messages
+    #[arg(long, value_name = "BYTES")]
+    bytes_per_archive: Option<NonZeroU64>,
+    /// Containers packed at the same time; as many as there are processors unless told
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// MiB of the dictionary the header declares: 4, 8, 16, 32, 64 or 128
+    #[arg(long, value_name = "MIB", default_value = "16", value_parser = dictionary)]
+    dictionary: DictionarySize,
+}
+
+fn dictionary(text: &str) -> Result<DictionarySize, String> {
+    let size = text.parse().ok().and_then(DictionarySize::from_mebibytes);
+    size.ok_or_else(|| "the official libraries read 4, 8, 16, 32, 64 and 128".to_owned())
 }
 
 /// Packs.
@@ -53,8 +73,15 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn work(args: &Args) -> Result<String, Problem> {
     let subfolders = if args.recursive { Subfolders::Included } else { Subfolders::LeftOut };
-    let mut container = Container::create(&args.out, args.force)?;
-    let mut fault = None;
+    let options = PackOptions { dictionary: args.dictionary };
+    let cut = many::Cut { messages: args.per_archive, bytes: args.bytes_per_archive };
+    if args.per_archive.is_some() || args.bytes_per_archive.is_some() {
+        let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let jobs = args.jobs.unwrap_or_else(processors);
+        return many::pack(&args.out, &args.paths, subfolders, &cut, &options, jobs);
+    }
+    let mut container = Container::with_options(&args.out, args.force, &options)?;
+    let (mut fault, mut broken) = (None, None);
     walk(
         &args.paths,
         subfolders,
@@ -62,99 +89,21 @@ fn work(args: &Args) -> Result<String, Problem> {
             if fault.is_none()
                 && let Some(what) = container.add(found.reader)?
             {
-                fault = Some((found.place, what));
+                fault = Some((found.place, what.to_owned()));
             }
             Ok(())
         },
-        &mut |_, _| {},
+        // What cannot be read to its end may have lost letters.
+        &mut |place, error| broken = broken.take().or(Some((place, error.to_string()))),
     )?;
-    if let Some((place, what)) = fault {
-        let mut problem = Problem::command("memo::pack", what).at(place);
-        problem.exit = Exit::Message;
-        return Err(problem.help("`brevdue memo check` tells what is wrong with it"));
+    if let Some((place, what)) = fault.or(broken) {
+        return Err(not_packable(place, what));
     }
     container.finish()
 }
 
-/// A container on its way to a file; nothing is seen of it until it is whole.
-pub(super) struct Container {
-    out: PathBuf,
-    force: bool,
-    packer: Packer<BufWriter<NamedTempFile>>,
-    ids: HashSet<uuid::Uuid>,
-    bytes: u64,
-}
-
-impl Container {
-    pub(super) fn create(out: &Path, force: bool) -> Result<Self, Problem> {
-        let place = out.display().to_string();
-        if !place.to_ascii_lowercase().ends_with(".lzma") {
-            return Err(Problem::command(
-                "memo::container-name",
-                "a container's name ends in .tar.lzma",
-            )
-            .at(place));
-        }
-        if out.exists() && !force {
-            return Err(Problem::command("memo::exists", "there is a file of that name")
-                .at(place)
-                .help("--force writes over it"));
-        }
-        let folder =
-            out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let part = NamedTempFile::new_in(folder).map_err(|error| unreadable(&place, &error))?;
-        let packer =
-            Packer::new(BufWriter::new(part)).map_err(|error| unreadable(&place, &error))?;
-        Ok(Self { out: out.to_owned(), force, packer, ids: HashSet::new(), bytes: 0 })
-    }
-
-    /// Adds a message, or says why it cannot be one of this container.
-    pub(super) fn add(&mut self, reader: &mut dyn Read) -> io::Result<Option<&'static str>> {
-        let (mut file, length_bytes) = spooled(reader)?;
-        let reading = read_header(BufReader::new(&mut file), &Limits::default())?;
-        let Some(uuid) = reading.glimpse.message_uuid else {
-            return Ok(Some("this message tells no messageUUID"));
-        };
-        if !self.ids.insert(uuid.value()) {
-            return Ok(Some("another message has the same messageUUID"));
-        }
-        file.rewind()?;
-        let name = format!("{}.xml", uuid.value());
-        self.packer.append(&name, length_bytes, &mut BufReader::new(file))?;
-        self.bytes += length_bytes;
-        Ok(None)
-    }
-
-    /// Gives the container its name and says what it holds.
-    pub(super) fn finish(self) -> Result<String, Problem> {
-        let place = self.out.display().to_string();
-        let disk = |error: io::Error| unreadable(&place, &error);
-        if self.ids.is_empty() {
-            return Err(Problem::command("memo::nothing", "there is nothing to pack"));
-        }
-        let mut part = self.packer.finish().map_err(disk)?;
-        part.flush().map_err(disk)?;
-        let part = part.into_inner().map_err(|error| disk(error.into_error()))?;
-        part.as_file().sync_all().map_err(disk)?;
-        let persisted =
-            if self.force { part.persist(&self.out) } else { part.persist_noclobber(&self.out) };
-        persisted.map_err(|error| disk(error.error))?;
-        let packed_bytes = std::fs::metadata(&self.out).map_err(disk)?.len();
-        let mut text = format!(
-            "{} in {place}, {} bytes from {}",
-            counted(self.ids.len() as u64, "message", "messages"),
-            grouped(packed_bytes),
-            grouped(self.bytes)
-        );
-        // Letters that are much alike shrink so far that an exchange takes them for a bomb.
-        let again = File::open(&self.out).map_err(disk)?;
-        if let Err(error) =
-            unpack(BufReader::new(again), &ContainerLimits::default(), &mut |entry| {
-                io::copy(entry.reader, &mut io::sink()).map(|_| ())
-            })
-        {
-            text.push_str(&format!("\nwarning: an exchange may refuse it: {error}"));
-        }
-        Ok(text)
-    }
+fn not_packable(place: String, what: String) -> Problem {
+    let mut problem = Problem::command("memo::pack", what).at(place);
+    problem.exit = Exit::Message;
+    problem.help("`brevdue memo check` tells what is wrong with it")
 }

@@ -1,8 +1,7 @@
 //! Unpacking on a thread of its own: it may block for as long as an archive takes, while who makes
 //! the messages durable must not.
 
-use std::cell::Cell;
-use std::io::{self, Read};
+use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -113,8 +112,6 @@ fn run(
         Ok(source) => source,
         Err(error) => return Unpacked::Failed(error),
     };
-    let source_failed = Cell::new(false);
-    let source = Watched { inner: source, failed: &source_failed };
     let mut entries = Vec::new();
     let mut bytes = 0;
     let mut trouble = None;
@@ -137,11 +134,9 @@ fn run(
             }
             Unpacked::Whole
         }
-        (Err(_), Some(Trouble::Store(error))) => Unpacked::Failed(error),
+        (Err(_), Some(error)) => Unpacked::Failed(error),
         (Err(error @ ContainerError::TooLarge(_)), _) => Unpacked::TooLarge(error.to_string()),
-        (Err(ContainerError::Io(_)), Some(Trouble::Entry(number))) if !source_failed.get() => {
-            Unpacked::Broken(format!("not a container: it is cut off or damaged in entry {number}"))
-        }
+        // The store's bytes could not be read, which is not the sender's fault.
         (Err(error @ ContainerError::Io(_)), _) => {
             Unpacked::Failed(StorageError::Failed(error.into()))
         }
@@ -149,36 +144,15 @@ fn run(
     }
 }
 
-/// Why a message could not be copied.
-enum Trouble {
-    Store(StorageError),
-    /// The archive ended, or is damaged, inside this entry.
-    Entry(usize),
-}
-
-/// The archive's bytes; remembers whether reading them failed, which is not the sender's fault.
-struct Watched<'a, R> {
-    inner: R,
-    failed: &'a Cell<bool>,
-}
-
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer).inspect_err(|error| {
-            self.failed.set(error.kind() != io::ErrorKind::Interrupted || self.failed.get());
-        })
-    }
-}
-
-/// Copies one message into the store.
+/// Copies one message into the store; `trouble` is what the store did not take.
 fn copy(
     store: &dyn Store,
     entry: Entry<'_>,
     now: Timestamp,
-    trouble: &mut Option<Trouble>,
+    trouble: &mut Option<StorageError>,
 ) -> io::Result<ContentRef> {
-    let refused = |error, trouble: &mut Option<Trouble>| {
-        *trouble = Some(Trouble::Store(error));
+    let refused = |error, trouble: &mut Option<StorageError>| {
+        *trouble = Some(error);
         io::Error::other("the store did not take a message")
     };
     let mut sink = store.begin(now).map_err(|error| refused(error, trouble))?;
@@ -190,10 +164,7 @@ fn copy(
                 sink.write(&buffer[..count]).map_err(|error| refused(error, trouble))?;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                *trouble = Some(Trouble::Entry(entry.number));
-                return Err(error);
-            }
+            Err(error) => return Err(error),
         }
     }
     sink.finish().map_err(|error| refused(error, trouble))

@@ -55,7 +55,7 @@ impl DescriptionError {
     }
 
     fn told(line: usize, column: usize, key: Option<String>, message: &str) -> Self {
-        let key = key.filter(|key| key != "." && is_plain(key));
+        let key = key.filter(|key| key != "." && key != "?" && is_plain(key));
         let (what, rule, help) = match Refused::from_words(message) {
             Some((what, rule, help)) => {
                 let rule = Some(rule).filter(|rule| !rule.is_empty()).map(str::to_owned);
@@ -99,8 +99,13 @@ fn without_value(message: &str) -> (String, Option<String>) {
     if let Some((name, rest)) = named("unknown field `") {
         let name = if is_plain(name) { format!(" {name}") } else { String::new() };
         let keys = rest.split_once(", expected ").map(|(_, keys)| keys.replace('`', ""));
-        let keys = keys.map(|keys| keys.trim_start_matches("one of ").to_owned());
-        let help = keys.map(|keys| format!("the keys here are {keys}"));
+        let help = keys.map(|keys| {
+            let keys = keys.trim_start_matches("one of ");
+            match nearest(name.trim(), keys) {
+                Some(meant) => format!("write {meant}; the keys here are {keys}"),
+                None => format!("the keys here are {keys}"),
+            }
+        });
         return (format!("there is no key{name} here"), help);
     }
     if let Some((name, _)) = named("missing field `") {
@@ -120,13 +125,37 @@ fn without_value(message: &str) -> (String, Option<String>) {
                 };
             return match rest.rsplit_once(", expected ") {
                 Some((_, expected)) => {
-                    (format!("here stands {}, not {}", readable(kind), readable(expected)), None)
+                    let (kind, expected) = (readable(kind), readable(expected));
+                    let quotes = expected.starts_with("a text") && kind.starts_with("a number");
+                    let help = quotes.then(|| "put it in quotes".to_owned());
+                    (format!("here stands {kind}, not {expected}"), help)
                 }
                 None => ("here stands something else than expected".to_owned(), None),
             };
         }
     }
     (message.replace('\n', " "), None)
+}
+
+/// The key among a list that a slip of the pen may have meant.
+fn nearest<'k>(written: &str, keys: &'k str) -> Option<&'k str> {
+    let slips = |key: &&str| slips(written, key);
+    keys.split(", ").min_by_key(slips).filter(|key| slips(key) <= 2.min(written.len() / 2))
+}
+
+/// How many letters must be put in, left out or changed to make one word of another (Levenshtein).
+fn slips(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (place, wanted) in other.bytes().enumerate() {
+            let changed = diagonal + usize::from(letter != wanted);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(row[place] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
 }
 
 /// Words of serde in words of TOML and JSON.

@@ -122,8 +122,8 @@ fn message_on(screen: &mut Screen, message: &Message, length_bytes: u64) {
     screen.block();
     dates_on(screen, message);
     flags_on(screen, header);
-    screen.line("advis", "notice", header.notification.as_deref());
-    screen.line("advis (lang)", "long notice", header.additional_notification.as_deref());
+    screen.line("advisering", "notice", header.notification.as_deref());
+    screen.line("  længere", "  longer", header.additional_notification.as_deref());
     screen.block();
     contents::about_on(screen, header);
     contents::conversation_on(screen, header);

@@ -1,0 +1,108 @@
+//! The neighbourhood of a place in a message that has been read, without holding the message.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Bytes kept of the beginning, and at least as many of the end, of what cannot be read again.
+const KEPT_BYTES: usize = 256 * 1024;
+
+/// The bytes around a place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Around {
+    pub(super) bytes: Vec<u8>,
+    /// The place among them.
+    pub(super) at: usize,
+}
+
+/// Whatever can show a part of itself again.
+pub(super) trait Again {
+    /// The bytes around a place, at most `reach` on each side; none when they are gone.
+    fn around(&mut self, offset_bytes: u64, reach: usize) -> Option<Around>;
+}
+
+/// A file is opened and read again where it is needed.
+impl Again for File {
+    fn around(&mut self, offset_bytes: u64, reach: usize) -> Option<Around> {
+        let start = offset_bytes.saturating_sub(reach as u64);
+        self.seek(SeekFrom::Start(start)).ok()?;
+        let at = (offset_bytes - start) as usize;
+        let mut bytes = Vec::new();
+        self.take((at + reach) as u64).read_to_end(&mut bytes).ok()?;
+        (bytes.len() >= at).then_some(Around { bytes, at })
+    }
+}
+
+/// Hands bytes on and keeps the first and the last of them: a fault in a header stands early, one
+/// after the files stands late, and what is between them is nearly always the content of files.
+pub(super) struct Keeping<R> {
+    inner: R,
+    first: Vec<u8>,
+    last: Vec<u8>,
+    length_bytes: u64,
+}
+
+impl<R> Keeping<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, first: Vec::new(), last: Vec::new(), length_bytes: 0 }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        self.length_bytes += bytes.len() as u64;
+        let room = (KEPT_BYTES - self.first.len()).min(bytes.len());
+        self.first.extend_from_slice(&bytes[..room]);
+        let rest = &bytes[room..];
+        let rest = &rest[rest.len().saturating_sub(KEPT_BYTES)..];
+        if self.last.len() + rest.len() > 2 * KEPT_BYTES {
+            self.last.drain(..self.last.len() - KEPT_BYTES);
+        }
+        self.last.extend_from_slice(rest);
+    }
+}
+
+impl<R: Read> Read for Keeping<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.keep(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+impl<R> Again for Keeping<R> {
+    fn around(&mut self, offset_bytes: u64, reach: usize) -> Option<Around> {
+        let last_start = self.length_bytes - self.last.len() as u64;
+        let (kept, start) = if offset_bytes <= self.first.len() as u64 {
+            (&self.first, 0)
+        } else {
+            (&self.last, last_start)
+        };
+        let at = usize::try_from(offset_bytes.checked_sub(start)?).ok()?;
+        let from = at.saturating_sub(reach);
+        let to = at.saturating_add(reach).min(kept.len());
+        Some(Around { bytes: kept.get(from..to)?.to_vec(), at: at - from })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn what_streamed_by_shows_its_beginning_and_end_as_a_file_does() {
+        let bytes: Vec<u8> = (0..3 * KEPT_BYTES + 17).map(|i| (i % 251) as u8).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let mut keeping = Keeping::new(bytes.as_slice());
+        io::copy(&mut keeping, &mut io::sink()).unwrap();
+        let end = bytes.len() as u64;
+        for offset in [0, 5, 1000, end - 1000, end - 1, end] {
+            let of_file = file.around(offset, 100).unwrap();
+            assert_eq!(of_file.bytes[of_file.at..].first(), bytes.get(offset as usize));
+            assert_eq!(keeping.around(offset, 100).unwrap(), of_file, "at {offset}");
+        }
+        // What is between them is gone, and is not mistaken for something else.
+        assert_eq!(keeping.around(KEPT_BYTES as u64 + 1000, 100), None);
+        assert!(keeping.last.len() <= 2 * KEPT_BYTES);
+    }
+}
