@@ -149,8 +149,8 @@ fn every_element_and_the_official_examples_lose_their_texts_and_keep_their_shape
             // Codes may say the same word, and so may the markup.
             let is_markup = support::minimum_1_2().contains(&text)
                 || kept.iter().any(|kept| kept.contains(&text));
-            // An official example has somebody called as our first mask is; "Navn 10" holds that.
-            let is_code = text.len() < 4 || is_markup || text == "Navn 1";
+            // An official example calls people as our masks do, and "Navn 10" holds "Navn 1".
+            let is_code = text.len() < 4 || is_markup || text.starts_with("Navn ");
             assert!(is_code || !String::from_utf8_lossy(&out).contains(&text), "{text}");
         }
         for content in ["VGhpcyBpcyBhIHRlc3Q="] {
