@@ -95,7 +95,6 @@ pub(crate) fn read_by<R: Read>(
         && let Some(order) = ByteOrder::of_mark(begun)
     {
         let begun = io::Cursor::new(begun[ByteOrder::MARK_BYTES..].to_vec());
-        // It gives its buffer back when it is dropped, and holds the source until then.
         drop(reader);
         return read_utf_16(begun.chain(source), order, limits, policy);
     }
