@@ -128,9 +128,9 @@ fn work(args: &Args) -> Result<(), Problem> {
     );
     // What was asked for is on standard output; what is said about it must not get into it.
     if to_stdout {
-        say(&told)
+        say(&text)
     } else {
-        print(&told)
+        print(&text)
     }
     Ok(())
 }
