@@ -14,6 +14,8 @@ use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
 mod attributes;
+#[doc(hidden)]
+pub mod bare;
 pub(crate) mod base64;
 pub(crate) mod characters;
 mod declaration;
@@ -84,7 +86,10 @@ pub(crate) fn read_by<R: Read>(
     limits: &Limits,
     policy: Option<&Policy>,
 ) -> io::Result<Reading> {
-    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits, policy);
+    read_with(Reader::new(Input::new(&mut source, limits.document_bytes), limits, policy))
+}
+
+fn read_with(mut reader: Reader<'_>) -> io::Result<Reading> {
     let outcome = reader.document(Extent::Whole);
     let read = reader.settle(outcome)?;
     reader.tell_dress();
