@@ -1,11 +1,13 @@
 # The everyday commands. CI runs `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz bench assets fmt lint docs clean
+.PHONY: help run test conformance fuzz bench assets fmt lint docs clean
 
 CARGO ?= cargo
 # More arguments for `brevdue up`: make run ARGS="--data /srv/town"
 ARGS ?=
+# How many messages `make conformance` judges.
+CONFORMANCE ?= 100000
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 300
 
@@ -17,6 +19,10 @@ run: assets ## build what is missing, and start an exchange with an invented cou
 
 test: ## everything CI runs: formatting, lints, tests, crash test, browser; installs what is missing
 	scripts/test
+
+conformance: ## judge CONFORMANCE generated messages beside xmllint and the official schemas
+	scripts/test-deps
+	BREVDUE_CONFORMANCE=$(CONFORMANCE) $(CARGO) test --locked --package brevdue-memo --test conformance -- --nocapture
 
 fuzz: ## send the readers what libFuzzer makes up, FUZZ_SECONDS for each target
 	scripts/fuzz all $(FUZZ_SECONDS)

@@ -4,6 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::reading::base64::CLASSES;
 use crate::reading::characters::{Reference, reference};
+use crate::reading::{ByteOrder, Transcoder};
 
 /// The content of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +18,35 @@ pub enum Content {
 /// Where in the source a file's Base64 stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InPlace {
-    /// First byte after the start tag, counted from the start of the source.
+    /// First byte after the start tag, counted from the start of the source; of a source in UTF-16,
+    /// from the start of the same text in UTF-8.
     pub offset_bytes: u64,
     /// Bytes between the tags, white space and the rare comment or CDATA section counted too.
     pub encoded_bytes: u64,
     /// Length of the file once decoded.
     pub decoded_bytes: u64,
+    /// How the source is encoded.
+    pub encoding: Encoding,
+}
+
+/// How the document that a file stands in is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8.
+    Utf8,
+    /// UTF-16, with a place at or before the file where transcoding can begin.
+    Utf16(Waypoint),
+}
+
+/// A place known in a source of UTF-16 and in the same text in UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waypoint {
+    /// The byte order of the source.
+    pub order: ByteOrder,
+    /// Bytes of the source before it, the byte order mark counted.
+    pub source_bytes: u64,
+    /// Bytes of the text before it.
+    pub text_bytes: u64,
 }
 
 impl Content {
@@ -47,8 +71,20 @@ impl Content {
         match self {
             Self::Held(bytes) => Ok(Box::new(bytes.as_slice())),
             Self::InPlace(place) => {
-                source.seek(SeekFrom::Start(place.offset_bytes))?;
-                Ok(Box::new(Decoder::new(source.take(place.encoded_bytes), place.encoded_bytes)))
+                let encoded_bytes = place.encoded_bytes;
+                match place.encoding {
+                    Encoding::Utf8 => {
+                        source.seek(SeekFrom::Start(place.offset_bytes))?;
+                        Ok(Box::new(Decoder::new(source.take(encoded_bytes), encoded_bytes)))
+                    }
+                    Encoding::Utf16(from) => {
+                        source.seek(SeekFrom::Start(from.source_bytes))?;
+                        let mut text = Transcoder::new(source, from.order);
+                        let before = place.offset_bytes.saturating_sub(from.text_bytes);
+                        io::copy(&mut text.by_ref().take(before), &mut io::sink())?;
+                        Ok(Box::new(Decoder::new(text.take(encoded_bytes), encoded_bytes)))
+                    }
+                }
             }
         }
     }

@@ -33,7 +33,7 @@ pub struct Position {
     pub line: u64,
     /// Column in characters (code points), from 1.
     pub column: u64,
-    /// Byte, from 0.
+    /// Byte, from 0; of a document in UTF-16, of the same text in UTF-8.
     pub offset_bytes: u64,
 }
 

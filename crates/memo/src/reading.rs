@@ -26,12 +26,14 @@ mod input;
 pub(crate) mod model;
 mod plain;
 mod tokens;
+mod transcode;
 mod version;
 
 use fault::Stop;
 use input::Input;
 use model::{Class, Reader};
 use tokens::{Discard, Tag};
+pub use transcode::{ByteOrder, Transcoder};
 
 /// What reading a document gave.
 #[derive(Debug)]
@@ -91,6 +93,41 @@ pub(crate) fn read_by<R: Read>(
 
 fn read_with(mut reader: Reader<'_>) -> io::Result<Reading> {
     let outcome = reader.document(Extent::Whole);
+    if let (Err(Stop::Fault(fault)), Some(policy)) = (&outcome, policy)
+        && fault.0.rule == &rulebook::UTF16
+        && policy.tolerates(&rulebook::UTF_16)
+        && let begun = reader.tokens.input.begun()
+        && let Some(order) = ByteOrder::of_mark(begun)
+    {
+        let begun = io::Cursor::new(begun[ByteOrder::MARK_BYTES..].to_vec());
+        drop(reader);
+        return read_utf_16(begun.chain(source), order, limits, policy);
+    }
+    finish(reader, outcome)
+}
+
+/// Reads a document in UTF-16 from after its byte order mark.
+fn read_utf_16<R: Read>(
+    source: R,
+    order: ByteOrder,
+    limits: &Limits,
+    policy: &Policy,
+) -> io::Result<Reading> {
+    let mut text = Transcoder::new(source, order);
+    let input = Input::new(&mut text, limits.document_bytes);
+    let mut reader = Reader::new(input, limits, Some(policy));
+    reader.tokens.transcoded = Some(order);
+    reader.tolerates(&rulebook::UTF_16, reader.tokens.tag_position, &[]);
+    let outcome = reader.document(Extent::Whole);
+    let mut reading = finish(reader, outcome)?;
+    reading.length_bytes = ByteOrder::MARK_BYTES as u64 + text.read_bytes();
+    if let Some(message) = &mut reading.message {
+        text.place(message);
+    }
+    Ok(reading)
+}
+
+fn finish(mut reader: Reader<'_>, outcome: Result<Option<Root>, Stop>) -> io::Result<Reading> {
     let read = reader.settle(outcome)?;
     reader.tell_dress();
     let message = match read {

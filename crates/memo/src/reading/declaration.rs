@@ -5,6 +5,7 @@
 use super::characters::{is_white, skip_white};
 use super::fault::Stop;
 use super::tokens::Tokens;
+use super::transcode::ByteOrder;
 use crate::rulebook;
 
 impl Tokens<'_> {
@@ -14,7 +15,8 @@ impl Tokens<'_> {
             [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] | [0, 0, ..] => {
                 return Err(self.fault(&rulebook::UTF16, &[]));
             }
-            [0xEF, 0xBB, 0xBF, ..] => {
+            // A document in UTF-16 had its mark before it was transcoded.
+            [0xEF, 0xBB, 0xBF, ..] if self.transcoded.is_none() => {
                 self.input.ensure(3)?;
                 self.dress.byte_order_mark = Some(self.input.position());
                 self.input.consume(3);
@@ -25,7 +27,7 @@ impl Tokens<'_> {
         if start.starts_with(b"<?xml") && start.get(5).is_some_and(|byte| is_white(*byte)) {
             let length = self.find(b"?>", 5, &["XML-erklæringen", "the XML declaration"])?;
             let declaration = &self.input.available()[5..length];
-            if let Err(rule) = check_declaration(declaration) {
+            if let Err(rule) = check_declaration(declaration, self.transcoded) {
                 return Err(self.fault(rule, &[]));
             }
             self.input.consume(length + 2);
@@ -34,8 +36,11 @@ impl Tokens<'_> {
     }
 }
 
-/// Checks what stands between `<?xml` and `?>`.
-fn check_declaration(inside: &[u8]) -> Result<(), &'static rulebook::Rule> {
+/// Checks what stands between `<?xml` and `?>`. `transcoded` tells what the document was in.
+fn check_declaration(
+    inside: &[u8],
+    transcoded: Option<ByteOrder>,
+) -> Result<(), &'static rulebook::Rule> {
     let bad = || &rulebook::BAD_DECLARATION;
     let mut rest = inside;
     let version = pseudo_attribute(&mut rest, b"version").ok_or_else(bad)?;
@@ -52,13 +57,20 @@ fn check_declaration(inside: &[u8]) -> Result<(), &'static rulebook::Rule> {
             return Err(bad());
         }
         let name = encoding.to_ascii_lowercase();
-        if name.starts_with(b"utf-16")
+        if let Some(order) = transcoded {
+            let known = match order {
+                ByteOrder::BigEndian => [&b"utf-16"[..], b"utf-16be", b"iso-10646-ucs-2"],
+                ByteOrder::LittleEndian => [&b"utf-16"[..], b"utf-16le", b"iso-10646-ucs-2"],
+            };
+            if !known.contains(&name.as_slice()) {
+                return Err(&rulebook::OTHER_ENCODING);
+            }
+        } else if name.starts_with(b"utf-16")
             || name.starts_with(b"utf-32")
             || name.starts_with(b"iso-10646-ucs")
         {
             return Err(&rulebook::UTF16);
-        }
-        if name != b"utf-8" {
+        } else if name != b"utf-8" {
             return Err(&rulebook::OTHER_ENCODING);
         }
     }

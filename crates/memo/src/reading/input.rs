@@ -67,6 +67,11 @@ impl<'r> Input<'r> {
         }
     }
 
+    /// Everything read so far, when nothing has been passed yet.
+    pub(crate) fn begun(&self) -> &[u8] {
+        &self.raw[..self.end]
+    }
+
     /// The unread bytes at hand: whole characters of UTF-8.
     pub(crate) fn available(&self) -> &[u8] {
         &self.text.as_bytes()[self.start..]

@@ -11,7 +11,7 @@ use super::fault::{Fault, Stop, presentable};
 use super::input::Input;
 use super::plain::{Plain, PlainText};
 use super::tokens::{Blank, Discard, Tag, TextSink, Tokens};
-use crate::content::{Content, InPlace};
+use crate::content::{Content, Encoding, InPlace};
 use crate::finding::{Finding, Findings, Position, Severity, Word};
 use crate::kinds::Problem;
 use crate::outline::Outline;
@@ -436,7 +436,9 @@ impl<'r> Reader<'r> {
         }
         self.leave();
         let encoded_bytes = if empty { 0 } else { end.offset_bytes - offset_bytes };
-        let place = InPlace { offset_bytes, encoded_bytes, decoded_bytes: scan.decoded_bytes() };
+        // Of a document in UTF-16 the places are mapped when it has been read.
+        let (decoded_bytes, encoding) = (scan.decoded_bytes(), Encoding::Utf8);
+        let place = InPlace { offset_bytes, encoded_bytes, decoded_bytes, encoding };
         Ok(whole.then_some(Content::InPlace(place)))
     }
 

@@ -13,6 +13,7 @@ use super::dress::Dress;
 use super::elements::{Elements, TagFault, bad_character};
 use super::fault::{Fault, Stop};
 use super::input::Input;
+use super::transcode::ByteOrder;
 use crate::Limits;
 use crate::finding::{Position, Word};
 use crate::rulebook;
@@ -32,6 +33,8 @@ pub(crate) struct Tokens<'r> {
     pub(super) short_way: bool,
     seen_root: bool,
     pub(crate) dress: Dress,
+    /// What the document was in before it became UTF-8, if it was in something else.
+    pub(crate) transcoded: Option<ByteOrder>,
 }
 
 /// What comes next.
@@ -90,6 +93,7 @@ impl<'r> Tokens<'r> {
             short_way: true,
             seen_root: false,
             dress: Dress::default(),
+            transcoded: None,
         }
     }
 

@@ -65,7 +65,8 @@ rules! {
         "gem eller send dokumentet som UTF-8" / "save or send the document as UTF-8"
     }
     OTHER_ENCODING = "MEMO-X-013" Syntax Error {
-        "XML-erklæringen nævner en anden tegnkodning end UTF-8" / "the XML declaration names an encoding other than UTF-8",
+        "XML-erklæringen nævner en anden tegnkodning end UTF-8 eller end dokumentets egen"
+            / "the XML declaration names an encoding other than UTF-8 or than the document's own",
         "skriv dokumentet i UTF-8 og erklær encoding=\"UTF-8\"" / "write the document in UTF-8 and declare encoding=\"UTF-8\""
     }
     BAD_DECLARATION = "MEMO-X-014" Syntax Error {
@@ -79,7 +80,8 @@ rules! {
     }
     UNDECLARED_PREFIX = "MEMO-X-016" Syntax Error {
         "præfikset {} er ikke erklæret" / "prefix {} is not declared",
-        "erklær præfikset med xmlns på rodelementet" / "declare the prefix with xmlns on the root element"
+        "erklær præfikset på Message, for eksempel xmlns:kle=\"http://kle-online.dk/\"; memo er https://DigitalPost.dk/MeMo-1, grd https://data.gov.dk/model/core/, form http://www.form-online.dk/, dmv https://motorregister.skat.dk/; docs/memo.md har resten"
+            / "declare the prefix on Message, for example xmlns:kle=\"http://kle-online.dk/\"; memo is https://DigitalPost.dk/MeMo-1, grd https://data.gov.dk/model/core/, form http://www.form-online.dk/, dmv https://motorregister.skat.dk/; docs/memo.md has the rest"
     }
     BAD_NAMESPACE = "MEMO-X-017" Syntax Error {
         "en navnerumserklæring er ikke tilladt: {}" / "a namespace declaration is not allowed: {}",
