@@ -88,10 +88,7 @@ pub(crate) fn read_by<R: Read>(
     limits: &Limits,
     policy: Option<&Policy>,
 ) -> io::Result<Reading> {
-    read_with(Reader::new(Input::new(&mut source, limits.document_bytes), limits, policy))
-}
-
-fn read_with(mut reader: Reader<'_>) -> io::Result<Reading> {
+    let mut reader = Reader::new(Input::new(&mut source, limits.document_bytes), limits, policy);
     let outcome = reader.document(Extent::Whole);
     if let (Err(Stop::Fault(fault)), Some(policy)) = (&outcome, policy)
         && fault.0.rule == &rulebook::UTF16

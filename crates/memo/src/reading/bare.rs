@@ -6,7 +6,7 @@ use super::fault::Stop;
 use super::input::Input;
 use super::model::Reader;
 use super::tokens::{Discard, Tag, Tokens};
-use super::{Reading, read_with};
+use super::{Extent, Reading, finish};
 use crate::{Limits, Policy};
 
 /// Passes over the tags and texts of a document, checks its syntax and builds nothing; how many tags
@@ -44,7 +44,8 @@ pub fn read_the_long_way<R: Read>(
     let input = Input::new(&mut source, limits.document_bytes);
     let mut reader = Reader::new(input, limits, policy);
     reader.tokens.short_way = false;
-    read_with(reader)
+    let outcome = reader.document(Extent::Whole);
+    finish(reader, outcome)
 }
 
 /// Reads with a policy as [`crate::Checker`] does, without applying the rules.

@@ -47,7 +47,7 @@ pub(crate) fn plain_run(bytes: &[u8]) -> PlainRun {
         let below = |limit: u8| eight.wrapping_sub(EACH * u64::from(limit)) & !eight & HIGHEST;
         let equal = |bits: u64| bits.wrapping_sub(EACH) & !bits & HIGHEST;
         // With this bit set `<` and `>` are the same.
-        let angle = equal((eight | EACH * 0x02) ^ (EACH * 0x3E));
+        let angle = equal((eight | (EACH * 0x02)) ^ (EACH * 0x3E));
         let mut special = below(0x20) | angle | equal(eight ^ (EACH * 0x26));
         let mut inside = 0;
         if eight & HIGHEST != 0 {
