@@ -14,6 +14,8 @@ use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
 mod attributes;
+#[doc(hidden)]
+pub mod bare;
 pub(crate) mod base64;
 pub(crate) mod characters;
 mod declaration;
