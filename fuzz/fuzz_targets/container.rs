@@ -8,7 +8,8 @@
 use std::io::{self, Read, Write};
 
 use brevdue_fuzz::{Dribble, peak_bytes};
-use brevdue_memo::container::{ContainerError, ContainerLimits, unpack};
+use brevdue_memo::Severity;
+use brevdue_memo::container::{ContainerError, ContainerLimits, Part, unpack, walk};
 use libfuzzer_sys::fuzz_target;
 
 const BLOCK_BYTES: usize = 512;
@@ -55,7 +56,31 @@ fuzz_target!(|input: &[u8]| {
     let outcome = take(Dribble::new(&container), &limits, &mut dribbled);
     assert_eq!(dribbled, files.0);
     assert_eq!(outcome.is_ok(), files.1.is_ok(), "{outcome:?} {:?}", files.1);
+    walk_further(&container, &limits, &files.0, files.1.is_ok());
 });
+
+/// A walk gives what unpacking gives and goes on after it; an error is told when unpacking has one.
+fn walk_further(container: &[u8], limits: &ContainerLimits, before: &Files, whole: bool) {
+    let (mut walked, mut findings, mut error) = (Files::new(), 0, false);
+    walk(container, limits, &mut |part| {
+        match part {
+            Part::File(entry) => {
+                let mut content = Vec::new();
+                entry.reader.read_to_end(&mut content)?;
+                walked.push((entry.name.to_owned(), content));
+            }
+            Part::Finding(finding) => {
+                findings += 1;
+                error |= finding.severity == Severity::Error;
+            }
+        }
+        Ok(())
+    })
+    .expect("a slice never fails");
+    assert!(walked.starts_with(before));
+    assert_eq!(error, !whole);
+    assert!(walked.len() <= limits.entries && findings <= 2 * limits.entries + 2);
+}
 
 fn take<R: Read>(
     source: R,
@@ -63,7 +88,7 @@ fn take<R: Read>(
     files: &mut Files,
 ) -> Result<usize, ContainerError> {
     unpack(source, limits, &mut |entry| -> io::Result<()> {
-        assert!(entry.number > files.len());
+        assert!(entry.number > files.len(), "directories count too");
         let mut content = Vec::new();
         entry.reader.read_to_end(&mut content)?;
         assert_eq!(content.len() as u64, entry.length_bytes);

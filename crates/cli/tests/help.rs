@@ -5,8 +5,8 @@
 use std::process::Command;
 
 #[test]
-fn every_command_of_the_server_explains_itself() {
-    for command in ["", "up", "doctor", "config", "completions"] {
+fn every_command_explains_itself() {
+    for command in ["", "up", "doctor", "config", "completions", "man", "memo", "memo check"] {
         let output = Command::new(env!("CARGO_BIN_EXE_brevdue"))
             .args(command.split_whitespace())
             .arg("--help")
@@ -14,7 +14,7 @@ fn every_command_of_the_server_explains_itself() {
             .output()
             .unwrap();
         assert!(output.status.success(), "{command}");
-        let name = if command.is_empty() { "brevdue" } else { command };
+        let name = if command.is_empty() { "brevdue" } else { &command.replace(' ', "-") };
         insta::assert_snapshot!(format!("help-{name}"), String::from_utf8(output.stdout).unwrap());
     }
 }

@@ -178,7 +178,7 @@ fn everything_wrong_with_a_container_is_told_and_the_good_letters_are_kept() {
     entry("link.xml", b'2', b"");
     entry("letter.xml", b'0', &letters[1].0);
     entry("unreadable.xml", b'0', b"<a/>");
-    let changed = String::from_utf8(letters[0].0.clone()).unwrap().replacen("sag", "SAG", 1);
+    let changed = String::from_utf8(letters[0].0.clone()).unwrap().replacen("(sag", "(SAG", 1);
     entry(&letters[0].1, b'0', changed.as_bytes());
     entry(&letters[2].1, b'0', &letters[2].0);
     let before_the_end = archive.len() - 600;
@@ -216,9 +216,7 @@ fn everything_wrong_with_a_container_is_told_and_the_good_letters_are_kept() {
     let (exit, _, error) = desk.run(&["memo", "unpack", "--lang", "da", "a.tar", "deep/er/out"]);
     assert_eq!(exit, 1);
     assert!(
-        error.contains(
-            "fejl[memo::MEMO-C-043]: filens navn går opad med ..\n sted: a.tar, entry[3]"
-        ),
+        error.contains("fejl[memo::MEMO-C-043]: filens navn har .. i sig\n sted: a.tar, entry[3]"),
         "{error}"
     );
 }

@@ -58,9 +58,8 @@ pub use attention::{
     Attention, Contact, Identified, LabelledValue, Location, Mail, Named, Phone, RepresentedBy,
     TaxUnit,
 };
-pub use checked::MESSAGE_BYTES_LIMIT;
 pub use markup::{Appointment, Link, Markup, Organiser};
-pub use sample::{SampleOptions, sample};
+pub use sample::{SampleOptions, Variety, sample, sample_varied};
 pub use sms::SmsDraft;
 use values::{LanguageCode, Text};
 
@@ -92,6 +91,17 @@ impl PostType {
             Self::Business => "VIRKSOMHEDSPOST",
         }
     }
+}
+
+/// Whether `reply`, `mandatory` and `legalNotification` are written when they are false. Version 1.1 always
+/// has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Negatives {
+    /// They are left out, which means the same.
+    #[default]
+    LeftOut,
+    /// They are written, so that a reader sees that somebody decided.
+    Written,
 }
 
 /// What an answer carries back, so that it finds its case; and which message this one answers.
@@ -160,6 +170,8 @@ pub struct LetterDraft {
     pub mandatory: bool,
     /// Whether it serves a legal document (forkyndelse). Needs a permission.
     pub legal_notification: bool,
+    /// Whether the three switches are written when they are off.
+    pub negatives: Negatives,
     /// Whose mail it is.
     pub post_type: Option<PostType>,
     /// What the letter is about.
@@ -321,6 +333,7 @@ impl LetterDraft {
             do_not_deliver_until: None,
             mandatory: false,
             legal_notification: false,
+            negatives: Negatives::LeftOut,
             post_type: None,
             about: About::default(),
             language: LanguageCode::danish(),
@@ -379,7 +392,8 @@ impl LetterDraft {
             Some(reference) => vec![reply_data(reference, message_uuid, &message_id, parties)?],
             None => Vec::new(),
         };
-        let version_1_1 = self.version == MemoVersion::V1_1;
+        let written = self.version == MemoVersion::V1_1 || self.negatives == Negatives::Written;
+        let switch = |on: bool| (on || written).then_some(on);
         let header = MessageHeader {
             message_type: MessageType::DigitalPost,
             message_uuid,
@@ -392,12 +406,11 @@ impl LetterDraft {
                 256,
                 self.additional_notification,
             )?,
-            reply: (self.reply || version_1_1).then_some(self.reply),
+            reply: switch(self.reply),
             reply_by_date_time: self.reply_by.map(UtcDateTime::from),
             do_not_deliver_until_date: self.do_not_deliver_until,
-            mandatory: (self.mandatory || version_1_1).then_some(self.mandatory),
-            legal_notification: (self.legal_notification || version_1_1)
-                .then_some(self.legal_notification),
+            mandatory: switch(self.mandatory),
+            legal_notification: switch(self.legal_notification),
             post_type: self.post_type.map(|kind| kind.as_str().to_owned()),
             sender: Sender {
                 sender_id: self.sender.digits().to_owned(),

@@ -22,6 +22,7 @@ pub struct Outline {
     pub schema_version: Option<String>,
     nodes: Vec<Node>,
     text: String,
+    contents: Vec<ContentFacts>,
 }
 
 #[derive(Debug)]
@@ -42,9 +43,18 @@ const UNFINISHED: u32 = u32::MAX;
 #[derive(Debug)]
 enum Value {
     Class,
-    Text { start: u32, end: u32, valid: bool },
-    Content(ContentFacts),
+    Text {
+        start: u32,
+        end: u32,
+        valid: bool,
+    },
+    /// By its place in the outline's contents; few nodes are one, and all are kept small.
+    Content(u32),
 }
+
+/// Room made at once; enough for most letters.
+const FIRST_NODES: usize = 64;
+const FIRST_TEXT_BYTES: usize = 1024;
 
 /// Bytes kept of the start and of the end of a file.
 pub(crate) const EDGE_BYTES: usize = 18;
@@ -109,7 +119,13 @@ static ROOT: ElementSchema = ElementSchema {
 
 impl Outline {
     pub(crate) fn new(version: MemoVersion) -> Self {
-        Self { version, schema_version: None, nodes: Vec::new(), text: String::new() }
+        Self {
+            version,
+            schema_version: None,
+            nodes: Vec::with_capacity(FIRST_NODES),
+            text: String::with_capacity(FIRST_TEXT_BYTES),
+            contents: Vec::new(),
+        }
     }
 
     /// The outline of a message in memory. It has no places, and content still in its source has no
@@ -185,7 +201,9 @@ impl Outline {
     }
 
     pub(crate) fn set_content(&mut self, node: u32, facts: ContentFacts) {
-        self.nodes[node as usize].value = Value::Content(facts);
+        let index = self.contents.len() as u32;
+        self.contents.push(facts);
+        self.nodes[node as usize].value = Value::Content(index);
     }
 }
 
@@ -261,7 +279,7 @@ impl<'o> Element<'o> {
         match &self.node().value {
             Value::Class => true,
             Value::Text { valid, .. } => *valid,
-            Value::Content(facts) => facts.valid,
+            Value::Content(_) => self.content().is_some_and(|facts| facts.valid),
         }
     }
 
@@ -278,7 +296,7 @@ impl<'o> Element<'o> {
     /// What is known of its content, when it is one.
     pub fn content(&self) -> Option<&'o ContentFacts> {
         match &self.node().value {
-            Value::Content(facts) => Some(facts),
+            Value::Content(index) => self.outline.contents.get(*index as usize),
             _ => None,
         }
     }

@@ -242,7 +242,7 @@ fn every_schema_finding_is_reported_not_only_the_first() {
     MEMO-S-003 at 3:343 in Message/MessageHeader/Sender: required element idType is missing
     MEMO-S-003 at 3:467 in Message/MessageHeader: required element label is missing
     MEMO-S-007 at 4:221 in Message/MessageBody/MainDocument/File[1]/language: language is not one or two letters
-    MEMO-S-007 at 4:271 in Message/MessageBody/MainDocument/File[1]/content: content is not valid Base64: a character is not in its alphabet
+    MEMO-S-007 at 4:271 in Message/MessageBody/MainDocument/File[1]/content: content is not valid Base64: a character is not in its alphabet (A-Z a-z 0-9 + /)
     ");
     assert_eq!(
         reading.glimpse.message_uuid.map(|uuid| uuid.to_string()).as_deref(),

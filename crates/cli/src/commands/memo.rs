@@ -14,8 +14,8 @@ mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, show, explain, pack, unpack and invent MeMo messages
-/// Check, make, pack, unpack, invent and show MeMo messages
+/// Check, mend, show, explain, make, pack and unpack MeMo messages
+/// Check, mend, show, explain, make, pack, unpack and invent MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

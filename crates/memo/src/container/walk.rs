@@ -89,7 +89,7 @@ fn go_through<R: Read>(
         directories: 0,
         good: 0,
     };
-    walk.to_the_end(each)
+    walk.go_to_the_end(each)
 }
 
 /// The way through one archive.
@@ -114,7 +114,7 @@ struct Head {
 }
 
 impl Walk<'_> {
-    fn to_the_end(mut self, each: &mut Each<'_>) -> Result<usize, ContainerError> {
+    fn go_to_the_end(mut self, each: &mut Each<'_>) -> Result<usize, ContainerError> {
         let mut extensions = Extensions::default();
         while let Some(head) = self.head()? {
             let kind = head.header.entry_type();

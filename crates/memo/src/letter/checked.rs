@@ -7,11 +7,6 @@ use super::LetterError;
 use crate::content::Content;
 use crate::{Checker, Limits, Message, WriteError, read, write};
 
-/// Most bytes of a message's XML: 99.5 MB of 1,000,000 bytes.
-///
-/// Source: «Bekendtgørelse om størrelse på filer i Digital Post», measured as MEMO-R-127 does.
-pub const MESSAGE_BYTES_LIMIT: u64 = 99_500_000;
-
 /// The message, when it is one.
 ///
 /// The content of its files, which is valid whatever it is, is left out of what is written, so that this
@@ -29,8 +24,10 @@ pub(super) fn checked(mut message: Message) -> Result<Message, LetterError> {
     let encoded_bytes: u64 =
         contents.iter().map(|content| content.len_bytes().div_ceil(3).saturating_mul(4)).sum();
     let bytes = encoded_bytes + document.len() as u64;
-    if bytes > MESSAGE_BYTES_LIMIT {
-        return Err(LetterError::TooLarge { bytes, limit: MESSAGE_BYTES_LIMIT });
+    let checker = Checker::default();
+    let limit = checker.policy.message_bytes;
+    if bytes > limit {
+        return Err(LetterError::TooLarge { bytes, limit });
     }
     let reading = read(document.as_slice(), &Limits::default())
         .map_err(|error| LetterError::Unwritable(error.kind()))?;
@@ -47,7 +44,7 @@ pub(super) fn checked(mut message: Message) -> Result<Message, LetterError> {
     for (place, content) in files(&mut message).zip(contents) {
         *place = content;
     }
-    let findings = Checker::default().judge(&message);
+    let findings = checker.judge(&message);
     if findings.has_errors() { Err(LetterError::Found(findings)) } else { Ok(message) }
 }
 

@@ -24,7 +24,7 @@ use super::markup::maybe_uuid4;
 use super::values::{LanguageCode, Refused, Text, any_uuid, read_text, text_or_table};
 use super::{
     About, Address, Appointment, Case, CompanyAbout, DraftFile, Education, Form, Kle,
-    LabelledValue, LetterDraft, LetterError, Link, Markup, Pair, PersonAbout, PostType,
+    LabelledValue, LetterDraft, LetterError, Link, Markup, Negatives, Pair, PersonAbout, PostType,
     ReplyReference, SmsDraft, Unit, Vehicle,
 };
 use crate::letter::times::{maybe_date, maybe_when};
@@ -322,6 +322,8 @@ impl Description {
         draft.do_not_deliver_until = self.not_before;
         draft.mandatory = self.mandatory;
         draft.legal_notification = self.legal_notification;
+        // Who describes a letter decides on these, be it by leaving them out.
+        draft.negatives = Negatives::Written;
         draft.post_type = self.post_type;
         draft.language = self.language.unwrap_or_else(LanguageCode::danish);
         draft.about = About {

@@ -59,8 +59,8 @@ impl Base64Problem {
     pub(crate) fn why(self) -> (&'static str, &'static str) {
         match self {
             Self::Alphabet => (
-                "gyldig Base64: et tegn er uden for alfabetet",
-                "valid Base64: a character is not in its alphabet",
+                "gyldig Base64: et tegn er uden for alfabetet (A-Z a-z 0-9 + /)",
+                "valid Base64: a character is not in its alphabet (A-Z a-z 0-9 + /)",
             ),
             Self::Padding => (
                 "gyldig Base64: udfyldning (=) står forkert",

@@ -71,6 +71,39 @@ pub(crate) fn plain_run(bytes: &[u8]) -> PlainRun {
     PlainRun { length_bytes, characters: length_bytes - within }
 }
 
+/// White space at the start of a text.
+pub(crate) struct WhiteRun {
+    pub(crate) length_bytes: usize,
+    /// Line feeds in it.
+    pub(crate) lines: u32,
+    /// Bytes of it after the last line feed, or all.
+    pub(crate) since_line_bytes: usize,
+}
+
+/// The white space among the first eight bytes: most of what stands between two tags. None of it when
+/// there are less than eight.
+pub(crate) fn white_run(bytes: &[u8]) -> WhiteRun {
+    let Some(eight) = bytes.first_chunk::<8>() else {
+        return WhiteRun { length_bytes: 0, lines: 0, since_line_bytes: 0 };
+    };
+    let eight = u64::from_le_bytes(*eight);
+    // The highest bit of each byte tells, of every byte alone.
+    let equal = |byte: u8| {
+        let zero = eight ^ (EACH * u64::from(byte));
+        !(((zero & !HIGHEST) + !HIGHEST) | zero) & HIGHEST
+    };
+    let line_feeds = equal(b'\n');
+    let other = (line_feeds | equal(b' ') | equal(b'\t') | equal(b'\r')) ^ HIGHEST;
+    let length_bytes = other.trailing_zeros() as usize / 8;
+    let before = other.wrapping_sub(1) & !other;
+    let line_feeds = line_feeds & before;
+    let since_line_bytes = length_bytes - (8 - line_feeds.leading_zeros() as usize / 8);
+    // Nearly always one; counting is slower than asking.
+    let only_one = line_feeds & line_feeds.wrapping_sub(1) == 0;
+    let lines = if only_one { (line_feeds != 0).into() } else { line_feeds.count_ones() };
+    WhiteRun { length_bytes, lines, since_line_bytes }
+}
+
 /// The character XML does not allow at the start of `bytes`, if there is one. `bytes` is UTF-8.
 pub(crate) fn forbidden_at_start(bytes: &[u8]) -> Option<u32> {
     match bytes {

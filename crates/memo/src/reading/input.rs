@@ -1,14 +1,26 @@
 //! The bytes of a document: read ahead, checked to be UTF-8, handed out as text that knows line and column.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 use super::fault::{Fault, Stop};
 use crate::finding::{Position, Word};
 use crate::rulebook;
 
-/// Enough for nearly every letter without files, so that one read gets it all.
+/// Enough for nearly every letter without files, and little for who wants no more than the header.
 const FIRST_READ_BYTES: usize = 32 * 1024;
 const READ_BYTES: usize = 64 * 1024;
+
+/// The memory of a document, kept by each thread for the next one: making it anew takes as long as
+/// reading a small message.
+struct Buffers {
+    raw: Vec<u8>,
+    text: String,
+}
+
+thread_local! {
+    static SPARE: Cell<Option<Buffers>> = const { Cell::new(None) };
+}
 
 /// A window onto the document. What is unread begins at `start`; tokens longer than the window make
 /// it grow, and only as far as [`crate::Limits::token_bytes`] lets the tokenizer ask.
@@ -27,26 +39,29 @@ pub(crate) struct Input<'r> {
     mark: usize,
     line: u64,
     column: u64,
-    /// Whether the latest read filled the buffer.
-    filled: bool,
+    /// How far the next read may fill `raw`.
+    reach: usize,
     ended: bool,
     limit_bytes: u64,
 }
 
 impl<'r> Input<'r> {
     pub(crate) fn new(source: &'r mut dyn Read, limit_bytes: u64) -> Self {
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        let Buffers { raw, text } =
+            spare.unwrap_or_else(|| Buffers { raw: vec![0; READ_BYTES], text: String::new() });
         Self {
             source,
-            raw: vec![0; FIRST_READ_BYTES],
+            raw,
             taken: 0,
             end: 0,
-            text: String::new(),
+            text,
             start: 0,
             base: 0,
             mark: 0,
             line: 1,
             column: 1,
-            filled: false,
+            reach: FIRST_READ_BYTES,
             ended: false,
             limit_bytes,
         }
@@ -167,16 +182,12 @@ impl<'r> Input<'r> {
         self.raw.copy_within(self.taken..self.end, 0);
         self.end -= self.taken;
         self.taken = 0;
-        // A source that fills the first buffer has more to come.
-        if self.filled {
-            self.raw.resize(READ_BYTES, 0);
-        }
         loop {
-            match self.source.read(&mut self.raw[self.end..]) {
+            match self.source.read(&mut self.raw[self.end..self.reach]) {
                 Ok(count) => {
                     self.ended = count == 0;
                     self.end += count;
-                    self.filled = self.end == self.raw.len();
+                    self.reach = READ_BYTES;
                     return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -207,8 +218,11 @@ impl<'r> Input<'r> {
     }
 
     /// Where the next unread byte stands.
+    #[inline]
     pub(crate) fn position(&mut self) -> Position {
-        self.advance_mark();
+        if self.mark < self.start {
+            self.advance_mark();
+        }
         Position { line: self.line, column: self.column, offset_bytes: self.offset_bytes() }
     }
 
@@ -225,10 +239,20 @@ impl<'r> Input<'r> {
     }
 
     fn advance_mark(&mut self) {
-        if self.mark < self.start {
-            let passed = &self.text.as_bytes()[self.mark..self.start];
-            (self.line, self.column) = count_lines(passed, self.line, self.column);
-            self.mark = self.start;
+        let passed = &self.text.as_bytes()[self.mark..self.start];
+        (self.line, self.column) = count_lines(passed, self.line, self.column);
+        self.mark = self.start;
+    }
+}
+
+impl Drop for Input<'_> {
+    fn drop(&mut self) {
+        let (raw, mut text) = (std::mem::take(&mut self.raw), std::mem::take(&mut self.text));
+        // A rare long token must not make the thread hold more for ever.
+        if text.capacity() <= 2 * READ_BYTES {
+            text.clear();
+            // A thread that ends keeps nothing.
+            let _ = SPARE.try_with(|spare| spare.set(Some(Buffers { raw, text })));
         }
     }
 }

@@ -9,7 +9,7 @@ use super::base64::Base64Scan;
 use super::elements::Resolved;
 use super::fault::{Fault, Stop, presentable};
 use super::input::Input;
-use super::plain::PlainTag;
+use super::plain::{Plain, PlainText};
 use super::tokens::{Blank, Discard, Tag, TextSink, Tokens};
 use crate::content::{Content, Encoding, InPlace};
 use crate::finding::{Finding, Findings, Position, Severity, Word};
@@ -43,6 +43,8 @@ pub(crate) struct Reader<'r> {
     text_bytes: usize,
     /// Where the start tag of the latest child begins.
     child: Position,
+    /// Its text, when it is plain.
+    ahead: Option<PlainText>,
     /// Where the start tag of the root begins.
     pub(super) root: Position,
 }
@@ -93,6 +95,7 @@ impl<'r> Reader<'r> {
             repeated: 0,
             text_bytes: 0,
             child: Position::default(),
+            ahead: None,
             root: Position::default(),
         }
     }
@@ -106,18 +109,31 @@ impl<'r> Reader<'r> {
     /// table; what it does not know is noted and passed over. None at the end of the element.
     pub(crate) fn next_child(&mut self, cursor: &mut Cursor) -> Result<Option<usize>, Stop> {
         loop {
-            let plain = self.tokens.plain_tag(cursor.schema, cursor.at);
+            self.ahead = None;
+            let plain = self.tokens.plain(cursor.schema, cursor.at, self.version);
+            let is_plain = plain.is_some();
             let known = match plain {
-                Some(PlainTag::End) => None,
-                Some(PlainTag::Child(index)) => Some(Some(index)),
-                None => self.next_tag(cursor)?,
+                Some((Plain::End, _)) => None,
+                Some((Plain::Child(index), position)) => {
+                    self.child = position;
+                    Some(Some(index))
+                }
+                Some((Plain::Text(index, text), position)) => {
+                    self.child = position;
+                    self.ahead = Some(text);
+                    Some(Some(index))
+                }
+                None => {
+                    let known = self.next_tag(cursor)?;
+                    self.child = self.tokens.tag_position;
+                    known
+                }
             };
             let Some(known) = known else {
                 self.report_missing(cursor);
                 self.leave();
                 return Ok(None);
             };
-            self.child = self.tokens.tag_position;
             let Some(index) = known else {
                 self.unknown_child(cursor)?;
                 continue;
@@ -134,7 +150,7 @@ impl<'r> Reader<'r> {
             self.enter(element, cursor.counts[index]);
             self.check_place(cursor, index);
             cursor.at = cursor.at.max(index);
-            if plain.is_none() {
+            if !is_plain {
                 self.check_attributes(Some(element));
             }
             if element.occurs.max > 1 {
@@ -317,12 +333,12 @@ impl<'r> Reader<'r> {
         &mut self,
         parse: fn(&str) -> Result<V, Problem>,
     ) -> Result<Option<V>, Stop> {
-        let parsed = if let Some(plain) = self.tokens.plain_text() {
+        let parsed = if let Some(plain) = self.ahead {
             self.count_text(plain.length)?;
             let text = &self.tokens.input.available_text()[..plain.length];
             let parsed = parse(text);
             note_text(&self.path, &mut self.glimpse, &mut self.outline, text, parsed.is_ok());
-            self.tokens.pass_plain_text(plain);
+            self.tokens.pass_text(&plain);
             Some(parsed)
         } else if self.any_text()? {
             self.count_text(self.text.bytes.len())?;

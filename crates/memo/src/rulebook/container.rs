@@ -107,7 +107,7 @@ rules! {
         "kald filen messageUUID.xml, uden mapper og drev" / "call the file messageUUID.xml, without directories or a drive"
     }
     ENTRY_NAME_UPWARD = "MEMO-C-043" Container Error {
-        "filens navn går opad med .." / "the file's name steps upward with ..",
+        "filens navn har .. i sig" / "the file's name has .. in it",
         "kald filen messageUUID.xml, uden mapper" / "call the file messageUUID.xml, without directories"
     }
     ENTRY_NAME_NOT_UTF8 = "MEMO-C-044" Container Error {

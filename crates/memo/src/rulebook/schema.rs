@@ -24,8 +24,8 @@ rules! {
     }
     MISSING_ATTRIBUTE = "MEMO-S-005" Schema Error {
         "den krævede attribut {} mangler" / "required attribute {} is missing",
-        "tilføj attributten på Message; memoSchVersion hører til version 1.1 alene"
-            / "add the attribute to Message; memoSchVersion belongs to version 1.1 alone"
+        "skriv memoVersion=\"1.2\" på Message, eller memoVersion=\"1.1\" memoSchVersion=\"1.1.0\""
+            / "write memoVersion=\"1.2\" on Message, or memoVersion=\"1.1\" memoSchVersion=\"1.1.0\""
     }
     ATTRIBUTE_NOT_ALLOWED = "MEMO-S-006" Schema Error {
         "attributten {} er ikke tilladt her" / "attribute {} is not allowed here",
@@ -34,7 +34,8 @@ rules! {
     }
     WRONG_FORM = "MEMO-S-007" Schema Error {
         "{} er ikke {}" / "{} is not {}",
-        "skriv værdien i den form, som typen kræver" / "write the value in the form its type asks for"
+        "skriv værdien i den form; lad et bibliotek kode filers indhold som almindelig Base64 (med + og /, ikke - og _)"
+            / "write the value in that form; let a library encode the content of files as standard Base64 (with + and /, not - and _)"
     }
     TOO_LONG = "MEMO-S-008" Schema Error {
         "{} har {} tegn, over grænsen på {}" / "{} has {} characters, over the limit of {}",

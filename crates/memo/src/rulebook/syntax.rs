@@ -80,7 +80,8 @@ rules! {
     }
     UNDECLARED_PREFIX = "MEMO-X-016" Syntax Error {
         "præfikset {} er ikke erklæret" / "prefix {} is not declared",
-        "erklær præfikset med xmlns på rodelementet" / "declare the prefix with xmlns on the root element"
+        "erklær præfikset på Message, for eksempel xmlns:kle=\"http://kle-online.dk/\"; memo er https://DigitalPost.dk/MeMo-1, grd https://data.gov.dk/model/core/, form http://www.form-online.dk/, dmv https://motorregister.skat.dk/; docs/memo.md har resten"
+            / "declare the prefix on Message, for example xmlns:kle=\"http://kle-online.dk/\"; memo is https://DigitalPost.dk/MeMo-1, grd https://data.gov.dk/model/core/, form http://www.form-online.dk/, dmv https://motorregister.skat.dk/; docs/memo.md has the rest"
     }
     BAD_NAMESPACE = "MEMO-X-017" Syntax Error {
         "en navnerumserklæring er ikke tilladt: {}" / "a namespace declaration is not allowed: {}",

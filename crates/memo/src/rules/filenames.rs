@@ -20,7 +20,7 @@ pub(super) fn filename<'o>(
         let mut buffer = [0; 4];
         let what = match character {
             '\r' | '\n' => Word::Phrase("et linjeskift", "a line break"),
-            '<'..='|' | '"' | '*' | '/' => Word::Name(character.encode_utf8(&mut buffer)),
+            visible if visible.is_ascii() => Word::Name(visible.encode_utf8(&mut buffer)),
             _ => Word::Phrase(
                 "et særligt blanktegn, fx et hårdt mellemrum",
                 "a special space, e.g. a no-break space",

@@ -453,7 +453,7 @@ fn a_changed_byte_is_found_or_changes_nothing_but_content() {
 #[test]
 fn errors_have_one_line_with_rule_and_entry() {
     let error = unpacked(&between((b"../a.xml", b'0', b""))).unwrap_err();
-    assert_eq!(error.to_string(), "MEMO-C-043 in entry[2]: the file's name steps upward with ..");
+    assert_eq!(error.to_string(), "MEMO-C-043 in entry[2]: the file's name has .. in it");
     let error = unpacked(b"").unwrap_err();
     assert_eq!(error.to_string(), "MEMO-C-001: the container is empty");
 }

@@ -8,6 +8,8 @@ use brevdue_memo::container::{ContainerError, ContainerLimits, Packer, Part, unp
 use liblzma::stream::{LzmaOptions, Stream};
 
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
+/// Files with the number of their entry.
+pub(crate) type Numbered = Vec<(String, Vec<u8>, usize)>;
 
 pub(crate) fn files(count: usize) -> Files {
     let varied = |number: usize| {
@@ -49,10 +51,7 @@ pub(crate) fn unpacked(container: &[u8]) -> Result<Files, ContainerError> {
 }
 
 /// Good files with their numbers, and findings.
-pub(crate) fn walked_with(
-    container: &[u8],
-    limits: &ContainerLimits,
-) -> (Vec<(String, Vec<u8>, usize)>, Vec<Finding>) {
+pub(crate) fn walked_with(container: &[u8], limits: &ContainerLimits) -> (Numbered, Vec<Finding>) {
     let (mut files, mut findings) = (Vec::new(), Vec::new());
     let count = walk(container, limits, &mut |part| {
         match part {
@@ -69,7 +68,7 @@ pub(crate) fn walked_with(
     (files, findings)
 }
 
-pub(crate) fn walked(container: &[u8]) -> (Vec<(String, Vec<u8>, usize)>, Vec<Finding>) {
+pub(crate) fn walked(container: &[u8]) -> (Numbered, Vec<Finding>) {
     walked_with(container, &ContainerLimits::default())
 }
 

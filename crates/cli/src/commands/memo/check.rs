@@ -158,6 +158,11 @@ impl MarkArg {
     }
 }
 
+/// Findings as this command tells them to people, for the others.
+pub(super) fn told(place: &str, findings: &brevdue_memo::Findings, lang: Lang) -> String {
+    Look { words: Words::of(lang.language()), colours: false }.findings(place, findings, None)
+}
+
 /// Checks.
 pub(super) fn run(args: &Args) -> Exit {
     let problems = match args.format {

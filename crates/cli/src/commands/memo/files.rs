@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use brevdue_gateway::limits::own_container;
 use brevdue_gateway::sender::{InputError, InputKind, Subfolders, inputs};
-use brevdue_memo::container::{ContainerError, unpack};
+use brevdue_memo::container::{self, ContainerError, Part};
+use brevdue_memo::{Finding, Severity};
 
 use crate::report::Problem;
 
@@ -21,8 +22,8 @@ const FIRST_BYTES: u64 = 64;
 pub(super) struct Found<'a> {
     /// The file as people know it, with the entry's name after a slash.
     pub(super) place: String,
-    /// The entry's name, when the file is a container.
-    pub(super) entry: Option<&'a str>,
+    /// The entry's number and name, when the file is a container.
+    pub(super) entry: Option<(usize, &'a str)>,
     /// Where its bytes can be read again; none for standard input and for entries of containers.
     pub(super) path: Option<&'a Path>,
     /// Its bytes.
@@ -47,8 +48,9 @@ pub(super) trait Taker {
     /// When reading it fails.
     fn message(&mut self, found: Found<'_>) -> io::Result<()>;
 
-    /// The container cannot be read to its end. What stands before the fault has been taken.
-    fn broken(&mut self, place: String, error: ContainerError);
+    /// Something is wrong with the container or one of its entries. The good entries are taken all the
+    /// same, as far as the container can be read.
+    fn container(&mut self, place: &str, finding: Finding);
 
     /// Wraps the bytes of a file, to count or keep them.
     fn watch<'r>(&self, reader: Box<dyn Read + 'r>) -> Box<dyn Read + 'r> {
@@ -114,29 +116,26 @@ impl Source {
                 taker.message(found).map_err(|error| unreadable(place, &error))
             }
             InputKind::Container => {
-                let outcome = unpack(reader, &own_container(), &mut |entry| {
-                    taker.message(Found {
+                let outcome = container::walk(reader, &own_container(), &mut |part| match part {
+                    Part::File(entry) => taker.message(Found {
                         place: format!("{place}/{}", entry.name),
-                        entry: Some(entry.name),
+                        entry: Some((entry.number, entry.name)),
                         path: None,
                         reader: entry.reader,
-                    })
-                });
-                match outcome {
-                    Ok(_) => Ok(()),
-                    Err(ContainerError::Io(error)) => Err(unreadable(place, &error)),
-                    Err(error) => {
-                        taker.broken(place.clone(), error);
+                    }),
+                    Part::Finding(finding) => {
+                        taker.container(place, finding);
                         Ok(())
                     }
-                }
+                });
+                outcome.map(|_| ()).map_err(|error| unreadable(place, &error))
             }
         }
     }
 }
 
-/// Hands every message of `paths` to `each`, in order, and every container that cannot be read to
-/// its end to `broken`. Entries before the fault have been handed out.
+/// Hands every message of `paths` to `each`, in order, and every error of a container to `broken`. The
+/// good entries are handed out all the same, as far as the container can be read.
 pub(super) fn walk(
     paths: &[PathBuf],
     subfolders: Subfolders,
@@ -158,8 +157,10 @@ impl Taker for Pair<'_> {
         (self.each)(found)
     }
 
-    fn broken(&mut self, place: String, error: ContainerError) {
-        (self.broken)(place, error);
+    fn container(&mut self, place: &str, finding: Finding) {
+        if finding.severity == Severity::Error {
+            (self.broken)(place.to_owned(), finding.into());
+        }
     }
 }
 

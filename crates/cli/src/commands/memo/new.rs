@@ -11,22 +11,22 @@ use brevdue_memo::letter::description::{
     BuildError, DESCRIPTION_BYTES_LIMIT, Description, DescriptionError, Given, Syntax,
     TEMPLATE_DANISH, TEMPLATE_ENGLISH,
 };
-use brevdue_memo::letter::{LetterError, MESSAGE_BYTES_LIMIT, values};
+use brevdue_memo::letter::{LetterError, values};
 use brevdue_memo::{
-    Checker, Findings, Language, MemoVersion, Message, Severity, Timestamp, Uuid4, rulebook, write,
+    Checker, Findings, MemoVersion, Message, Severity, Timestamp, Uuid4, rulebook, write,
 };
 use tempfile::NamedTempFile;
 
 use super::super::send::{counted, grouped};
-use super::check::Lang;
+use super::check::{Lang, told};
 use super::files::{STDIN, shown, unreadable};
 use super::sample::Version;
 use crate::exit::Exit;
 use crate::machine::{MachineClock, MachineIds};
 use crate::report::{Format, Problem, print, say};
 
-/// Most bytes of all files of one letter: what fits into the largest message as Base64.
-const FILES_BYTES_LIMIT: u64 = MESSAGE_BYTES_LIMIT / 4 * 3;
+/// Most bytes of all files of one letter: no more fit into the largest message as Base64.
+const FILES_BYTES_LIMIT: u64 = 75_000_000;
 
 /// Make a letter from a description in TOML or JSON
 ///
@@ -121,9 +121,9 @@ fn work(args: &Args) -> Result<(), Problem> {
         save(&out, &document, args.force)?;
     }
     let out = if to_stdout { "<stdout>".to_owned() } else { out.display().to_string() };
-    let told = format!(
+    let text = format!(
         "{}{}",
-        warnings(&out, &findings, args.lang),
+        told(&out, &findings, args.lang),
         summary(&out, &message, document.len(), &findings)
     );
     // What was asked for is on standard output; what is said about it must not get into it.
@@ -234,31 +234,6 @@ fn save(out: &Path, document: &[u8], force: bool) -> Result<(), Problem> {
         }
         _ => unreadable(&place, &error.error),
     })
-}
-
-/// What the check says of the letter, each with an empty line after it.
-fn warnings(place: &str, findings: &Findings, lang: Lang) -> String {
-    let mut text = String::new();
-    for finding in &findings.list {
-        let (word, at, rule_word, help_word, language) = match lang {
-            Lang::En => ("warning", "   at", " rule", " help", Language::English),
-            Lang::Da => ("advarsel", " sted", "regel", "hjælp", Language::Danish),
-        };
-        let word = match (finding.severity, lang) {
-            (Severity::Info, Lang::En) => "info",
-            (Severity::Info, Lang::Da) => "oplysning",
-            _ => word,
-        };
-        let _ = writeln!(text, "{word}[memo::{}]: {}", finding.rule, finding.text(language));
-        let _ = writeln!(text, "{at}: {place}, {}", finding.path);
-        let _ = writeln!(text, "{rule_word}: docs/rules.md#{}", finding.rule.to_ascii_lowercase());
-        if let Some(rule) = rulebook::rule(finding.rule) {
-            let fix = if lang == Lang::Da { rule.fix_danish } else { rule.fix_english };
-            let _ = writeln!(text, "{help_word}: {fix}");
-        }
-        text.push('\n');
-    }
-    text
 }
 
 /// One line on what was made: no name, no number of anybody.

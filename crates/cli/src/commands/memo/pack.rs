@@ -15,7 +15,7 @@ mod many;
 
 pub(super) use container::Container;
 
-/// Pack messages into containers that the official libraries read
+/// Pack messages into a container that the official libraries read
 ///
 /// Entries are named <messageUUID>.xml. Messages of other containers are packed anew. With --per-archive
 /// or --bytes-per-archive the messages are cut into several containers, packed at the same time, in a

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use brevdue_exchange::Clock as _;
 use brevdue_exchange::ids::Ids as _;
-use brevdue_memo::letter::{SampleOptions, sample};
+use brevdue_memo::letter::{SampleOptions, Variety, sample_varied};
 use brevdue_memo::{CvrNumber, MemoVersion, Message, PartyId, Timestamp, WriteError, write};
 
 use super::super::send::counted;
@@ -20,12 +20,10 @@ use crate::report::{Format, Problem, print};
 /// 1 January 2026, 9:00 in Denmark.
 const SEEDED_TIME: Timestamp = Timestamp::from_millis(1_767_254_400_000);
 
-/// Most letters at a time.
-const COUNT_LIMIT: u64 = 10_000;
-
 /// Invent letters, for trying out and for load
 ///
-/// With the same --seed and options the letters are the same, ids included, and dated 1 January 2026.
+/// They are of the twenty kinds that authorities send most, with what such letters mark up, in files of
+/// several types. With the same --seed and options the letters are the same, ids included, and dated 1 January 2026.
 /// Without --seed they are new each time, and of now.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -33,10 +31,11 @@ Exit codes: 0 written, 2 the command line is at fault or a file cannot be writte
 
 Examples:
   brevdue memo sample --from 12345678 --to 2211771212 --out outbox
-  brevdue memo sample --count 1000 --from 12345678 --to @people.txt --seed 7 --out many.tar.lzma")]
+  brevdue memo sample --count 1000 --from 12345678 --to @people.txt --seed 7 --out many.tar.lzma
+  brevdue memo sample --count 50 --sms 20 --both-versions --from 12345678 --to 2211771212 --out outbox")]
 pub(super) struct Args {
     /// How many
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=COUNT_LIMIT))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     count: u64,
     /// To whom: CPR and CVR numbers, or @FILE with one on each line
     #[arg(long, required = true, value_name = "CPR|CVR,…", value_delimiter = ',')]
@@ -50,6 +49,15 @@ pub(super) struct Args {
     /// Version of MeMo
     #[arg(long, value_enum, default_value_t = Version::V1_2)]
     memo: Version,
+    /// Some of the other version of MeMo too
+    #[arg(long)]
+    both_versions: bool,
+    /// Of a hundred, how many are NemSMS, about
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=100))]
+    sms: u8,
+    /// State mandatory mail and legal notification where letters do; the sender needs both permissions
+    #[arg(long)]
+    permissions: bool,
     /// Length of each letter's text, about
     #[arg(long, value_name = "BYTES", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=50_000_000))]
     size: u64,
@@ -109,7 +117,12 @@ fn work(args: &Args) -> Result<String, Problem> {
     };
     let seed = args.seed.unwrap_or_else(|| MachineIds.random().as_u64_pair().0);
     let count = usize::try_from(args.count).unwrap_or(usize::MAX);
-    let letters = sample(seed, count, &options);
+    let variety = Variety {
+        sms_percent: args.sms,
+        both_versions: args.both_versions,
+        permissions: args.permissions,
+    };
+    let letters = sample_varied(seed, count, &options, variety);
     if args.out.to_string_lossy().to_ascii_lowercase().ends_with(".lzma") {
         packed(args, letters)
     } else {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::AddAssign;
 
-use brevdue_memo::{Findings, Language, Reading, Severity};
+use brevdue_memo::{Finding, Findings, Language, Reading, Severity};
 use serde::Serialize;
 
 use super::super::super::send::counted;
@@ -35,7 +35,17 @@ impl Count {
         Self { messages: 1, in_order, length_bytes, ..Self::of_findings(&reading.findings) }
     }
 
-    pub(super) fn of_findings(findings: &Findings) -> Self {
+    pub(super) fn of_finding(finding: &Finding) -> Self {
+        let of = |severity| u64::from(finding.severity == severity);
+        Self {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            notes: of(Severity::Info),
+            ..Self::default()
+        }
+    }
+
+    fn of_findings(findings: &Findings) -> Self {
         let of = |severity| findings.list.iter().filter(|f| f.severity == severity).count() as u64;
         Self {
             errors: of(Severity::Error) + findings.omitted_errors,

@@ -76,7 +76,9 @@ pub(super) fn excerpt(around: &Around, aim: Aim) -> Excerpt {
 /// Which characters are pointed at.
 fn pointed(line: &[char], at: usize, aim: Aim) -> Range<usize> {
     if line.get(at) != Some(&'<') {
-        return at..at + 1;
+        let name = line[at.min(line.len())..].iter().take_while(|c| c.is_ascii_alphanumeric());
+        let name = if aim == Aim::Tag { name.count() } else { 0 };
+        return at..at + name.max(1);
     }
     let find = |wanted, from: usize| {
         line[from..].iter().position(|character| *character == wanted).map(|found| from + found)
@@ -187,6 +189,8 @@ mod tests {
             ("@<A><b>c</b></A>", Aim::Value, "<A><b>c</b></A>\n^^^"),
             ("<a>b@ & c</a>\r\n", Aim::Value, "<a>b & c</a>\n    ^"),
             ("<a @", Aim::Value, "<a \n   ^"),
+            ("<@kle:a>", Aim::Tag, "<kle:a>\n ^^^"),
+            ("ab@cd", Aim::Value, "abcd\n  ^"),
             ("\u{feff}@<ø>å</ø>", Aim::Value, "<ø>å</ø>\n   ^"),
         ] {
             assert_eq!(at(text, aim), expected, "{text}");

@@ -61,9 +61,13 @@ pub(super) fn message(place: &str, reading: &Reading, words: &Words) -> String {
     })
 }
 
-/// A container that could not be read to its end.
-pub(super) fn broken(place: &str, why: &str) -> String {
-    json(&serde_json::json!({ "file": place, "inOrder": false, "error": why }))
+/// What is wrong with a container, not with a message in it.
+pub(super) fn container(place: &str, finding: &Finding, words: &Words) -> String {
+    json(&serde_json::json!({
+        "container": place,
+        "inOrder": finding.severity != Severity::Error,
+        "findings": [finding_of(finding, words)],
+    }))
 }
 
 pub(super) fn end(count: &Count) -> String {

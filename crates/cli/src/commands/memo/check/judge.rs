@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use brevdue_memo::container::ContainerError;
-use brevdue_memo::{Checker, Limits, Policy, Reading};
+use brevdue_memo::container::Places;
+use brevdue_memo::{Checker, Finding, Limits, Policy, Reading, Severity};
 use indicatif::ProgressBar;
 
 use super::super::files::{Found, Source, Taker};
@@ -40,7 +40,8 @@ impl Plan {
     pub(super) fn judge(&self, source: &Source, give: &mut dyn FnMut(Piece)) {
         let (limits, policy) = (self.limits.clone(), self.policy.clone());
         let checker = Checker { limits, policy, context: &self.known };
-        let mut judge = Judge { plan: self, checker, file: &source.place, give };
+        let (file, places) = (&source.place, Places::new());
+        let mut judge = Judge { plan: self, checker, file, give, places, is_broken: false };
         if let Err(problem) = source.hand_to(&mut judge) {
             let count = Count { unreadable: 1, ..Count::default() };
             give(Piece { count, problem: Some(problem), ..Piece::default() });
@@ -53,34 +54,44 @@ struct Judge<'p> {
     checker: Checker<'p>,
     file: &'p str,
     give: &'p mut dyn FnMut(Piece),
+    /// The entries of the file, when it is a container.
+    places: Places,
+    is_broken: bool,
 }
 
 impl Taker for Judge<'_> {
     fn message(&mut self, found: Found<'_>) -> io::Result<()> {
         let plan = self.plan;
+        let (place, entry) = (found.place.clone(), found.entry);
         let (text, reading) = match plan.format {
             Format::Text => self.text(found)?,
             Format::Json => {
-                let reading = self.checker.check(found.reader)?;
-                (json::message(&found.place, &reading, plan.look.words), reading)
+                let reading = self.check(found.reader, entry)?;
+                (json::message(&place, &reading, plan.look.words), reading)
             }
             Format::Sarif => {
-                let reading = self.checker.check(found.reader)?;
-                (sarif::message(self.file, found.entry, &reading, plan.look.words), reading)
+                let reading = self.check(found.reader, entry)?;
+                let entry = entry.map(|(_, name)| name);
+                (sarif::message(self.file, entry, &reading, plan.look.words), reading)
             }
         };
         (self.give)(Piece { text, count: Count::of(&reading), problem: None });
         Ok(())
     }
 
-    fn broken(&mut self, place: String, error: ContainerError) {
-        let why = error.to_string();
+    fn container(&mut self, place: &str, finding: Finding) {
+        let Some(finding) = self.checker.policy.weigh(finding) else { return };
+        let words = self.plan.look.words;
         let text = match self.plan.format {
-            Format::Text => self.plan.look.broken(&place, &why),
-            Format::Json => json::broken(&place, &why),
-            Format::Sarif => sarif::broken(&place, &why),
+            Format::Text => self.plan.look.container(place, &finding),
+            Format::Json => json::container(place, &finding, words),
+            Format::Sarif => sarif::container(place, &finding, words),
         };
-        let count = Count { containers_broken: 1, ..Count::default() };
+        let mut count = Count::of_finding(&finding);
+        if finding.severity == Severity::Error && !self.is_broken {
+            self.is_broken = true;
+            count.containers_broken = 1;
+        }
         (self.give)(Piece { text, count, problem: None });
     }
 
@@ -94,12 +105,25 @@ impl Taker for Judge<'_> {
 }
 
 impl Judge<'_> {
+    /// Checks a message, and its place in a container.
+    fn check(&mut self, reader: impl Read, entry: Option<(usize, &str)>) -> io::Result<Reading> {
+        let mut reading = self.checker.check(reader)?;
+        if let Some((number, name)) = entry {
+            let uuid = reading.glimpse.message_uuid.as_ref();
+            let judged = self.places.judge(number, name, uuid);
+            let judged = judged.into_iter().filter_map(|one| self.checker.policy.weigh(one));
+            // Of the message as a whole, before what is found within.
+            reading.findings.list.splice(0..0, judged);
+        }
+        Ok(reading)
+    }
+
     /// The report with the lines that findings are on: read again from a file, kept of anything else.
-    fn text(&self, found: Found<'_>) -> io::Result<(String, Reading)> {
+    fn text(&mut self, found: Found<'_>) -> io::Result<(String, Reading)> {
         let (mut file, mut kept) = (None, None);
         let reading = match found.path {
             Some(path) => {
-                let reading = self.checker.check(found.reader)?;
+                let reading = self.check(found.reader, found.entry)?;
                 if !reading.findings.list.is_empty() {
                     // Without the lines when it has gone meanwhile.
                     file = File::open(path).ok();
@@ -108,7 +132,7 @@ impl Judge<'_> {
             }
             None => {
                 let kept = kept.insert(Keeping::new(found.reader));
-                self.checker.check(kept)?
+                self.check(kept, found.entry)?
             }
         };
         let again = file.as_mut().map(|file| file as &mut dyn Again);

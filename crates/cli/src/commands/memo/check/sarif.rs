@@ -42,15 +42,9 @@ pub(super) fn message(file: &str, entry: Option<&str>, reading: &Reading, words:
     results.collect::<Vec<_>>().join(",\n")
 }
 
-/// The result of a container that could not be read to its end.
-pub(super) fn broken(file: &str, why: &str) -> String {
-    json!({
-        "ruleId": "container.invalid",
-        "level": "error",
-        "message": { "text": why },
-        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(file) } } }],
-    })
-    .to_string()
+/// What is wrong with a container, not with a message in it.
+pub(super) fn container(file: &str, finding: &Finding, words: &Words) -> String {
+    result(file, None, finding, 0, words).to_string()
 }
 
 fn rule_of(rule: &Rule, words: &Words) -> Value {
@@ -82,7 +76,10 @@ fn result(file: &str, entry: Option<&str>, finding: &Finding, nth: usize, words:
     let mut physical = json!({ "artifactLocation": { "uri": uri(file) } });
     match entry {
         // Within a container a line is no line of the file that the code host shows.
-        Some(entry) => text += &format!(" ({entry}:{}:{})", position.line, position.column),
+        Some(entry) if position.line > 0 => {
+            text += &format!(" ({entry}:{}:{})", position.line, position.column);
+        }
+        Some(entry) => text += &format!(" ({entry})"),
         None if position.line > 0 => {
             physical["region"] = json!({
                 "startLine": position.line,
@@ -98,8 +95,9 @@ fn result(file: &str, entry: Option<&str>, finding: &Finding, nth: usize, words:
     let mut location = json!({ "physicalLocation": physical });
     if !finding.path.is_empty() {
         let name = finding.path.rsplit('/').next().unwrap_or_default();
+        let kind = if finding.path.starts_with("entry[") { "resource" } else { "element" };
         location["logicalLocations"] =
-            json!([{ "name": name, "fullyQualifiedName": finding.path, "kind": "element" }]);
+            json!([{ "name": name, "fullyQualifiedName": finding.path, "kind": kind }]);
     }
     let mut result = json!({
         "ruleId": finding.rule,

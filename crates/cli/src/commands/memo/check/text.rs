@@ -32,9 +32,10 @@ impl Look {
     ) -> String {
         let mut text = String::new();
         for finding in &findings.list {
-            let around = source
-                .as_mut()
-                .and_then(|source| source.around(finding.position.offset_bytes, REACH_BYTES));
+            // What is about the message as a whole has no line.
+            let source = source.as_mut().filter(|_| finding.position.line > 0);
+            let around =
+                source.and_then(|source| source.around(finding.position.offset_bytes, REACH_BYTES));
             let excerpt = around.map(|around| excerpt(&around, aim(finding)));
             self.finding(&mut text, place, finding, excerpt.as_ref());
         }
@@ -89,11 +90,10 @@ impl Look {
         text.push('\n');
     }
 
-    /// A container that could not be read to its end.
-    pub(super) fn broken(&self, place: &str, why: &str) -> String {
+    /// A finding about a container.
+    pub(super) fn container(&self, place: &str, finding: &Finding) -> String {
         let mut text = String::new();
-        self.title(&mut text, Severity::Error, "container.invalid", why);
-        let _ = writeln!(text, "{}: {place}\n", self.words.at);
+        self.finding(&mut text, place, finding, None);
         text
     }
 

@@ -46,7 +46,7 @@ static ENGLISH: Words = Words {
     help: " help",
     confirmed: "confirmed:",
     inferred: "inferred:",
-    choice: "our own choice:",
+    choice: "choice:",
 };
 
 static DANISH: Words = Words {
@@ -59,7 +59,7 @@ static DANISH: Words = Words {
     help: "hjælp",
     confirmed: "bekræftet:",
     inferred: "udledt:",
-    choice: "vores eget valg:",
+    choice: "valg:",
 };
 
 impl Words {
