@@ -325,7 +325,8 @@ fn what_does_not_build_says_which_part_which_limit_and_what_to_do() {
         reservation: None,
         entry_point: Some(EntryPoint { url: "http://betal.example".to_owned() }),
     };
-    let changes: Vec<Box<dyn Fn(&mut LetterDraft)>> = vec![
+    type Change = Box<dyn Fn(&mut LetterDraft)>;
+    let changes: Vec<Change> = vec![
         Box::new(|draft| draft.label = "x".repeat(257)),
         Box::new(|draft| draft.label = " ".to_owned()),
         Box::new(|draft| draft.sender_label = String::new()),
