@@ -153,7 +153,8 @@ fn every_element_and_the_official_examples_lose_their_texts_and_keep_their_shape
             let is_code = text.len() < 4 || is_markup || text.starts_with("Navn ");
             assert!(is_code || !String::from_utf8_lossy(&out).contains(&text), "{text}");
         }
-        for content in ["VGhpcyBpcyBhIHRlc3Q="] {
+        {
+            let content = "VGhpcyBpcyBhIHRlc3Q=";
             assert!(!String::from_utf8_lossy(&out).contains(content));
         }
     }

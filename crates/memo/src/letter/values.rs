@@ -222,7 +222,7 @@ fn gln(text: &str) -> Option<String> {
     let weighted =
         |(index, digit): (usize, u8)| u32::from(digit - b'0') * if index % 2 == 0 { 1 } else { 3 };
     let sum: u32 = text.bytes().enumerate().map(weighted).sum();
-    (sum % 10 == 0).then_some(text)
+    sum.is_multiple_of(10).then_some(text)
 }
 
 fn plate_number(text: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use super::{Description, ReplyKeys, Sort};
 use crate::letter::about::text;
 use crate::letter::values::{LanguageCode, Text};
 use crate::letter::{
-    About, Attention, Contact, DraftFile, LetterDraft, LetterError, Link, Markup, Negatives,
+    About, Attention, Contact, DraftFile, LetterDraft, LetterError, Markup, Negatives,
     ReplyReference, SmsDraft,
 };
 use crate::{ContactPoint, MemoVersion, Message, Timestamp};
@@ -116,19 +116,15 @@ impl Description {
         draft.files.extend(self.text.map(|text| inline("Brev.txt", "text/plain", text)));
         draft.attachments = opened("attachments", self.attachments, open)?;
         draft.technical = opened("technical", self.technical, open)?;
-        let kinds: [(fn(Link) -> Markup, Vec<Link>); 7] = [
-            (Markup::Preparation, self.preparation),
-            (Markup::Payment, self.payment),
-            (Markup::Confirmation, self.confirmation),
-            (Markup::Signature, self.signature),
-            (Markup::Registration, self.registration),
-            (Markup::SelfService, self.self_service),
-            (Markup::Information, self.information),
-        ];
-        draft.markup = self.appointment.into_iter().map(Markup::Appointment).collect();
-        for (kind, links) in kinds {
-            draft.markup.extend(links.into_iter().map(kind));
-        }
+        let markup = &mut draft.markup;
+        markup.extend(self.appointment.into_iter().map(Markup::Appointment));
+        markup.extend(self.preparation.into_iter().map(Markup::Preparation));
+        markup.extend(self.payment.into_iter().map(Markup::Payment));
+        markup.extend(self.confirmation.into_iter().map(Markup::Confirmation));
+        markup.extend(self.signature.into_iter().map(Markup::Signature));
+        markup.extend(self.registration.into_iter().map(Markup::Registration));
+        markup.extend(self.self_service.into_iter().map(Markup::SelfService));
+        markup.extend(self.information.into_iter().map(Markup::Information));
         Ok(draft.build()?)
     }
 
