@@ -6,7 +6,27 @@ use std::process::Command;
 
 #[test]
 fn every_command_explains_itself() {
-    for command in ["", "up", "doctor", "config", "completions", "man", "memo", "memo check"] {
+    for command in [
+        "",
+        "up",
+        "doctor",
+        "config",
+        "completions",
+        "man",
+        "memo",
+        "memo check",
+        "memo fix",
+        "memo show",
+        "memo explain",
+        "memo calendar",
+        "memo convert",
+        "memo diff",
+        "memo redact",
+        "memo new",
+        "memo pack",
+        "memo unpack",
+        "memo sample",
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_brevdue"))
             .args(command.split_whitespace())
             .arg("--help")
