@@ -23,19 +23,19 @@ pub(crate) struct Problem {
     /// Stable, e.g. `config::unknown-setting`.
     pub(crate) code: &'static str,
     /// What happened, lower case without a full stop.
-    pub(crate) what: String,
+    pub(crate) what: Box<str>,
     /// Where: a file with line and column, a flag, a variable.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) at: Option<String>,
+    pub(crate) at: Option<Box<str>>,
     /// The causes, outermost first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) why: Vec<String>,
     /// Whose rule it is: an anchor of `docs/rules.md`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) rule: Option<String>,
+    pub(crate) rule: Option<Box<str>>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) help: Option<String>,
+    pub(crate) help: Option<Box<str>>,
     /// How the command ends.
     #[serde(skip)]
     pub(crate) exit: Exit,
@@ -53,13 +53,21 @@ impl Problem {
     }
 
     fn new(exit: Exit, code: &'static str, what: impl Into<String>) -> Self {
-        Self { code, what: what.into(), at: None, why: Vec::new(), rule: None, help: None, exit }
+        Self {
+            code,
+            what: what.into().into(),
+            at: None,
+            why: Vec::new(),
+            rule: None,
+            help: None,
+            exit,
+        }
     }
 
     /// Says where.
     #[must_use]
     pub(crate) fn at(mut self, at: impl Into<String>) -> Self {
-        self.at = Some(at.into());
+        self.at = Some(at.into().into());
         self
     }
 
@@ -80,14 +88,14 @@ impl Problem {
     /// Says whose rule it is, by the rule's id.
     #[must_use]
     pub(crate) fn rule(mut self, id: &str) -> Self {
-        self.rule = Some(format!("docs/rules.md#{}", id.to_ascii_lowercase()));
+        self.rule = Some(format!("docs/rules.md#{}", id.to_ascii_lowercase()).into());
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into());
         self
     }
 

@@ -128,17 +128,18 @@ fn the_template_is_a_description() {
 #[test]
 fn a_wrong_description_is_told_with_where_why_and_what_to_do() {
     let desk = desk();
+    let letter = LETTER.replace("bilag/plan.txt", "in/bilag/plan.txt");
     let cases = [
-        LETTER.replace("https://betaling", "http://betaling"),
-        LETTER.replace("deadline", "dedline"),
-        LETTER.replace("2027-04-01 23:59", "2027-03-28 02:30"),
-        LETTER.replace("bilag/plan.txt", "bilag/kort.txt"),
+        letter.replace("https://betaling", "http://betaling"),
+        letter.replace("deadline", "dedline"),
+        letter.replace("2027-04-01 23:59", "2027-03-28 02:30"),
+        letter.replace("plan.txt", "kort.txt"),
         LETTER
             .replace("bilag/plan.txt\"]", "bilag\"]")
             .replace("\"bilag\"", "{ file = \"in/bilag\", name = \"a.txt\" }"),
-        LETTER.replace("text = \"Kære Vagn\"\n", ""),
-        format!("reply-by = \"2026-11-23 09:00\"{LETTER}"),
-        LETTER.replace("0101010000", "010101-0000"),
+        letter.replace("text = \"Kære Vagn\"\n", ""),
+        format!("reply-by = \"2026-11-23 09:00\"{letter}"),
+        letter.replace("0101010000", "010101-0000"),
     ];
     let all: Vec<String> = cases
         .iter()

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::Checker;
 use crate::finding::{Findings, Language, Position, Severity};
-use crate::reading::Reading;
+use crate::reading::{ByteOrder, Reading};
 use crate::rulebook::{self, Level};
 
 mod markup;
@@ -59,7 +59,7 @@ pub struct Fixed {
     pub document: Option<Box<dyn Scratch>>,
 }
 
-/// Repairs a document. `scratch` makes files for the documents of the rounds; memory does not grow
+/// Repairs a document; one in UTF-16 is checked and left as it is. `scratch` makes files for the documents of the rounds; memory does not grow
 /// with the document.
 ///
 /// # Errors
@@ -73,7 +73,9 @@ pub fn fix<S: Read + Seek>(
     let before = reading.findings.clone();
     let mut document: Option<Box<dyn Scratch>> = None;
     let mut repairs = Vec::new();
-    for _ in 0..ROUNDS {
+    // Repairs are made by bytes of UTF-8.
+    let rounds = if in_utf_16(&mut source)? { 0 } else { ROUNDS };
+    for _ in 0..rounds {
         let mut round = match &mut document {
             Some(document) => Round::new(document, &reading)?,
             None => Round::new(&mut source, &reading)?,
@@ -96,6 +98,13 @@ pub fn fix<S: Read + Seek>(
         document.seek(SeekFrom::Start(0))?;
     }
     Ok(Fixed { repairs, before, after: reading.findings, document })
+}
+
+fn in_utf_16<D: Read + Seek>(document: &mut D) -> io::Result<bool> {
+    let mut mark = Vec::new();
+    document.seek(SeekFrom::Start(0))?;
+    document.take(ByteOrder::MARK_BYTES as u64).read_to_end(&mut mark)?;
+    Ok(ByteOrder::of_mark(&mark).is_some())
 }
 
 fn check<D: Read + Seek>(document: &mut D, checker: &Checker<'_>) -> io::Result<Reading> {

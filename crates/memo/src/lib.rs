@@ -60,6 +60,7 @@ pub mod limits;
 pub mod outline;
 pub mod policy;
 pub mod reading;
+pub mod redact;
 pub mod reply;
 pub mod rulebook;
 pub mod rules;

@@ -14,6 +14,8 @@ use crate::schema::{ClassSchema, ElementSchema, Kind, Namespace, Occurs};
 use crate::{Findings, Limits, MemoVersion, Message, MessageBody, MessageHeader, Uuid4};
 
 mod attributes;
+#[doc(hidden)]
+pub mod bare;
 pub(crate) mod base64;
 pub(crate) mod characters;
 mod declaration;
@@ -95,6 +97,7 @@ pub(crate) fn read_by<R: Read>(
         && let Some(order) = ByteOrder::of_mark(begun)
     {
         let begun = io::Cursor::new(begun[ByteOrder::MARK_BYTES..].to_vec());
+        // It lends the source.
         drop(reader);
         return read_utf_16(begun.chain(source), order, limits, policy);
     }

@@ -1,5 +1,6 @@
 //! Whatever draft builds: it checks without an error and reads back as itself. And what does not build
 //! says why.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::io::Cursor;
 

@@ -90,6 +90,17 @@ fn base(version: &str) -> String {
 }
 
 #[test]
+fn a_document_in_utf_16_is_left_as_it_is() {
+    let wrong = minimum_1_2().replace(">DIGITALPOST<", ">digitalpost<").replace("UTF-8", "UTF-16");
+    let document: Vec<u8> =
+        format!("\u{FEFF}{wrong}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (after, fixed) = fixed(&document);
+    assert_eq!(after, document);
+    assert!(fixed.repairs.is_empty());
+    assert!(fixed.after.list.iter().any(|finding| finding.rule == "MEMO-S-009"));
+}
+
+#[test]
 fn each_fault_is_mended_to_the_message_it_was_made_from() {
     for Fault { version, from, to, rule } in FAULTS {
         let base = base(version);

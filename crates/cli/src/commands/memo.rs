@@ -2,20 +2,25 @@
 
 mod calendar;
 mod check;
+mod convert;
+mod diff;
 mod explain;
 mod files;
 mod fix;
 mod messages;
 mod new;
+mod opened;
+mod output;
 mod pack;
+mod redact;
 mod sample;
 mod show;
 mod unpack;
 
 use crate::exit::Exit;
 
-/// Check, mend, show, explain, make, pack and unpack MeMo messages
 /// Check, mend, show, explain, make, pack, unpack and invent MeMo messages
+/// Check, mend, show, explain, compare, convert, mask, make and pack MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -29,6 +34,9 @@ enum Command {
     Show(show::Args),
     Explain(explain::Args),
     Calendar(calendar::Args),
+    Convert(convert::Args),
+    Diff(diff::Args),
+    Redact(redact::Args),
     New(new::Args),
     Pack(pack::Args),
     Unpack(unpack::Args),
@@ -40,6 +48,9 @@ pub(crate) fn run(args: Args) -> Exit {
     match args.command {
         Command::Check(args) => check::run(&args),
         Command::Fix(args) => fix::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::New(args) => new::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Unpack(args) => unpack::run(&args),

@@ -73,8 +73,8 @@ fn partners(before: &[String], after: &[String]) -> Vec<Option<usize>> {
     let tail = (1..=shorter - head)
         .take_while(|back| before[before.len() - back] == after[after.len() - back])
         .count();
-    for place in 0..head {
-        partners[place] = Some(place);
+    for (place, partner) in partners[..head].iter_mut().enumerate() {
+        *partner = Some(place);
     }
     for back in 1..=tail {
         partners[before.len() - back] = Some(after.len() - back);

@@ -246,11 +246,11 @@ pub(super) fn cvr_number(text: &str) -> Result<CvrNumber, Refused> {
 }
 
 fn cpr<'de, D: serde::Deserializer<'de>>(from: D) -> Result<CprNumber, D::Error> {
-    super::values::read_text(from, cpr_number)
+    super::written::read_text(from, cpr_number)
 }
 
 fn cvr<'de, D: serde::Deserializer<'de>>(from: D) -> Result<CvrNumber, D::Error> {
-    super::values::read_text(from, cvr_number)
+    super::written::read_text(from, cvr_number)
 }
 
 /// Content data, or none when there is nothing in it.

@@ -6,9 +6,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::about::{Address, Unit, address, production_unit, text};
-use super::values::{
-    EmailAddress, Gln, Refused, SeUnitNumber, Text, any_uuid, read_text, text_or_table,
-};
+use super::values::{EmailAddress, Gln, Refused, SeUnitNumber, Text, any_uuid};
+use super::written::{read_text, text_or_table};
 use super::{LetterError, at_most};
 use crate::{
     AttentionData, AttentionPerson, ContactInfo, ContactPoint, ContentResponsible, EMail, Eid,

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::LetterError;
 use super::times::{maybe_when, when};
-use super::values::{EmailAddress, EntryPointUrl, Refused, Text, text_or_table};
+use super::values::{EmailAddress, EntryPointUrl, Refused, Text};
+use super::written::{read_text, text_or_table};
 use crate::{Action, EntryPoint, Reservation, Timestamp, UtcDateTime, Uuid4};
 
 /// Something the recipient can do.
@@ -215,7 +216,7 @@ pub(super) fn maybe_uuid4<'de, D>(from: D) -> Result<Option<Uuid4>, D::Error>
 where
     D: serde::Deserializer<'de>,
 {
-    super::values::read_text(from, uuid4).map(Some)
+    read_text(from, uuid4).map(Some)
 }
 
 #[cfg(test)]

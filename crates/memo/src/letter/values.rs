@@ -4,16 +4,15 @@
 //! with the rule and what to do, never with the text itself.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::{Deserializer, Error as _, Visitor};
+use serde::de::Deserializer;
 
 use crate::reading::characters::is_allowed;
 use crate::rules;
 
 pub use super::times::point_in_time;
+use super::written::parsed;
 
 /// Why a text is not the value it should be. Never quotes it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,23 +34,7 @@ impl Refused {
     ) -> Self {
         Self { what: what.into(), rule, help: help.into() }
     }
-
-    /// As an error of serde, from which [`Refused::from_words`] makes it again.
-    pub(crate) fn into_error<E: serde::de::Error>(self) -> E {
-        let Self { what, rule, help } = self;
-        E::custom(format_args!("{what}{SEPARATOR}{}{SEPARATOR}{help}", rule.unwrap_or_default()))
-    }
-
-    /// The parts of an error made by [`Refused::into_error`]: what, rule (may be empty), help.
-    pub(crate) fn from_words(message: &str) -> Option<(&str, &str, &str)> {
-        let (what, rest) = message.split_once(SEPARATOR)?;
-        let (rule, help) = rest.split_once(SEPARATOR)?;
-        Some((what, rule, help))
-    }
 }
-
-/// Between the parts of a refusal while serde carries it; a control character, so in none of them.
-const SEPARATOR: char = '\u{1F}';
 
 /// A text of 1 to `LIMIT` characters (code points) that is not blank and that XML can carry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -239,7 +222,7 @@ fn gln(text: &str) -> Option<String> {
     let weighted =
         |(index, digit): (usize, u8)| u32::from(digit - b'0') * if index % 2 == 0 { 1 } else { 3 };
     let sum: u32 = text.bytes().enumerate().map(weighted).sum();
-    (sum % 10 == 0).then_some(text)
+    sum.is_multiple_of(10).then_some(text)
 }
 
 fn plate_number(text: &str) -> Option<String> {
@@ -260,51 +243,6 @@ mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps
 se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa \
 wo xh yi yo za zh zu";
 
-/// Reads a value from a text of a description.
-pub(crate) fn parsed<'de, D, T>(from: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err = Refused>,
-{
-    from.deserialize_str(TextVisitor(PhantomData))
-}
-
-struct TextVisitor<T>(PhantomData<T>);
-
-impl<T: FromStr<Err = Refused>> Visitor<'_> for TextVisitor<T> {
-    type Value = T;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text in quotes")
-    }
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-        text.parse().map_err(Refused::into_error)
-    }
-}
-
-/// An optional value written either as one text or as a table of its parts.
-pub(crate) fn text_or_table<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err = Refused> + serde::Deserialize<'de>,
-{
-    from.deserialize_any(TextOrTable(PhantomData)).map(Some)
-}
-
-pub(crate) struct TextOrTable<T>(pub(crate) PhantomData<T>);
-
-impl<'de, T: FromStr<Err = Refused> + serde::Deserialize<'de>> Visitor<'de> for TextOrTable<T> {
-    type Value = T;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text in quotes or a table")
-    }
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-        text.parse().map_err(Refused::into_error)
-    }
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, table: A) -> Result<T, A::Error> {
-        T::deserialize(serde::de::value::MapAccessDeserializer::new(table))
-    }
-}
-
 /// A UUID of any version, with hyphens, as contact points have them.
 pub(crate) fn any_uuid(text: &str) -> Result<uuid::Uuid, Refused> {
     if rules::contact_point_id_is_uuid(text)
@@ -314,38 +252,6 @@ pub(crate) fn any_uuid(text: &str) -> Result<uuid::Uuid, Refused> {
     }
     let help = "take it from the contact structure, with its hyphens";
     Err(Refused::new("a contact point's id is a UUID", Some("MEMO-R-018"), help))
-}
-
-/// Reads one with a function of its own.
-pub(crate) fn read_text<'de, D, T>(
-    from: D,
-    read: impl FnOnce(&str) -> Result<T, Refused>,
-) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let text: Plain = parsed(from)?;
-    read(&text.0).map_err(|refused| D::Error::custom(ErrorText(refused)))
-}
-
-/// Any text, not checked yet.
-struct Plain(String);
-
-impl FromStr for Plain {
-    type Err = Refused;
-    fn from_str(text: &str) -> Result<Self, Refused> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// As [`Refused::into_error`] writes it.
-pub(crate) struct ErrorText(pub(crate) Refused);
-
-impl fmt::Display for ErrorText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Refused { what, rule, help } = &self.0;
-        write!(f, "{what}{SEPARATOR}{}{SEPARATOR}{help}", rule.unwrap_or_default())
-    }
 }
 
 #[cfg(test)]

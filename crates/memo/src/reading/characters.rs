@@ -47,7 +47,7 @@ pub(crate) fn plain_run(bytes: &[u8]) -> PlainRun {
         let below = |limit: u8| eight.wrapping_sub(EACH * u64::from(limit)) & !eight & HIGHEST;
         let equal = |bits: u64| bits.wrapping_sub(EACH) & !bits & HIGHEST;
         // With this bit set `<` and `>` are the same.
-        let angle = equal((eight | EACH * 0x02) ^ (EACH * 0x3E));
+        let angle = equal((eight | (EACH * 0x02)) ^ (EACH * 0x3E));
         let mut special = below(0x20) | angle | equal(eight ^ (EACH * 0x26));
         let mut inside = 0;
         if eight & HIGHEST != 0 {
@@ -98,9 +98,11 @@ pub(crate) fn white_run(bytes: &[u8]) -> WhiteRun {
     let before = other.wrapping_sub(1) & !other;
     let line_feeds = line_feeds & before;
     let since_line_bytes = length_bytes - (8 - line_feeds.leading_zeros() as usize / 8);
-    // Nearly always one; counting is slower than asking.
-    let only_one = line_feeds & line_feeds.wrapping_sub(1) == 0;
-    let lines = if only_one { (line_feeds != 0).into() } else { line_feeds.count_ones() };
+    let mut lines = u32::from(line_feeds != 0);
+    // Nearly always there is one, and counting is slower than asking.
+    if line_feeds & line_feeds.wrapping_sub(1) != 0 {
+        lines = line_feeds.count_ones();
+    }
     WhiteRun { length_bytes, lines, since_line_bytes }
 }
 

@@ -184,7 +184,7 @@ impl Tokens<'_> {
         from: usize,
         version: MemoVersion,
     ) -> Option<(Plain, Position)> {
-        if self.empty_element {
+        if self.empty_element || !self.short_way {
             return None;
         }
         let place = self.input.position();

@@ -29,6 +29,8 @@ pub(crate) struct Tokens<'r> {
     pub(crate) tag_position: Position,
     /// Whether the latest start tag was `<…/>`, so that its end comes next.
     pub(super) empty_element: bool,
+    /// Whether to compare with what is expected first, see [`super::plain`].
+    pub(super) short_way: bool,
     seen_root: bool,
     pub(crate) dress: Dress,
     /// What the document was in before it became UTF-8, if it was in something else.
@@ -88,6 +90,7 @@ impl<'r> Tokens<'r> {
             limits,
             tag_position: Position { line: 1, column: 1, offset_bytes: 0 },
             empty_element: false,
+            short_way: true,
             seen_root: false,
             dress: Dress::default(),
             transcoded: None,

@@ -45,20 +45,16 @@ pub(super) fn register(class: Element<'_>, report: &mut Report<'_>) {
             "subjectKey" => kle(child, "NN.NN.NN", report),
             // FORM has an element of this name too, without a form of its own.
             "activityFacet" if class.name() == "KLEdata" => kle(child, "ANN", report),
-            "taskKey" => {
-                if text(child).is_some_and(|key| !follows(key, "NN.NN.NN.NN")) {
-                    report.at(child, &rulebook::FORM, &[]);
-                }
+            "taskKey" if text(child).is_some_and(|key| !follows(key, "NN.NN.NN.NN")) => {
+                report.at(child, &rulebook::FORM, &[]);
             }
-            "productionUnitNumber" => {
-                if trimmed(child).is_some_and(|number| !is_digits(number, 10)) {
-                    report.at(child, &rulebook::PRODUCTION_UNIT, &[]);
-                }
+            "productionUnitNumber"
+                if trimmed(child).is_some_and(|number| !is_digits(number, 10)) =>
+            {
+                report.at(child, &rulebook::PRODUCTION_UNIT, &[]);
             }
-            "seNumber" => {
-                if text(child).is_some_and(|number| !is_digits(number, 8)) {
-                    report.at(child, &rulebook::SE_NUMBER, &[]);
-                }
+            "seNumber" if text(child).is_some_and(|number| !is_digits(number, 8)) => {
+                report.at(child, &rulebook::SE_NUMBER, &[]);
             }
             "globalLocationNumber" => location_number(child, report),
             "emailAddress" => {

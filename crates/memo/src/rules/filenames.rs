@@ -17,10 +17,10 @@ pub(super) fn filename<'o>(
         return None;
     }
     if let Some(character) = name.chars().find(|character| is_forbidden_in_filename(*character)) {
-        let mut buffer = [0; 4];
+        let quoted = format!("«{character}»");
         let what = match character {
             '\r' | '\n' => Word::Phrase("et linjeskift", "a line break"),
-            visible if visible.is_ascii() => Word::Name(visible.encode_utf8(&mut buffer)),
+            visible if visible.is_ascii() => Word::Name(&quoted),
             _ => Word::Phrase(
                 "et særligt blanktegn, fx et hårdt mellemrum",
                 "a special space, e.g. a no-break space",

@@ -98,7 +98,7 @@ fn check_digit(kind: IdKind, element: Element<'_>, id: &str, report: &mut Report
     const WEIGHTS: [u32; 8] = [2, 7, 6, 5, 4, 3, 2, 1];
     let sum: u32 =
         id.bytes().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    if kind == IdKind::Cvr && sum % 11 != 0 {
+    if kind == IdKind::Cvr && !sum.is_multiple_of(11) {
         report.at(element, &rulebook::CVR_CHECK_DIGIT, &[Word::Name(element.name())]);
     }
 }

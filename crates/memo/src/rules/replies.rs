@@ -41,10 +41,11 @@ fn is_not_after<T: PartialOrd>(later: Option<T>, earlier: Option<T>) -> bool {
 fn forwarding(forward: Element<'_>, overview: &Overview<'_>, report: &mut Report<'_>) {
     for child in forward.children() {
         match child.name() {
-            "messageUUID" => {
-                if uuid(Some(child)).is_some_and(|original| uuid(overview.uuid) == Some(original)) {
-                    report.at(child, &rulebook::FORWARDS_ITSELF, &[]);
-                }
+            "messageUUID"
+                if uuid(Some(child))
+                    .is_some_and(|original| uuid(overview.uuid) == Some(original)) =>
+            {
+                report.at(child, &rulebook::FORWARDS_ITSELF, &[]);
             }
             "originalMessageDateTime" => {
                 let (original, created) = (time(Some(child)), time(overview.created));

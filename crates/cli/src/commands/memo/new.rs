@@ -34,8 +34,8 @@ const FILES_BYTES_LIMIT: u64 = 75_000_000;
 /// description names are looked for beside it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 written (warnings do not count), 1 the description is no letter that Digital Post takes,
-2 the command line is at fault or a file cannot be read or written.
+Exit codes: 0 written (warnings do not count), 1 the description is no letter, 2 the command
+line is at fault or a file cannot be read or written.
 
 Examples:
   brevdue memo new --template --lang da > brev.toml
@@ -128,9 +128,9 @@ fn work(args: &Args) -> Result<(), Problem> {
     );
     // What was asked for is on standard output; what is said about it must not get into it.
     if to_stdout {
-        say(&told)
+        say(&text)
     } else {
-        print(&told)
+        print(&text)
     }
     Ok(())
 }

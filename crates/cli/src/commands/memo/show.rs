@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use brevdue_memo::json::Contents;
 use brevdue_memo::{Limits, Reading, read};
 
 use super::check::Lang;
@@ -13,6 +14,7 @@ use crate::exit::Exit;
 use crate::report::{Format, Problem, print};
 
 mod contents;
+mod json;
 mod parties;
 mod screen;
 
@@ -25,11 +27,21 @@ Exit codes: 0 shown, 1 the message has errors, 2 the file cannot be read.
 
 Examples:
   brevdue memo show letter.xml
-  brevdue memo show --lang da letter.xml")]
+  brevdue memo show --lang da letter.xml
+  brevdue memo show --json letter.xml > letter.json")]
 pub(super) struct Args {
     /// The message, or - for standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "json_schema")]
+    file: Option<PathBuf>,
+    /// Print the whole message as JSON instead; see docs/json.md
+    #[arg(long)]
+    json: bool,
+    /// Print how long each file is instead of its content
+    #[arg(long, requires = "json")]
+    without_content: bool,
+    /// Print the JSON Schema of a version instead of a message
+    #[arg(long, value_enum, value_name = "VERSION", conflicts_with_all = ["file", "json"])]
+    json_schema: Option<json::SchemaOf>,
     /// Language of the words around the message's own
     #[arg(long, value_enum, default_value_t = Lang::En, env = "BREVDUE_LANG")]
     lang: Lang,
@@ -37,7 +49,21 @@ pub(super) struct Args {
 
 /// Shows.
 pub(super) fn run(args: &Args) -> Exit {
-    match reading(args) {
+    let outcome = match (&args.json_schema, &args.file) {
+        (Some(version), _) => json::schema(*version),
+        (None, Some(file)) if args.json => {
+            let contents = if args.without_content { Contents::LeftOut } else { Contents::Whole };
+            json::message(file, contents, language(args.lang))
+        }
+        (None, Some(file)) => return screen(file, args),
+        // The command line asks for one of them.
+        (None, None) => Ok(()),
+    };
+    outcome.map_or_else(|problem| problem.print(Format::Text), |()| Exit::Done)
+}
+
+fn screen(file: &Path, args: &Args) -> Exit {
+    match reading(file) {
         Ok(reading) => {
             print(screen::of(&reading, language(args.lang)).trim_end());
             if reading.message.is_some() { Exit::Done } else { Exit::Message }
@@ -46,12 +72,12 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
-fn reading(args: &Args) -> Result<Reading, Problem> {
+fn reading(file: &Path) -> Result<Reading, Problem> {
     let limits = Limits::default();
-    let reading = if args.file.as_os_str() == STDIN {
+    let reading = if file.as_os_str() == STDIN {
         read(io::stdin().lock(), &limits)
     } else {
-        File::open(&args.file).and_then(|file| read(BufReader::new(file), &limits))
+        File::open(file).and_then(|file| read(BufReader::new(file), &limits))
     };
-    reading.map_err(|error| unreadable(&args.file.display().to_string(), &error))
+    reading.map_err(|error| unreadable(&file.display().to_string(), &error))
 }

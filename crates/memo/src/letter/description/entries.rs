@@ -9,7 +9,8 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use crate::letter::about::{cpr_number, cvr_number};
 use crate::letter::attention::Contact;
-use crate::letter::values::{ErrorText, Refused, Text, TextOrTable, read_text, text_or_table};
+use crate::letter::values::{Refused, Text};
+use crate::letter::written::{ErrorText, TextOrTable, read_text, text_or_table};
 use crate::letter::{Attention, RepresentedBy};
 use crate::{CprNumber, CvrNumber, PartyId, rules};
 

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use brevdue_memo::reading::{ByteOrder, Transcoder};
+
 /// Bytes kept of the beginning, and at least as many of the end, of what cannot be read again.
 const KEPT_BYTES: usize = 256 * 1024;
 
@@ -24,10 +26,20 @@ pub(super) trait Again {
 impl Again for File {
     fn around(&mut self, offset_bytes: u64, reach: usize) -> Option<Around> {
         let start = offset_bytes.saturating_sub(reach as u64);
-        self.seek(SeekFrom::Start(start)).ok()?;
         let at = (offset_bytes - start) as usize;
         let mut bytes = Vec::new();
-        self.take((at + reach) as u64).read_to_end(&mut bytes).ok()?;
+        let mut mark = Vec::new();
+        self.rewind().ok()?;
+        self.by_ref().take(ByteOrder::MARK_BYTES as u64).read_to_end(&mut mark).ok()?;
+        if let Some(order) = ByteOrder::of_mark(&mark) {
+            // Places in UTF-16 count the bytes of the same text in UTF-8.
+            let mut text = Transcoder::new(self, order);
+            io::copy(&mut text.by_ref().take(start), &mut io::sink()).ok()?;
+            text.take((at + reach) as u64).read_to_end(&mut bytes).ok()?;
+        } else {
+            self.seek(SeekFrom::Start(start)).ok()?;
+            self.take((at + reach) as u64).read_to_end(&mut bytes).ok()?;
+        }
         (bytes.len() >= at).then_some(Around { bytes, at })
     }
 }
@@ -69,6 +81,9 @@ impl<R: Read> Read for Keeping<R> {
 
 impl<R> Again for Keeping<R> {
     fn around(&mut self, offset_bytes: u64, reach: usize) -> Option<Around> {
+        if ByteOrder::of_mark(&self.first).is_some() {
+            return None;
+        }
         let last_start = self.length_bytes - self.last.len() as u64;
         let (kept, start) = if offset_bytes <= self.first.len() as u64 {
             (&self.first, 0)
@@ -87,6 +102,25 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    #[test]
+    fn a_place_in_utf_16_is_shown_as_text_where_the_file_can_be_read_again() {
+        let text = "<æ>😀</æ>\n".repeat(10_000);
+        let bytes: Vec<u8> =
+            format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        for offset in [0, 5, 99_999, text.len()] {
+            let around = file.around(offset as u64, 100).unwrap();
+            let expected =
+                &text.as_bytes()[offset.saturating_sub(100)..(offset + 100).min(text.len())];
+            assert_eq!(around.bytes, expected, "at {offset}");
+            assert_eq!(around.at, offset.min(100));
+        }
+        let mut keeping = Keeping::new(bytes.as_slice());
+        io::copy(&mut keeping, &mut io::sink()).unwrap();
+        assert_eq!(keeping.around(5, 100), None);
+    }
 
     #[test]
     fn what_streamed_by_shows_its_beginning_and_end_as_a_file_does() {
