@@ -23,9 +23,11 @@ pub(crate) fn media_type(encoding_format: &str) -> Option<&str> {
 }
 
 fn is_token(text: &str) -> bool {
-    const SEPARATORS: &[u8] = b"()<>@,;:\\\"/[]?=";
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_graphic() && !SEPARATORS.contains(&byte))
+    let is_in_token = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'+' | b'_' | b'!' | b'#'..=b'\'' | b'*' | b'^' | b'`' | b'{'..=b'~')
+    };
+    !text.is_empty() && text.bytes().all(is_in_token)
 }
 
 /// `name=value`; a quoted value may hold anything but quotes. A last semicolon alone does no harm.
