@@ -9,7 +9,7 @@ use super::{Description, ReplyKeys, Sort};
 use crate::letter::about::text;
 use crate::letter::values::{LanguageCode, Text};
 use crate::letter::{
-    About, Attention, Contact, DraftFile, LetterDraft, LetterError, Link, Markup, Negatives,
+    About, Attention, Contact, DraftFile, LetterDraft, LetterError, Markup, Negatives,
     ReplyReference, SmsDraft,
 };
 use crate::{ContactPoint, MemoVersion, Message, Timestamp};
