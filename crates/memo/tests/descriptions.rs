@@ -1,5 +1,7 @@
 //! Letters described in TOML and JSON: what becomes of them, and what is said of a wrong one.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::{self, Cursor};
 
 use brevdue_memo::letter::description::{

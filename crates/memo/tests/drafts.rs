@@ -289,6 +289,9 @@ proptest! {
     }
 }
 
+/// Something done to a draft.
+type Change = Box<dyn Fn(&mut LetterDraft)>;
+
 fn least() -> LetterDraft {
     let mut draft = LetterDraft::new(
         MemoVersion::V1_1,
@@ -325,7 +328,7 @@ fn what_does_not_build_says_which_part_which_limit_and_what_to_do() {
         reservation: None,
         entry_point: Some(EntryPoint { url: "http://betal.example".to_owned() }),
     };
-    let changes: Vec<Box<dyn Fn(&mut LetterDraft)>> = vec![
+    let changes: Vec<Change> = vec![
         Box::new(|draft| draft.label = "x".repeat(257)),
         Box::new(|draft| draft.label = " ".to_owned()),
         Box::new(|draft| draft.sender_label = String::new()),

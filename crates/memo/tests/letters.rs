@@ -1,6 +1,8 @@
 //! The example letters in `examples/letters`: each becomes a message the rules have nothing to say about,
 //! with the markup that its row of the README's table promises.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
