@@ -5,7 +5,7 @@
 //! nothing built. Ours runs in this process on one thread; its time to start is counted for `xmllint` and
 //! is small beside the work. Runs take turns, and the best of each counts: what else the machine does can
 //! only make a run slower. Peak memory is that of a process of its own.
-
+#![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(clippy::print_stdout, reason = "a bench")]
 
 #[path = "../tests/support/every.rs"]

@@ -1,4 +1,5 @@
 //! How fast messages are read: `cargo bench -p brevdue-memo`. Bytes are those of the XML.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../tests/support/every.rs"]
 mod every;

@@ -1,4 +1,5 @@
 //! What a stranger can send, and the finding each gets: what, where, by whose rule.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What the schemas say of single changes to a minimum message, beside what the official schema says.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "support/every.rs"]
 mod every;

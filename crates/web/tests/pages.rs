@@ -1,4 +1,5 @@
 //! The pages as a browser gets them: what they show, whom they show it to, and what they refuse.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod town;
 

@@ -20,6 +20,7 @@ mod unpack;
 use crate::exit::Exit;
 
 /// Check, mend, show, explain, make, pack, unpack and invent MeMo messages
+/// Check, mend, show, explain, compare, convert, mask, make and pack MeMo messages
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -292,7 +292,7 @@ mod tests {
             ("log=xml", "log must be text or json"),
         ] {
             let flags = ConfigArgs { set: vec![set.into()], ..ConfigArgs::default() };
-            assert_eq!(gather(&flags, env(&[])).unwrap_err().what, wanted);
+            assert_eq!(gather(&flags, env(&[])).unwrap_err().what.as_ref(), wanted);
         }
     }
 

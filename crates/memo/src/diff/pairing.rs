@@ -73,7 +73,7 @@ fn partners(before: &[String], after: &[String]) -> Vec<Option<usize>> {
     let tail = (1..=shorter - head)
         .take_while(|back| before[before.len() - back] == after[after.len() - back])
         .count();
-    for (place, partner) in partners.iter_mut().enumerate().take(head) {
+    for (place, partner) in partners[..head].iter_mut().enumerate() {
         *partner = Some(place);
     }
     for back in 1..=tail {

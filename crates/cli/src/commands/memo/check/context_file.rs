@@ -244,7 +244,7 @@ mod tests {
             ("used_uuids = [\"x\"]", NOT_A_UUID, "f:1:15"),
         ] {
             let problem = read(&Document::of(text)).unwrap_err();
-            let told = (problem.what.as_str(), problem.at.as_deref());
+            let told = (&*problem.what, problem.at.as_deref());
             assert_eq!(told, (what, Some(at)), "{text}");
         }
     }

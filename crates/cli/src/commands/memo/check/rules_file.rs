@@ -211,7 +211,7 @@ mod tests {
             ("[limits", "unclosed table, expected `]`", "f:1:8", None),
         ] {
             let problem = read(text).unwrap_err();
-            let told = (problem.what.as_str(), problem.at.as_deref(), problem.help.as_deref());
+            let told = (&*problem.what, problem.at.as_deref(), problem.help.as_deref());
             assert_eq!(told, (what, Some(at), help), "{text}");
         }
     }
