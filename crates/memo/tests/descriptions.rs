@@ -1,5 +1,6 @@
 //! Letters described in TOML and JSON: what becomes of them, and what is said of a wrong one.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::{self, Cursor};
 

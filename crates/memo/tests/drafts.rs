@@ -289,6 +289,9 @@ proptest! {
     }
 }
 
+/// Something done to a draft.
+type Change = Box<dyn Fn(&mut LetterDraft)>;
+
 fn least() -> LetterDraft {
     let mut draft = LetterDraft::new(
         MemoVersion::V1_1,

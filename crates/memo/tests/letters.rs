@@ -1,6 +1,7 @@
 //! The example letters in `examples/letters`: each becomes a message the rules have nothing to say about,
 //! with the markup that its row of the README's table promises.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 use std::fs;
