@@ -328,7 +328,6 @@ fn what_does_not_build_says_which_part_which_limit_and_what_to_do() {
         reservation: None,
         entry_point: Some(EntryPoint { url: "http://betal.example".to_owned() }),
     };
-    type Change = Box<dyn Fn(&mut LetterDraft)>;
     let changes: Vec<Change> = vec![
         Box::new(|draft| draft.label = "x".repeat(257)),
         Box::new(|draft| draft.label = " ".to_owned()),

@@ -36,7 +36,8 @@ pub struct JsonFault {
     /// Members and positions from the root, e.g. `/MessageBody/MainDocument/File/0/filename`
     /// (a JSON Pointer, RFC 6901); positions count from 0.
     pub path: String,
-    /// Line and column in characters, from 1, of the member or of the end of what could be read.
+    /// Line and column in characters, from 1, of the member, or of the one before when its name
+    /// is written with escapes, or of the end of what could be read.
     pub line_column: Option<(u64, u64)>,
     pub(super) problem: Problem,
 }

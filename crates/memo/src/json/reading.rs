@@ -43,6 +43,7 @@ pub(super) fn parse<'de>(json: &'de [u8], limits: &Limits) -> Result<Tree<'de>, 
         json,
         limits,
         faults: Vec::new(),
+        near: 0,
         omitted: 0,
         path: Vec::new(),
         repeated: 0,
@@ -84,6 +85,8 @@ struct Reader<'l, 'de> {
     limits: &'l Limits,
     /// Faults with the byte they are told at.
     faults: Vec<(JsonFault, Option<usize>)>,
+    /// Where the latest member stood whose name could be found in the JSON.
+    near: usize,
     omitted: u64,
     path: Vec<Step>,
     repeated: usize,
@@ -305,8 +308,10 @@ impl<'de> serde::de::Visitor<'de> for Value<'_, '_, 'de> {
         while let Some(name) = members.next_key_seed(Name)? {
             let at = match &name {
                 Cow::Borrowed(name) => reader.offset_of(name),
-                Cow::Owned(_) => None,
+                // Written with escapes, so it stands nowhere as it is.
+                Cow::Owned(_) => Some(reader.near),
             };
+            reader.near = at.unwrap_or(reader.near);
             if is_root && name == SCHEMA_HINT {
                 members.next_value::<IgnoredAny>()?;
                 continue;
