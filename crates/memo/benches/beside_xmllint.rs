@@ -24,6 +24,10 @@ use brevdue_memo::{
     Checker, Limits, MemoVersion, Message, PartyId, Timestamp, read, read_header, write,
 };
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, command, rest @ ..] = arguments.as_slice()

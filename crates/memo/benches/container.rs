@@ -23,6 +23,10 @@ use brevdue_memo::{Checker, MemoVersion, Message, PartyId, Timestamp, write};
 /// Most times as long as `xz -dc`.
 const TARGET: f64 = 1.15;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     // `cargo test --benches` runs us to see that we work, not to measure.
     let short = !std::env::args().any(|argument| argument == "--bench");

@@ -14,6 +14,10 @@ use brevdue_memo::{
 use divan::Bencher;
 use divan::counter::BytesCount;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
