@@ -36,7 +36,9 @@ pub use file_types::{ALLOWED_FILE_TYPES, DocumentKind, FileType, file_type_is_al
 pub use filenames::{filename_is_allowed, repair_filename};
 pub use parties::contact_point_id_is_uuid;
 
+pub(crate) use delivery::POST_TYPES;
 pub(crate) use html::{HtmlFlags, HtmlWatch, PassingHtml, is_html};
+pub(crate) use signatures::{begins_as, told_by};
 
 use overview::Overview;
 

@@ -148,6 +148,15 @@ fn names_get_the_prefix_they_lack() {
 }
 
 #[test]
+fn rtf_under_the_name_of_an_old_office_document_is_right_in_its_way() {
+    let rtf = support::change(&base("1.2"), "JVBERi0xLjcKJSVFT0YK", "e1xydGYxIFBsYWRzfQ==");
+    let rtf = support::change(&rtf, "application/pdf", "application/msword");
+    let rtf = support::change(&rtf, "Pladsanvisning.pdf", "Pladsanvisning.doc");
+    let (after, fixed) = fixed(rtf.as_bytes());
+    assert_eq!((String::from_utf8(after).unwrap(), fixed.repairs.len()), (rtf, 0));
+}
+
+#[test]
 fn what_only_its_writer_can_know_is_left_alone() {
     for (from, to) in [
         (">DIGITALPOST<", ">E-POST<"),

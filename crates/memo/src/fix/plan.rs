@@ -11,7 +11,7 @@ use crate::finding::{Finding, Position};
 use crate::outline::{Element, Outline};
 use crate::reading::Reading;
 use crate::rulebook::{self, Level};
-use crate::rules::ALLOWED_FILE_TYPES;
+use crate::rules::{self, ALLOWED_FILE_TYPES};
 use crate::schema::{Kind, Namespace};
 use crate::values::MemoVersion;
 
@@ -259,16 +259,6 @@ fn white_before(document: &mut dyn Document, at: u64) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&before[before.len() - white..]).into_owned())
 }
 
-/// Media types that the first bytes of a file tell beyond doubt.
-const SIGNATURES: [(&[u8], &str); 6] = [
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1A\n", "image/png"),
-    (b"\xFF\xD8\xFF", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"{\\rtf", "application/rtf"),
-];
-
 /// Media type and extension of a file by its content, or the media type by the extension when it has
 /// not even the form of one.
 fn file_type(
@@ -282,12 +272,10 @@ fn file_type(
     let (Some(declared), Some(filename)) = (format.text(), name.text()) else { return Ok(()) };
     let facts = file.child("content").and_then(|content| content.content());
     let first = facts.filter(|facts| facts.valid).map(|facts| facts.first_bytes());
-    let by_content = first.and_then(|first| {
-        SIGNATURES.iter().find(|(start, _)| first.starts_with(start)).map(|(_, media)| *media)
-    });
+    let by_content = first.and_then(rules::told_by);
     let declared_type = declared.split(';').next().unwrap_or_default().trim();
     let extension = filename.rsplit_once('.').map(|(_, extension)| extension);
-    let Some(media_type) = by_content else {
+    let Some(by_content) = by_content else {
         let malformed = !declared.contains('/');
         let by_extension = extension.and_then(media_type_of).filter(|_| malformed);
         if let Some(media_type) = by_extension {
@@ -298,15 +286,20 @@ fn file_type(
         }
         return Ok(());
     };
-    if !declared_type.eq_ignore_ascii_case(media_type) {
+    // Word saves RTF under the name of its own format; what is right in its way stays.
+    let is_right = first.is_some_and(|first| rules::begins_as(declared_type, first));
+    let media_type = if is_right { declared_type } else { by_content };
+    if !is_right {
         let how = ("medietype sat efter filens indhold", "media type set by the file's content");
         set_text(document, format, media_type, repair("MEMO-R-126", format, how), edits)?;
     }
-    let fitting = ALLOWED_FILE_TYPES.iter().find(|known| known.encoding_format == media_type);
+    let fitting = ALLOWED_FILE_TYPES
+        .iter()
+        .find(|known| known.encoding_format.eq_ignore_ascii_case(media_type));
     let Some(fitting) = fitting.map(|known| known.extensions) else { return Ok(()) };
     let fits = extension
         .is_some_and(|extension| fitting.iter().any(|fit| fit.eq_ignore_ascii_case(extension)));
-    if !fits && !filename.trim().is_empty() && crate::rules::filename_is_allowed(filename) {
+    if !fits && !filename.trim().is_empty() && rules::filename_is_allowed(filename) {
         let known = extension.is_some_and(|extension| media_type_of(extension).is_some());
         let stem = match filename.rsplit_once('.') {
             Some((stem, _)) if known && !stem.is_empty() => stem,

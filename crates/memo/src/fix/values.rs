@@ -1,6 +1,6 @@
 //! Which values can be mended without guessing.
 
-use crate::rules;
+use crate::rules::{self, ACTION_CODES, POST_TYPES};
 use crate::time::Timestamp;
 use crate::values::{LocalDate, UtcDateTime, Uuid4};
 
@@ -22,18 +22,6 @@ pub(super) struct Known<'a> {
     /// Whether the schema accepts it.
     pub(super) valid: bool,
 }
-
-const ACTION_CODES: [&str; 8] = [
-    "AFTALE",
-    "BEKRAEFT",
-    "BETALING",
-    "FORBEREDELSE",
-    "INFORMATION",
-    "SELVBETJENING",
-    "TILMELDING",
-    "UNDERSKRIV",
-];
-const POST_TYPES: [&str; 2] = ["MYNDIGHEDSPOST", "VIRKSOMHEDSPOST"];
 
 const UPPER: (&str, &str) = ("skrevet med store bogstaver", "written in upper case");
 const DIGITS: (&str, &str) =

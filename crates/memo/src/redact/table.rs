@@ -29,6 +29,7 @@ pub enum Mask {
     Letters,
 }
 
+use crate::rules::{ACTION_CODES, POST_TYPES};
 use Mask::*;
 
 const NAME: Mask = Words("Navn ");
@@ -160,21 +161,11 @@ fn is_id_type(text: &str) -> bool {
 }
 
 fn is_post_type(text: &str) -> bool {
-    ["MYNDIGHEDSPOST", "VIRKSOMHEDSPOST"].iter().any(|known| text.eq_ignore_ascii_case(known))
+    POST_TYPES.iter().any(|known| text.eq_ignore_ascii_case(known))
 }
 
 fn is_action_code(text: &str) -> bool {
-    let known = [
-        "AFTALE",
-        "BEKRAEFT",
-        "BETALING",
-        "FORBEREDELSE",
-        "INFORMATION",
-        "SELVBETJENING",
-        "TILMELDING",
-        "UNDERSKRIV",
-    ];
-    known.iter().any(|known| text.eq_ignore_ascii_case(known))
+    ACTION_CODES.iter().any(|known| text.eq_ignore_ascii_case(known))
 }
 
 /// Groups of two digits with dots between them, at most four.

@@ -42,13 +42,15 @@ pub(super) fn deadline(element: Element<'_>, not_until: &DateForm, report: &mut 
     }
 }
 
+/// The values of `postType` in use.
+pub(crate) const POST_TYPES: [&str; 2] = ["MYNDIGHEDSPOST", "VIRKSOMHEDSPOST"];
+
 fn post_type(element: Element<'_>, report: &mut Report<'_>) {
-    const KNOWN: [&str; 2] = ["MYNDIGHEDSPOST", "VIRKSOMHEDSPOST"];
     let Some(text) = text(element) else { return };
-    if KNOWN.contains(&text) {
+    if POST_TYPES.contains(&text) {
         return;
     }
-    let is_other_case = KNOWN.iter().any(|known| known.eq_ignore_ascii_case(text.trim()));
+    let is_other_case = POST_TYPES.iter().any(|known| known.eq_ignore_ascii_case(text.trim()));
     let why = if is_other_case {
         Word::Phrase(
             " skrevet nøjagtig sådan: store bogstaver, ingen blanktegn",

@@ -137,10 +137,7 @@ pub(super) fn signature(
     if first.is_empty() {
         return;
     }
-    let is_it = |known: &&Signature| {
-        known.media_types.iter().any(|known| known.eq_ignore_ascii_case(media_type))
-    };
-    let Some(expected) = SIGNATURES.iter().find(is_it) else { return };
+    let Some(expected) = of_type(media_type) else { return };
     if !expected.begins(first) {
         let words = [
             Word::Phrase("begynder ikke som", "does not begin like"),
@@ -160,6 +157,26 @@ pub(super) fn signature(
         ];
         report.at_most(end.severity, element, &rulebook::SIGNATURE, &words);
     }
+}
+
+fn of_type(media_type: &str) -> Option<&'static Signature> {
+    SIGNATURES.iter().find(|signature| {
+        signature.media_types.iter().any(|known| known.eq_ignore_ascii_case(media_type))
+    })
+}
+
+/// Whether a file begins as those of a type do; false for types that begin in any way.
+pub(crate) fn begins_as(media_type: &str, first: &[u8]) -> bool {
+    of_type(media_type).is_some_and(|signature| signature.begins(first))
+}
+
+/// The one type that a file which begins so can only be, when its beginning is long enough to be sure.
+pub(crate) fn told_by(first: &[u8]) -> Option<&'static str> {
+    let sure = |signature: &&Signature| {
+        signature.beginnings.iter().any(|known| known.len() > 2 && first.starts_with(known))
+            && matches!(signature.media_types, [_] | ["application/rtf", ..])
+    };
+    SIGNATURES.iter().find(sure).map(|signature| signature.media_types[0])
 }
 
 impl Signature {
