@@ -4,6 +4,8 @@
 //! could be read, so that one check tells everything. It holds texts, but of a file's content only its
 //! length and its first and last bytes.
 
+use std::fmt::Write as _;
+
 use crate::Message;
 use crate::content::Content;
 use crate::finding::Position;
@@ -313,12 +315,22 @@ impl<'o> Element<'o> {
 
     /// Element names from the root, e.g. `Message/MessageBody/MainDocument/File[2]/filename`.
     pub fn path(&self) -> String {
-        let mut path = self.parent().map(|parent| parent.path() + "/").unwrap_or_default();
+        let mut path = String::with_capacity(96);
+        self.push_path(&mut path);
+        path
+    }
+
+    /// As deep as the classes of the standard, so never more than a few calls.
+    fn push_path(&self, path: &mut String) {
+        if let Some(parent) = self.parent() {
+            parent.push_path(path);
+            path.push('/');
+        }
         path.push_str(self.name());
         if self.schema().occurs.max > 1 {
-            path.push_str(&format!("[{}]", self.number()));
+            // Writing to a string never fails.
+            let _ = write!(path, "[{}]", self.number());
         }
-        path
     }
 
     fn at(&self, index: usize) -> Self {
