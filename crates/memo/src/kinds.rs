@@ -101,6 +101,24 @@ const fn schema(
     ValueSchema { name, type_uri, type_name }
 }
 
+/// For kinds whose value is the text itself.
+macro_rules! kept_as_text {
+    () => {
+        fn text(value: &String) -> &str {
+            value
+        }
+
+        fn change(
+            value: &mut String,
+            class: &'static ClassSchema,
+            element: &'static ElementSchema,
+            changer: &mut dyn Changer,
+        ) {
+            changer.text(class, element, value);
+        }
+    };
+}
+
 macro_rules! texts {
     ($( $Name:ident at most $limit:literal as $type_name:literal; )*) => {$(
         pub(crate) struct $Name;
@@ -110,17 +128,7 @@ macro_rules! texts {
             fn parse(text: &str) -> Result<String, Problem> {
                 too_long(text, $limit).map_or_else(|| Ok(text.to_owned()), Err)
             }
-            fn text(value: &String) -> &str {
-        value
-    }
-    fn change(
-        value: &mut String,
-        class: &'static ClassSchema,
-        element: &'static ElementSchema,
-        changer: &mut dyn Changer,
-    ) {
-        changer.text(class, element, value);
-    }
+            kept_as_text!();
         }
     )*};
 }
@@ -141,17 +149,7 @@ impl ValueKind for Uri256 {
         let text = collapse(text);
         too_long(&text, 256).map_or_else(|| Ok(text.into_owned()), Err)
     }
-    fn text(value: &String) -> &str {
-        value
-    }
-    fn change(
-        value: &mut String,
-        class: &'static ClassSchema,
-        element: &'static ElementSchema,
-        changer: &mut dyn Changer,
-    ) {
-        changer.text(class, element, value);
-    }
+    kept_as_text!();
 }
 
 pub(crate) struct Language;
@@ -169,17 +167,7 @@ impl ValueKind for Language {
             Err(wrong_form("ét eller to bogstaver", "one or two letters"))
         }
     }
-    fn text(value: &String) -> &str {
-        value
-    }
-    fn change(
-        value: &mut String,
-        class: &'static ClassSchema,
-        element: &'static ElementSchema,
-        changer: &mut dyn Changer,
-    ) {
-        changer.text(class, element, value);
-    }
+    kept_as_text!();
 }
 
 macro_rules! numbers {
@@ -199,17 +187,7 @@ macro_rules! numbers {
                     Some(_) => Ok(text.to_owned()),
                 }
             }
-            fn text(value: &String) -> &str {
-        value
-    }
-    fn change(
-        value: &mut String,
-        class: &'static ClassSchema,
-        element: &'static ElementSchema,
-        changer: &mut dyn Changer,
-    ) {
-        changer.text(class, element, value);
-    }
+            kept_as_text!();
         }
     )*};
 }
