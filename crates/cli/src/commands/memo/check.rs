@@ -184,7 +184,8 @@ fn work(args: &Args, problems: report::Format) -> Result<Exit, Problem> {
     let sources = list(&args.paths, subfolders)?;
     let bar = progress::bar(&sources);
     let look = Look { words, colours: colours() };
-    let plan = Plan { limits, policy, known, format: args.format, look, bar };
+    let (format, quiet) = (args.format, args.quiet);
+    let plan = Plan { limits, policy, known, format, quiet, look, bar };
     let mut teller = Teller {
         out: BufWriter::new(io::stdout().lock()),
         format: args.format,

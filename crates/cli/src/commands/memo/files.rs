@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use brevdue_gateway::limits::own_container;
 use brevdue_gateway::sender::{InputError, InputKind, Subfolders, inputs};
@@ -174,9 +175,10 @@ pub(super) fn spooled(reader: &mut dyn Read) -> io::Result<(File, u64)> {
 
 /// A path as seen from where the command was given.
 pub(super) fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
-    let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    below.as_deref().unwrap_or(path).display().to_string()
+    static HERE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let here = HERE.get_or_init(|| std::env::current_dir().and_then(std::fs::canonicalize).ok());
+    let below = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    below.unwrap_or(path).display().to_string()
 }
 
 pub(super) fn unreadable(place: &str, error: &io::Error) -> Problem {

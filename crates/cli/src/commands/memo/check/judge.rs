@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) policy: Policy,
     pub(super) known: Known,
     pub(super) format: Format,
+    /// Nothing is printed, so nothing need be told.
+    pub(super) quiet: bool,
     pub(super) look: Look,
     pub(super) bar: ProgressBar,
 }
@@ -64,6 +66,7 @@ impl Taker for Judge<'_> {
         let plan = self.plan;
         let (place, entry) = (found.place.clone(), found.entry);
         let (text, reading) = match plan.format {
+            _ if plan.quiet => (String::new(), self.check(found.reader, entry)?),
             Format::Text => self.text(found)?,
             Format::Json => {
                 let reading = self.check(found.reader, entry)?;

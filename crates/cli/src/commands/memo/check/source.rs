@@ -27,10 +27,11 @@ impl Again for File {
     fn around(&mut self, offset_bytes: u64, reach: usize) -> Option<Around> {
         let start = offset_bytes.saturating_sub(reach as u64);
         let at = (offset_bytes - start) as usize;
-        let mut bytes = Vec::new();
-        let mut mark = Vec::new();
+        // With room for all of it, it is read in one go.
+        let mut bytes = Vec::with_capacity(at + reach + 1);
+        let mut mark = [0; ByteOrder::MARK_BYTES];
         self.rewind().ok()?;
-        self.by_ref().take(ByteOrder::MARK_BYTES as u64).read_to_end(&mut mark).ok()?;
+        self.read_exact(&mut mark).ok()?;
         if let Some(order) = ByteOrder::of_mark(&mark) {
             // Places in UTF-16 count the bytes of the same text in UTF-8.
             let mut text = Transcoder::new(self, order);
