@@ -2,7 +2,7 @@
 //!
 //! A repair never guesses what somebody meant and never touches the content of a file. What a repair
 //! brings to light is repaired in the next round, and a round that would make a message worse is not
-//! taken. [`values`] says which values are mended, [`plan`] which markup.
+//! taken. `values` says which values are mended, `plan` which markup.
 
 use std::cmp::Ordering;
 use std::io::{self, Read, Seek, SeekFrom, Write};

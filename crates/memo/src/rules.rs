@@ -2,7 +2,7 @@
 //!
 //! A rule looks at an [`Outline`], so it also judges what could be read of a message that breaks the
 //! schema. What is absent is only told of an element that was read to its end, and a value that breaks
-//! the schema is not judged again. A file here holds the rules of one subject; [`apply`] looks at header
+//! the schema is not judged again. A file here holds the rules of one subject; `apply` looks at header
 //! and body, then goes through the classes once and asks each subject about those it is about.
 
 use crate::context::Context;
