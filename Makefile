@@ -40,8 +40,8 @@ lint: assets ## formatting and lints, no tests
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
-docs: assets ## build the API documentation, and check the links in it and in docs/
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+docs: assets ## build the API documentation of the libraries, and check the links in it and in docs/
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --lib --no-deps
 	scripts/check-links
 
 clean: ## remove what was built (not your data)
