@@ -6,7 +6,7 @@ mod every;
 
 use std::io::{self, Read};
 
-use brevdue_memo::reading::bare::{read_for_rules, read_the_long_way};
+use brevdue_memo::reading::bare::{read_for_rules, read_the_long_way, tags_gone_the_long_way};
 use brevdue_memo::{Limits, MemoVersion, Policy, read};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -188,18 +188,8 @@ proptest! {
 fn a_message_with_every_element_goes_the_short_way() {
     // Otherwise the comparison above would compare the long way with itself.
     let document = every::every_element(MemoVersion::V1_2);
-    let limits = Limits::default();
-    let time = |read: &dyn Fn()| {
-        (0..20)
-            .map(|_| {
-                let start = std::time::Instant::now();
-                read();
-                start.elapsed()
-            })
-            .min()
-            .unwrap()
-    };
-    let short = time(&|| drop(read(document.as_bytes(), &limits)));
-    let long = time(&|| drop(read_the_long_way(document.as_bytes(), &limits, None)));
-    assert!(short < long, "{short:?} and {long:?}");
+    let tags = document.matches('<').count() / 2;
+    let long = tags_gone_the_long_way(document.as_bytes(), &Limits::default()).unwrap();
+    // The root has attributes, and a tag may lie across the end of what was read so far.
+    assert!(tags > 200 && (1..10).contains(&long), "{long} of {tags}");
 }

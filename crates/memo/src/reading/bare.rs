@@ -48,6 +48,19 @@ pub fn read_the_long_way<R: Read>(
     finish(reader, outcome)
 }
 
+/// How many start tags of a document the short way has left to the long one.
+///
+/// # Errors
+/// Only when `source` fails.
+pub fn tags_gone_the_long_way<R: Read>(mut source: R, limits: &Limits) -> io::Result<u64> {
+    let input = Input::new(&mut source, limits.document_bytes);
+    let mut reader = Reader::new(input, limits, None);
+    match reader.document(Extent::Whole) {
+        Err(Stop::Io(error)) => Err(error),
+        _ => Ok(reader.tokens.long_tags),
+    }
+}
+
 /// Reads with a policy as [`crate::Checker`] does, without applying the rules.
 ///
 /// # Errors

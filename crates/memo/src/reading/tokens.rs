@@ -31,6 +31,8 @@ pub(crate) struct Tokens<'r> {
     pub(super) empty_element: bool,
     /// Whether to compare with what is expected first, see [`super::plain`].
     pub(super) short_way: bool,
+    /// Start tags taken apart because they were not what was expected.
+    pub(super) long_tags: u64,
     seen_root: bool,
     pub(crate) dress: Dress,
     /// What the document was in before it became UTF-8, if it was in something else.
@@ -91,6 +93,7 @@ impl<'r> Tokens<'r> {
             tag_position: Position { line: 1, column: 1, offset_bytes: 0 },
             empty_element: false,
             short_way: true,
+            long_tags: 0,
             seen_root: false,
             dress: Dress::default(),
             transcoded: None,
@@ -281,6 +284,7 @@ impl<'r> Tokens<'r> {
     }
 
     fn start_tag(&mut self) -> Result<Tag, Stop> {
+        self.long_tags += 1;
         let length = self.find_tag_end()?;
         self.tag_position = self.input.position();
         let tag = &self.input.available()[1..length];
