@@ -7,6 +7,7 @@ mod fetch;
 mod man;
 mod memo;
 mod send;
+mod torture;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,7 @@ enum Command {
     Memo(memo::Args),
     Doctor(doctor::Args),
     Config(config::Args),
+    Torture(torture::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Memo(args) => memo::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
+        Command::Torture(args) => torture::run(args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }
