@@ -16,6 +16,7 @@ pub mod handover;
 mod judge;
 pub mod mailbox;
 mod pace;
+pub mod people;
 pub mod receipts;
 mod record;
 mod release;
