@@ -1,14 +1,17 @@
 //! The commands. Each has its arguments and a `run` that ends in an exit code.
 
+mod backup;
 mod completions;
 mod config;
 mod doctor;
 mod fetch;
 mod man;
 mod memo;
+mod restore;
 mod send;
 mod torture;
 mod up;
+pub(crate) mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -41,6 +44,9 @@ enum Command {
     Memo(memo::Args),
     Doctor(doctor::Args),
     Config(config::Args),
+    Verify(verify::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Torture(torture::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -55,6 +61,9 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Memo(args) => memo::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
+        Command::Verify(args) => verify::run(args),
+        Command::Backup(args) => backup::run(args),
+        Command::Restore(args) => restore::run(args),
         Command::Torture(args) => torture::run(args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -1,5 +1,6 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
+mod operations;
 mod sweeping;
 mod testing;
 
@@ -59,7 +60,8 @@ impl Serving {
                 .help("name another with --data, or make it yours")
         })?;
         // The store's lock is what keeps two servers out of one folder, so it comes first.
-        let store: Arc<dyn Store> = Arc::new(opening::open(&folder)?);
+        let embedded = Arc::new(opening::open(&folder)?);
+        let store: Arc<dyn Store> = Arc::clone(&embedded) as Arc<dyn Store>;
         let exchange = Exchange::new(
             Arc::clone(&store),
             Arc::new(MachineClock),
@@ -122,7 +124,9 @@ impl Serving {
             },
         );
         let testing = testing::routes(Arc::clone(&country), definition);
-        doors.serve(&tasks, rest, web.merge(testing), config, &stop);
+        let key = operations::key(&folder)?;
+        let operations = operations::routes(embedded, key);
+        doors.serve(&tasks, rest, web.merge(testing).merge(operations), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
     }

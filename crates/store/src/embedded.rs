@@ -3,8 +3,11 @@
 //! ```text
 //! brevdue.sqlite        what is small: see migrations/
 //! brevdue.sqlite-wal    what is committed and not yet moved into it
+//! brevdue.sums          a checksum for each of its pages: see sums.rs
+//! brevdue.mark          how much of the log was acknowledged
 //! content/ab/cdef…      what is large, named by the SHA-256 of its bytes
 //! content/tmp/          what is being written
+//! parked/               what was found damaged, as it was found
 //! lock                  held while the store is open
 //! ```
 //!
@@ -12,6 +15,7 @@
 //! a read goes to a reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the
 //! row that names them.
 
+mod backup;
 mod chain;
 mod changes;
 mod checkpoint;
@@ -29,6 +33,7 @@ mod registry;
 mod remembered;
 mod schema;
 mod store;
+mod sums;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -54,9 +59,12 @@ use self::head::Head;
 use self::leases::Leases;
 use self::readers::Readers;
 use self::remembered::Registry;
+use self::sums::{Depth, Mark, Sums};
 use self::writer::{LastGroup, QUEUE_LIMIT, Swept, Task, Writer};
 
+pub use self::backup::{BackupError, backup};
 pub use self::probe::{Probe, probe};
+pub use self::sums::Damage;
 
 /// A store in one folder.
 ///
@@ -75,6 +83,8 @@ pub struct Embedded {
     outside: Arc<Arrivals>,
     /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
     sweeping: Arc<Mutex<()>>,
+    sums: Arc<Mutex<Sums>>,
+    found: Vec<Damage>,
     _lock: File,
     _temporary: Option<TempDir>,
 }
@@ -131,14 +141,47 @@ impl Embedded {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let folder = folder.as_ref();
+        Self::open_at(folder.as_ref(), Depth::Opening)
+    }
+
+    /// Opens a store after looking at every page of it; [`Embedded::damage`] tells what was found.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_after_a_look(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_at(folder.as_ref(), Depth::Everything)
+    }
+
+    /// What was found damaged when it was opened.
+    pub fn damage(&self) -> &[Damage] {
+        &self.found
+    }
+
+    fn open_at(folder: &Path, depth: Depth) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
-        let connection = schema::open_for_writing(folder)?;
+        let (mut found, mut sums) = sums::prepare(folder, depth).map_err(unusable)?;
+        let connection = match schema::open_for_writing(folder) {
+            // Where it is too damaged to be opened, the rest of it is worth a look.
+            Err(OpenError::Database(error)) if depth == Depth::Opening && is_damage(&error) => {
+                let (more, looked) = sums::prepare(folder, Depth::Everything).map_err(unusable)?;
+                found.extend(more);
+                sums = looked;
+                schema::open_for_writing(folder)?
+            }
+            other => other?,
+        };
+        for Damage { file, what, mended, .. } in &found {
+            tracing::error!(file, what, mended, "the store was damaged");
+        }
+        let sums = match sums {
+            Some(sums) => sums,
+            None => Sums::open(folder).map_err(unusable)?,
+        };
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
-        Self::start(folder, lock, connection, contents)
+        Self::start(folder, lock, connection, contents, (sums, found))
     }
 
     /// A new store that is removed when it is dropped. For tests and for trying things out.
@@ -181,7 +224,9 @@ impl Embedded {
         lock: File,
         mut connection: Connection,
         contents: ContentFolder,
+        (sums, found): (Sums, Vec<Damage>),
     ) -> Result<Self, OpenError> {
+        let sums = Arc::new(Mutex::new(sums));
         let head = Head::read(&connection)?;
         let wal_pages = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&wal_pages);
@@ -201,8 +246,11 @@ impl Embedded {
             registry: Arc::clone(&registry),
             inside: Arc::clone(&inside),
             outside: Arc::clone(&outside),
-            checkpointer: Checkpointer::start(folder.to_owned()).map_err(no_thread)?,
+            checkpointer: Checkpointer::start(folder.to_owned(), Arc::clone(&sums))
+                .map_err(no_thread)?,
             wal_pages,
+            sums: Arc::clone(&sums),
+            mark: Mark::new(folder),
             swept: Swept::default(),
             last: LastGroup::default(),
         };
@@ -222,6 +270,8 @@ impl Embedded {
             inside,
             outside,
             sweeping: Arc::default(),
+            sums,
+            found,
             _lock: lock,
             _temporary: None,
         })
@@ -237,7 +287,17 @@ impl Drop for Embedded {
             // A panic there has been printed, and what it held was never acknowledged.
             let _ = writer.join();
         }
+        if !self.folder.join(format!("{}-wal", schema::FILE_NAME)).exists() {
+            // Nothing is in the log, so nothing of it was acknowledged. A note left behind harms nobody.
+            let _ = Mark::clear(&self.folder);
+        }
     }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {

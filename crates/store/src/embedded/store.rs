@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
-use super::{Embedded, claims, failure, letters, records, registry, sweep, verify};
+use super::{Damage, Embedded, claims, failure, letters, records, registry, sweep, verify};
 
 impl Embedded {
     fn writer(&self) -> Result<&mpsc::Sender<Task>, StorageError> {
@@ -267,14 +267,25 @@ impl Store for Embedded {
     }
 
     async fn verify(&self) -> Result<Vec<String>, StorageError> {
+        Ok(self.check().await?.iter().map(verify::line).collect())
+    }
+}
+
+impl Embedded {
+    /// Checks the store against itself and against its checksums, as [`Store::verify`] does, and parks
+    /// what is damaged.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn check(&self) -> Result<Vec<Damage>, StorageError> {
         let (readers, contents) = (Arc::clone(&self.readers), Arc::clone(&self.contents));
-        let sweeping = Arc::clone(&self.sweeping);
-        apart(move || {
+        let (sweeping, sums) = (Arc::clone(&self.sweeping), Arc::clone(&self.sums));
+        let found = apart(move || {
             // It guards no data.
             let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
-            readers.read(|reader| Ok(verify::verify(reader, &contents)))
-        })
-        .await
+            readers.read(|reader| Ok(verify::verify(reader, &contents, &sums)))
+        });
+        Ok(found.await?)
     }
 }
 

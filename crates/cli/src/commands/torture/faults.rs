@@ -110,6 +110,8 @@ pub(super) fn flip(store: &Path, dice: &mut Dice) -> io::Result<Flip> {
     for name in ["brevdue.sqlite", "brevdue.sqlite-wal", "brevdue.sums", "brevdue.mark"] {
         let length = match name {
             "brevdue.sqlite-wal" => WAL_HEADER + log_frames(store)? * FRAME,
+            // What stands behind is left from a longer log.
+            "brevdue.mark" => noted_bytes(store)?,
             _ => fs::metadata(store.join(name)).map_or(0, |file| file.len()),
         };
         if length > 0 && store.join(name).exists() {
@@ -173,6 +175,18 @@ fn log_frames(store: &Path) -> io::Result<u64> {
         }
     }
     Ok(committed)
+}
+
+/// Bytes of the note of how far the log was acknowledged: a header that says how many frames, and a sum
+/// for each.
+fn noted_bytes(store: &Path) -> io::Result<u64> {
+    let bytes = match fs::read(store.join("brevdue.mark")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        other => other?,
+    };
+    let frames =
+        bytes.get(16..20).and_then(|frames| frames.try_into().ok()).map(u32::from_be_bytes);
+    Ok(frames.map_or(0, |frames| 24 + 4 * u64::from(frames)).min(bytes.len() as u64))
 }
 
 /// Tears what was written last: half a frame stands behind the end of the log, a page of the database
