@@ -8,10 +8,9 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 
 use super::{content, schema};
 
@@ -33,6 +32,9 @@ pub enum BackupError {
         /// Why.
         source: io::Error,
     },
+    /// Another program held the database all the time. Trying again may help.
+    #[error("another program holds the database")]
+    Busy,
     /// The database could not be read or written.
     #[error("cannot copy the database")]
     Database(#[from] rusqlite::Error),
@@ -60,7 +62,10 @@ fn copy_database(store: &Path, to: &Path) -> Result<(), BackupError> {
     let path = to.join(schema::FILE_NAME);
     {
         let mut copy = Connection::open(&path)?;
-        Backup::new(&from, &mut copy)?.run_to_completion(ALL_PAGES, Duration::ZERO, None)?;
+        match Backup::new(&from, &mut copy)?.step(ALL_PAGES)? {
+            StepResult::Done => {}
+            _ => return Err(BackupError::Busy),
+        }
     }
     // Whoever opens it as SQLite does leaves files beside it.
     fs::File::open(&path)
