@@ -3,20 +3,24 @@
 //! Written for many nodes: work is claimed with a lease, ids are made by the caller, changes come in
 //! batches that happen whole or not at all, and nothing assumes a single process.
 
+mod aging;
 pub mod arrivals;
 #[cfg(any(test, feature = "behaviour"))]
 pub mod behaviour;
 mod contents;
 pub mod memory;
 mod ops;
+mod records;
 
 use async_trait::async_trait;
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
 use uuid::Uuid;
 
+pub use aging::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
 pub use contents::{ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES};
 pub use ops::{Batch, Op};
+pub use records::{Expect, Record, RecordKind};
 
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Job, JobId,
@@ -161,6 +165,28 @@ pub trait Store: Contents {
         organisation: OrganisationId,
     ) -> Result<Vec<ContactPoint>, StorageError>;
 
+    /// A record.
+    async fn record(&self, kind: RecordKind, id: Uuid) -> Result<Option<Record>, StorageError>;
+    /// The records of a kind that belong to one owner (nil: to nobody), oldest first, then by id.
+    async fn records(
+        &self,
+        kind: RecordKind,
+        owner: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError>;
+    /// All records of a kind, oldest first, then by id.
+    async fn records_of_kind(
+        &self,
+        kind: RecordKind,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError>;
+    /// The records of a kind with this name, oldest first, then by id; at most 1,000.
+    async fn records_named(
+        &self,
+        kind: RecordKind,
+        name: &str,
+    ) -> Result<Vec<Record>, StorageError>;
+
     /// A submission.
     async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError>;
     /// The messages of a submission, by key.
@@ -217,6 +243,19 @@ pub trait Store: Contents {
     async fn unread(&self, owner: ContactId) -> Result<u64, StorageError>;
     /// The events of a message, in the order they were committed.
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError>;
+    /// What of a kind has aged since before `until`, oldest first, then by id; at most `limit`.
+    async fn aged(
+        &self,
+        kind: AgingKind,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Aged>, StorageError>;
+    /// Since when something ages, the last time it began to.
+    async fn aging_since(&self, what: Aging) -> Result<Option<Timestamp>, StorageError>;
+    /// When the oldest event that is still there happened.
+    async fn oldest_event(&self) -> Result<Option<Timestamp>, StorageError>;
+    /// How much has been removed, by day and kind.
+    async fn removed(&self) -> Result<Vec<Removed>, StorageError>;
     /// How much there is of everything.
     async fn counts(&self) -> Result<Counts, StorageError>;
 

@@ -3,6 +3,7 @@
 
 mod contents;
 mod jobs;
+mod removing;
 mod table;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,9 @@ use self::jobs::JobRow;
 use self::table::Table;
 use super::arrivals::Arrivals;
 use super::{
-    Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource, Contents, Digest, Op, Page,
-    Place, StorageError, Store, Swept,
+    Aged, Aging, AgingKind, Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource,
+    Contents, Digest, Expect, Op, Page, Place, Record, RecordKind, Removed, RemovedKind,
+    StorageError, Store, Swept,
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
@@ -41,6 +43,7 @@ struct Tables {
     systems: Table<SystemId, MailSystem>,
     contacts: Table<ContactId, Contact>,
     contact_points: Table<ContactPointId, ContactPoint>,
+    records: Table<(RecordKind, Uuid), Record>,
     transmissions: Table<TransmissionId, Transmission>,
     memos: Table<MemoKey, Memo>,
     identities: Table<(Uuid, Uuid), (MemoKey, Digest)>,
@@ -50,6 +53,8 @@ struct Tables {
     jobs: Table<JobId, JobRow>,
     /// By position in the log.
     events: Table<u64, Event>,
+    aging: Table<Aged, ()>,
+    removed: Table<(i64, RemovedKind), u64>,
 }
 
 impl Memory {
@@ -82,6 +87,15 @@ impl Tables {
             Op::PutSystem(new) => self.systems.put(new.id, *new),
             Op::PutContact(new) => self.contacts.put(new.id, new),
             Op::PutContactPoint(new) => self.contact_points.put(new.id, new),
+            Op::PutRecord(new, expect) => {
+                let key = (new.kind, new.id);
+                self.expect_record(key, expect)?;
+                self.records.put(key, *new);
+            }
+            Op::RemoveRecord(kind, id, expect) => {
+                self.expect_record((kind, id), expect)?;
+                self.records.remove((kind, id));
+            }
             Op::AddTransmission(new) => self.transmissions.add(new.id, new, "transmission")?,
             Op::SetExtracted(id) => {
                 let transmission = self.transmissions.change(id, "transmission")?;
@@ -132,9 +146,15 @@ impl Tables {
                 entry.read_at = entry.read_at.or(Some(at));
             }
             Op::AddEvent(event) => {
-                let position = self.events.len();
+                let position = self.events_ever();
                 self.events.put(position, *event);
             }
+            Op::StartAging { what, since } => self.aging.put(Aged { since, what }, ()),
+            Op::StopAging(aged) => self.aging.remove(aged),
+            Op::RemoveMemo { .. }
+            | Op::RemoveReceipt { .. }
+            | Op::RemoveMailboxEntry { .. }
+            | Op::RemoveEvents { .. } => self.remove(op)?,
             Op::AddJob(job) => self.jobs.add(job.id, JobRow { job, lease: None }, "job")?,
             Op::FinishJob { id, worker } => {
                 self.held_job(id, worker)?;
@@ -163,6 +183,17 @@ impl Tables {
         Ok(())
     }
 
+    fn expect_record(&self, key: (RecordKind, Uuid), expect: Expect) -> Result<(), Conflict> {
+        let what = key.0.word();
+        match (self.records.get(&key), expect) {
+            (_, Expect::Anything) | (None, Expect::Absent) => Ok(()),
+            (Some(_), Expect::Absent) => Err(Conflict::Exists { what }),
+            (None, Expect::Version(_)) => Err(Conflict::Missing { what }),
+            (Some(there), Expect::Version(version)) if there.version == version => Ok(()),
+            (Some(_), Expect::Version(_)) => Err(Conflict::Changed { what }),
+        }
+    }
+
     fn settle(&mut self) {
         self.each(|table| table.keep());
     }
@@ -176,6 +207,7 @@ impl Tables {
         act(&mut self.systems);
         act(&mut self.contacts);
         act(&mut self.contact_points);
+        act(&mut self.records);
         act(&mut self.transmissions);
         act(&mut self.memos);
         act(&mut self.identities);
@@ -184,6 +216,8 @@ impl Tables {
         act(&mut self.mailboxes);
         act(&mut self.jobs);
         act(&mut self.events);
+        act(&mut self.aging);
+        act(&mut self.removed);
     }
 
     fn mailbox_row(&self, entry: &MailboxEntry) -> Option<MailboxRow> {
@@ -298,6 +332,43 @@ impl Store for Memory {
         Ok(sorted(points, |p| (p.name.clone(), p.id)))
     }
 
+    async fn record(&self, kind: RecordKind, id: Uuid) -> Result<Option<Record>, StorageError> {
+        Ok(self.tables().records.get(&(kind, id)).cloned())
+    }
+
+    async fn records(
+        &self,
+        kind: RecordKind,
+        owner: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError> {
+        let tables = self.tables();
+        let rows = tables.records.values().filter(|r| r.kind == kind && r.owner == owner);
+        Ok(cut(sorted(rows, |r| (r.created_at, r.id)), page))
+    }
+
+    async fn records_of_kind(
+        &self,
+        kind: RecordKind,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError> {
+        let tables = self.tables();
+        let rows = tables.records.values().filter(|r| r.kind == kind);
+        Ok(cut(sorted(rows, |r| (r.created_at, r.id)), page))
+    }
+
+    async fn records_named(
+        &self,
+        kind: RecordKind,
+        name: &str,
+    ) -> Result<Vec<Record>, StorageError> {
+        let tables = self.tables();
+        let rows = tables.records.values().filter(|r| r.kind == kind && r.name == name);
+        let mut rows = sorted(rows, |r| (r.created_at, r.id));
+        rows.truncate(1000);
+        Ok(rows)
+    }
+
     async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError> {
         Ok(self.tables().transmissions.get(&id).cloned())
     }
@@ -407,6 +478,35 @@ impl Store for Memory {
         Ok(tables.events.values().filter(|e| e.memo == Some(memo)).cloned().collect())
     }
 
+    async fn aged(
+        &self,
+        kind: AgingKind,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Aged>, StorageError> {
+        let tables = self.tables();
+        let aged = tables.aging.keys().filter(|aged| aged.what.kind() == kind);
+        let aged = aged.take_while(|aged| aged.since < until);
+        Ok(aged.take(usize::try_from(limit).unwrap_or(usize::MAX)).copied().collect())
+    }
+
+    async fn aging_since(&self, what: Aging) -> Result<Option<Timestamp>, StorageError> {
+        let tables = self.tables();
+        Ok(tables.aging.keys().filter(|aged| aged.what == what).map(|aged| aged.since).max())
+    }
+
+    async fn oldest_event(&self) -> Result<Option<Timestamp>, StorageError> {
+        Ok(self.tables().events.values().next().map(|event| event.at))
+    }
+
+    async fn removed(&self) -> Result<Vec<Removed>, StorageError> {
+        let tables = self.tables();
+        let counted = tables.removed.entries();
+        Ok(counted
+            .map(|((day, kind), count)| Removed { day: *day, kind: *kind, count: *count })
+            .collect())
+    }
+
     async fn counts(&self) -> Result<Counts, StorageError> {
         let tables = self.tables();
         Ok(Counts {
@@ -415,7 +515,7 @@ impl Store for Memory {
             jobs: tables.jobs.len(),
             receipts_waiting: tables.receipts.values().filter(|r| !r.delivered).count() as u64,
             deliveries_open: tables.deliveries.values().filter(|d| is_open(d)).count() as u64,
-            events: tables.events.len(),
+            events: tables.events_ever(),
         })
     }
 
