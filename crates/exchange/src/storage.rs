@@ -252,8 +252,8 @@ pub trait Store: Contents {
     ) -> Result<Vec<Aged>, StorageError>;
     /// Since when something ages, the last time it began to.
     async fn aging_since(&self, what: Aging) -> Result<Option<Timestamp>, StorageError>;
-    /// When the oldest event that is still there happened.
-    async fn oldest_event(&self) -> Result<Option<Timestamp>, StorageError>;
+    /// The UTC day, counted from 1970, on which the oldest event that is still there was committed.
+    async fn oldest_event_day(&self) -> Result<Option<i64>, StorageError>;
     /// How much has been removed, by day and kind.
     async fn removed(&self) -> Result<Vec<Removed>, StorageError>;
     /// How much there is of everything.

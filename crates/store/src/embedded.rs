@@ -26,6 +26,7 @@ mod probe;
 mod readers;
 mod registry;
 mod remembered;
+mod removing;
 mod schema;
 mod store;
 mod sweep;

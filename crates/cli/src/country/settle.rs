@@ -213,6 +213,7 @@ fn mail_system(
         certificate: Some(RegisteredCertificate {
             public_key_sha256: certified.public_key_sha256,
             serial: certified.serial.clone(),
+            not_after: Some(certified.not_after),
         }),
         delegated_cvr: None,
         allowed_ips: Vec::new(),
@@ -260,6 +261,7 @@ fn contacts(definition: &Definition) -> Vec<Contact> {
             party: PartyId::Cvr(entry.cvr),
             name: entry.name.clone(),
             status: RegistrationStatus::Registered,
+            nemsms: entry.nemsms,
         })
     });
     let people = definition.people.iter().map(|person: &PersonEntry| Contact {
@@ -271,6 +273,7 @@ fn contacts(definition: &Definition) -> Vec<Contact> {
             Status::Exempt => RegistrationStatus::Exempt,
             Status::Closed => RegistrationStatus::Closed,
         },
+        nemsms: person.nemsms,
     });
     companies.chain(people).collect()
 }

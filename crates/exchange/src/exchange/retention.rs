@@ -192,8 +192,8 @@ impl Exchange {
     /// Whether some are left.
     async fn remove_events(&self, before: Timestamp) -> Result<bool, StorageError> {
         for _ in 0..GOES {
-            let oldest = self.store().oldest_event().await?;
-            if oldest.is_none_or(|oldest| day_of(oldest) >= day_of(before)) {
+            let oldest = self.store().oldest_event_day().await?;
+            if oldest.is_none_or(|oldest| oldest >= day_of(before)) {
                 return Ok(false);
             }
             let at = self.clock().now();

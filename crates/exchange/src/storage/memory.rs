@@ -20,7 +20,7 @@ use super::arrivals::Arrivals;
 use super::{
     Aged, Aging, AgingKind, Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource,
     Contents, Digest, Expect, Op, Page, Place, Record, RecordKind, Removed, RemovedKind,
-    StorageError, Store, Swept,
+    StorageError, Store, Swept, day_of,
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
@@ -495,8 +495,8 @@ impl Store for Memory {
         Ok(tables.aging.keys().filter(|aged| aged.what == what).map(|aged| aged.since).max())
     }
 
-    async fn oldest_event(&self) -> Result<Option<Timestamp>, StorageError> {
-        Ok(self.tables().events.values().next().map(|event| event.at))
+    async fn oldest_event_day(&self) -> Result<Option<i64>, StorageError> {
+        Ok(self.tables().events.values().next().map(|event| day_of(event.at)))
     }
 
     async fn removed(&self) -> Result<Vec<Removed>, StorageError> {

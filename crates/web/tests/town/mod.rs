@@ -156,7 +156,7 @@ impl Town {
             (ContactId(id(14)), cpr("0202331212"), "Ove Fyrtårn", RegistrationStatus::Closed),
         ] {
             let name = name.to_owned();
-            batch.push(Op::PutContact(Contact { id: contact, party, name, status }));
+            batch.push(Op::PutContact(Contact { id: contact, party, name, status, nemsms: None }));
         }
         exchange.store().commit(batch).await.expect("the town is built");
 

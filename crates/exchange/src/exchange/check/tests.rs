@@ -354,7 +354,7 @@ fn each_fault_of_a_letter_to_a_citizen_gets_its_code() {
         (
             "NemSMS that is too long",
             |c| {
-                c.sms(&"ч".repeat(71)); // The schema itself ends at 150 characters.
+                c.sms(&"ч".repeat(71)); // The schema ends at 160 characters.
                 c.number();
             },
             &["nemsms.text.too.long"],
