@@ -14,6 +14,7 @@ pub mod batches;
 pub mod bytes;
 pub mod letters;
 pub mod lists;
+pub mod records;
 pub mod removing;
 mod samples;
 pub mod work;
@@ -105,6 +106,10 @@ macro_rules! storage_behaves {
                 removing::a_removed_receipt_is_counted_and_no_longer_waits
                 removing::old_events_go_from_the_beginning_by_whole_days_and_the_log_stays_sound
                 removing::the_work_of_the_house_is_read_back
+                records::a_record_is_read_back_with_its_bytes
+                records::a_record_is_made_once_and_changed_from_the_version_that_was_read
+                records::a_record_that_goes_lets_go_of_its_bytes
+                records::records_are_listed_by_owner_by_kind_and_by_name
                 bytes::up_to_64_kib_travel_in_the_row
                 bytes::more_than_64_kib_go_to_the_store
                 bytes::digests_are_sha_256_and_lengths_are_told

@@ -184,14 +184,7 @@ impl Tables {
     }
 
     fn expect_record(&self, key: (RecordKind, Uuid), expect: Expect) -> Result<(), Conflict> {
-        let what = key.0.word();
-        match (self.records.get(&key), expect) {
-            (_, Expect::Anything) | (None, Expect::Absent) => Ok(()),
-            (Some(_), Expect::Absent) => Err(Conflict::Exists { what }),
-            (None, Expect::Version(_)) => Err(Conflict::Missing { what }),
-            (Some(there), Expect::Version(version)) if there.version == version => Ok(()),
-            (Some(_), Expect::Version(_)) => Err(Conflict::Changed { what }),
-        }
+        expect.holds(key.0, self.records.get(&key).map(|there| there.version))
     }
 
     fn settle(&mut self) {
@@ -227,7 +220,8 @@ impl Tables {
     /// Every content a row names.
     fn contents_named(&self) -> impl Iterator<Item = &ContentRef> {
         let archives = self.transmissions.values().filter_map(|t| t.archive.as_ref());
-        archives.chain(self.memos.values().map(|memo| &memo.content))
+        let records = self.records.values().flat_map(|record| &record.contents);
+        archives.chain(self.memos.values().map(|memo| &memo.content)).chain(records)
     }
 
     fn digests_named(&self) -> std::collections::BTreeSet<Digest> {
@@ -363,7 +357,10 @@ impl Store for Memory {
         name: &str,
     ) -> Result<Vec<Record>, StorageError> {
         let tables = self.tables();
-        let rows = tables.records.values().filter(|r| r.kind == kind && r.name == name);
+        let rows = tables
+            .records
+            .values()
+            .filter(|r| r.kind == kind && !name.is_empty() && r.name == name);
         let mut rows = sorted(rows, |r| (r.created_at, r.id));
         rows.truncate(1000);
         Ok(rows)

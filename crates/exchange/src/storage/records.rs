@@ -6,7 +6,7 @@
 use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
-use super::ContentRef;
+use super::{Conflict, ContentRef};
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $Name:ident = $word:literal)*) => {
@@ -113,4 +113,22 @@ pub enum Expect {
     Version(i64),
     /// Whatever is there is replaced.
     Anything,
+}
+
+impl Expect {
+    /// Compares with the version that is there; for back ends.
+    ///
+    /// # Errors
+    ///
+    /// The conflict that [`Op::PutRecord`](super::Op::PutRecord) names.
+    pub fn holds(self, kind: RecordKind, version: Option<i64>) -> Result<(), Conflict> {
+        let what = kind.word();
+        match (self, version) {
+            (Self::Anything, _) | (Self::Absent, None) => Ok(()),
+            (Self::Absent, Some(_)) => Err(Conflict::Exists { what }),
+            (Self::Version(_), None) => Err(Conflict::Missing { what }),
+            (Self::Version(expected), Some(there)) if expected == there => Ok(()),
+            (Self::Version(_), Some(_)) => Err(Conflict::Changed { what }),
+        }
+    }
 }
