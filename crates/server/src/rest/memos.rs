@@ -3,6 +3,7 @@
 mod answer;
 mod fetch;
 mod multipart;
+mod recall;
 mod submit;
 
 use axum::Json;
@@ -16,11 +17,12 @@ use super::caller::Receiver;
 use super::errors::Failure;
 use super::parameters::{Parameters, path_id};
 
-pub(super) fn table() -> [(&'static str, MethodRouter<Door>); 3] {
+pub(super) fn table() -> [(&'static str, MethodRouter<Door>); 4] {
     [
         ("/memos", get(list).post(submit::submit)),
         ("/memos/{id}", get(fetch::fetch).delete(remove)),
         ("/memos/{id}/receipt", post(answer::answer)),
+        ("/memos/{id}/recall", post(recall::recall)),
     ]
 }
 
