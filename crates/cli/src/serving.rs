@@ -183,7 +183,7 @@ impl Papers {
         };
         let authority = Authority::open(&folder.certificates(), now, &MachineIds)
             .map_err(|error| failed(&error))?;
-        settle(&**exchange.store(), definition, &config.country, &authority, now, &MachineIds)
+        settle(exchange, definition, &config.country, &authority, now, &MachineIds)
             .await
             .map_err(|error| failed(&error))?;
         let server = authority.server().map_err(|error| failed(&error))?;

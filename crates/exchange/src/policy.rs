@@ -46,6 +46,8 @@ pub struct Policy {
     pub receipt_timing: ReceiptTiming,
     /// Seconds without any success after which the owner of a receiver system is warned, in order.
     pub warn_after_seconds: Vec<i64>,
+    /// Seconds before a registered certificate ends at which its owner is warned, longest first.
+    pub warn_before_expiry_seconds: Vec<i64>,
     /// Characters of a NemSMS that can be written in the GSM 7 bit alphabet.
     pub nemsms_gsm_characters: u32,
     /// Characters (UTF-16 code units) of any other NemSMS.
@@ -168,6 +170,7 @@ impl Default for Policy {
             html: HtmlPolicy::default(),
             receipt_timing: ReceiptTiming::default(),
             warn_after_seconds: [1, 3, 5, 6].map(|days| days * 24 * HOUR).to_vec(),
+            warn_before_expiry_seconds: [30, 14, 7, 1].map(|days| days * 24 * HOUR).to_vec(),
             nemsms_gsm_characters: 160,
             nemsms_other_characters: 70,
             nemsms_give_up_seconds: 24 * HOUR,

@@ -94,6 +94,7 @@ settings! {
     "delivery.breaker_failures" policy.breaker_failures "failures in a row after which an endpoint is left alone until its next try"
     "delivery.retry_after_limit_seconds" policy.retry_after_limit_seconds "seconds that a receiver's Retry-After can put a try off at most"
     "delivery.warn_after_seconds" policy.warn_after_seconds "seconds without any success after which the owner of a receiver system is warned, in order"
+    "delivery.warn_before_expiry_seconds" policy.warn_before_expiry_seconds "seconds before a system's registered certificate ends at which its owner is warned"
     "delivery.receipt_timing" policy.receipt_timing "when the sender of mail to an authority gets its receipt: validated (at once) or delivered (when the receiver has answered)"
 
     "nemsms.gsm_characters" policy.nemsms_gsm_characters "characters of a NemSMS in the GSM 7 bit alphabet"
@@ -198,6 +199,7 @@ mod tests {
             html: _,
             receipt_timing: _,
             warn_after_seconds: _,
+            warn_before_expiry_seconds: _,
             nemsms_gsm_characters: _,
             nemsms_other_characters: _,
             nemsms_give_up_seconds: _,
@@ -239,7 +241,7 @@ mod tests {
             assert_ne!(config.policy, Policy::default(), "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 44);
+        assert_eq!(changed.len(), 45);
     }
 
     #[test]

@@ -190,7 +190,10 @@ impl Exchange {
         let sender = self.sender_system(memo).await?;
         let receipt = Receipt {
             error_code: code.or_else(|| Some(RECIPIENT_REFUSED.name.into())),
-            error_message: answer.and_then(|r| r.error_message.as_deref()).map(cut),
+            error_message: answer
+                .and_then(|r| r.error_message.as_deref())
+                .map(cut)
+                .or_else(|| Some("the recipient's receiver system refused the message".into())),
             ..subject(memo).receipt(ReceiptStatus::Invalid, now)
         };
         Ok(self.issue_for(memo, receipt, sender.as_ref(), now))

@@ -180,6 +180,45 @@ impl Exchange {
         Ok(self.send_notice(&notice, system.organisation.0))
     }
 
+    /// Warns the owners of systems whose registered certificate ends soon, once for each step of the
+    /// policy.
+    pub(super) async fn warn_of_ending_certificates(&self) -> Result<(), StorageError> {
+        let now = self.clock().now();
+        let steps = &self.policy().warn_before_expiry_seconds;
+        let longest = steps.iter().copied().max().unwrap_or(0);
+        for ending in self.certificates_expiring(longest).await? {
+            let (id, ends) = (ending.system, ending.not_after);
+            // The last step that has come; those before it are no news any more.
+            let step = steps.iter().filter(|step| now.plus_seconds(**step) >= ends).min();
+            let Some(notice) = step.map(|step| notice_id(id, ends, -*step)) else { continue };
+            if self.store().record(RecordKind::Notice, notice).await?.is_some() {
+                continue;
+            }
+            let Some(system) = self.store().system(id).await? else { continue };
+            let name = &system.name;
+            let notice = Notice {
+                id: notice,
+                to: self.people_behind(id).await?,
+                subject: format!("Systemet {name} har et certifikat, der snart udløber"),
+                text: format!(
+                    "Det registrerede certifikat for systemet {name} udløber {ends} (UTC). Derefter \
+                     bliver systemet afvist. Forny certifikatet, og registrér det nye.\n\n\
+                     The registered certificate of the system {name} ends {ends} (UTC). After that \
+                     the system is not let in. Renew the certificate, and register the new one.\n"
+                ),
+                system: Some(id),
+                made_at: now.to_string(),
+            };
+            let ops = self.send_notice(&notice, ending.organisation.0);
+            match self.store().commit(Batch { ops }).await {
+                // Another node was first.
+                Ok(()) | Err(StorageError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// `technicalContact` and `businessContactEmail` of a system, as the registry tells them.
     async fn people_behind(&self, system: SystemId) -> Result<Vec<String>, StorageError> {
         let Some(record) = self.store().record(RecordKind::System, system.0).await? else {

@@ -1,4 +1,5 @@
-//! Removing what has been kept long enough: work on the clock, once a day.
+//! Removing what has been kept long enough, and warning of certificates that end: work on the clock,
+//! once a day.
 
 use brevdue_memo::Timestamp;
 use uuid::Uuid;
@@ -76,6 +77,7 @@ impl Exchange {
             rests |= self.remove_aged(kind, period.before(now)).await?;
         }
         rests |= self.remove_events(keep.events.before(now)).await?;
+        self.warn_of_ending_certificates().await?;
         let seconds = if rests { REST_SECONDS } else { DAY_SECONDS };
         let due = now.plus_seconds(seconds);
         let again = Op::RetryJob { id: job.id, worker, due, failures: 0, failing_since: None };
