@@ -22,6 +22,7 @@ pub mod malware;
 pub mod nemsms;
 pub mod notices;
 mod pace;
+pub mod people;
 pub mod recall;
 pub mod receipts;
 mod record;

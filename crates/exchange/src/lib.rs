@@ -11,16 +11,18 @@ pub mod ids;
 pub mod ledger;
 pub mod policy;
 pub mod registry;
+pub mod resource;
 pub mod storage;
 
 pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
 pub use exchange::{
-    accept, authenticate, fetch, handover, mailbox, nemsms, notices, recall, receipts,
+    accept, authenticate, fetch, handover, mailbox, nemsms, notices, people, recall, receipts,
 };
 pub use ids::*;
 pub use ledger::*;
 pub use policy::Policy;
 pub use registry::*;
+pub use resource::{Kept, Resource};
 pub use storage::{Batch, Conflict, ContentRef, Op, StorageError, Store};

@@ -5,8 +5,9 @@ use brevdue_wire::Receipt;
 use uuid::Uuid;
 
 use super::Exchange;
-use super::authenticate::Caller;
+use super::authenticate::{Caller, Refusal};
 use super::codes::RECALLED;
+use super::people::{Actor, Privilege};
 use super::receipts::Subject;
 use crate::{Batch, EventTag, Memo, MemoState, Op, OrganisationId, StorageError, SystemId};
 
@@ -107,6 +108,28 @@ impl Exchange {
         ops.extend(self.issue_for(memo, told, sender.as_ref(), now));
         ops.push(self.let_go(memo, MemoState::Recalled, now));
         Ok(ops)
+    }
+}
+
+impl<'a> RecallActor<'a> {
+    /// Who may call back: a sender system, or a person who may within their organisation.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`].
+    pub fn of(actor: &'a Actor) -> Result<Self, Refusal> {
+        let organisation = match actor {
+            Actor::System(caller) => {
+                caller.must_send()?;
+                return Ok(Self::Sender(caller));
+            }
+            Actor::Person(person) => person
+                .organisation
+                .filter(|its| person.may_within(*its, &[Privilege::RecallAdministrator])),
+        };
+        organisation.map(Self::Administrator).ok_or(Refusal::Forbidden {
+            code: "privilege.missing",
+            message: "calling messages back needs RECALL_ADMINISTRATOR in their organisation",
+        })
     }
 }
 

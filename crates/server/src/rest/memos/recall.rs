@@ -1,5 +1,5 @@
-//! `POST /memos/{id}/recall`: the sender calls a message back that waits for its delivery date. An
-//! extension: the official administration portal does this, and no public call is known.
+//! `POST /memos/{id}/recall`: a message that waits for its delivery date is called back. An extension:
+//! the official administration portal does this, and no public call is known.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -7,15 +7,27 @@ use brevdue_exchange::exchange::recall::RecallActor;
 use brevdue_wire::Receipt;
 
 use super::super::Door;
-use super::super::caller::Sender;
+use super::super::acting::Acting;
+use super::super::description::Refused;
 use super::super::errors::Failure;
 use super::super::parameters::path_id;
 
-/// The receipt that says so. Twice is fine.
+#[utoipa::path(
+    post,
+    path = "/memos/{id}/recall",
+    operation_id = "recallMemo",
+    tag = "Memos",
+    params(("id" = Uuid, Path, description = "messageUUID of the message")),
+    responses(
+        (status = 200, body = Receipt, description = "It is called back; twice is fine"),
+        Refused
+    )
+)]
 pub(super) async fn recall(
     State(door): State<Door>,
-    Sender(caller): Sender,
+    Acting(actor): Acting,
     Path(id): Path<String>,
 ) -> Result<Json<Receipt>, Failure> {
-    Ok(Json(door.exchange.recall(RecallActor::Sender(&caller), path_id(&id)?).await?))
+    let actor = RecallActor::of(&actor)?;
+    Ok(Json(door.exchange.recall(actor, path_id(&id)?).await?))
 }
