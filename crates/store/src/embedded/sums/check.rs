@@ -15,7 +15,7 @@ use super::mark::{self, Marked};
 use super::wal::{self, Fault, Salts};
 use super::{
     ENTRY_BYTES, Entry, FILE_NAME, HEADER_BYTES, MARK_NAME, PAGE_BYTES, PIECE_PAGES, Read,
-    SUMS_NAME, Sums, header, number,
+    SUMS_NAME, Sums, header, number, offset,
 };
 
 /// Folder of what was found damaged.
@@ -73,6 +73,7 @@ pub(in super::super) fn prepare(
     let mut sums = Sums::open(folder)?;
     sums.check_header(&mut found)?;
     let versions = sums.log_versions()?;
+    sums.check_entries(versions.keys().copied(), &mut found)?;
     sums.follow()?;
     let limit = if depth == Depth::Opening { PAGES_AT_OPENING } else { u64::MAX };
     let pages = sums.pages()?.min(limit);
@@ -227,6 +228,47 @@ impl Sums {
         Ok(())
     }
 
+    /// Checks the sums of these pages, before the log changes them.
+    fn check_entries(
+        &self,
+        pages: impl Iterator<Item = u32>,
+        found: &mut Vec<Damage>,
+    ) -> io::Result<()> {
+        let known = self.known()?;
+        for page in pages.filter(|page| u64::from(*page) <= known) {
+            let mut entry = [0; ENTRY_BYTES];
+            self.file.read_exact_at(&mut entry, offset(page))?;
+            if self.check_entry(page, entry, found)?.is_none() {
+                self.put(page, Entry::of_zeros())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is known of a page, and mends it; `None` when it is lost, and then it is to be put anew.
+    fn check_entry(
+        &self,
+        page: u32,
+        entry: [u8; ENTRY_BYTES],
+        found: &mut Vec<Damage>,
+    ) -> io::Result<Option<Entry>> {
+        match Entry::read(page, entry) {
+            Read::Good(entry) => Ok(Some(entry)),
+            Read::Mended(entry) => {
+                self.put(page, entry)?;
+                let what = format!("one bit of the sum of page {page} was flipped");
+                found.push(damage(SUMS_NAME, what, true));
+                Ok(Some(entry))
+            }
+            Read::Lost => {
+                let what =
+                    format!("the sum of page {page} is not what was written; it was made anew");
+                found.push(damage(SUMS_NAME, what, false));
+                Ok(None)
+            }
+        }
+    }
+
     fn check_page(
         &self,
         page: u32,
@@ -236,24 +278,13 @@ impl Sums {
         found: &mut Vec<Damage>,
     ) -> io::Result<()> {
         let actual = crc32fast::hash(bytes);
-        let entry =
-            match entry.map_or(Read::Good(Entry::of_zeros()), |bytes| Entry::read(page, bytes)) {
-                Read::Good(entry) => entry,
-                Read::Mended(entry) => {
-                    self.put(page, entry)?;
-                    let what = format!("one bit of the sum of page {page} was flipped");
-                    found.push(damage(SUMS_NAME, what, true));
-                    entry
-                }
-                Read::Lost => {
-                    let entry = Entry { now: actual, before: actual };
-                    self.put(page, entry)?;
-                    let what =
-                        format!("the sum of page {page} is not what was written; it was made anew");
-                    found.push(damage(SUMS_NAME, what, false));
-                    entry
-                }
-            };
+        let entry = match entry {
+            Some(entry) => self.check_entry(page, entry, found)?,
+            None => Some(Entry::of_zeros()),
+        };
+        let Some(entry) = entry else {
+            return self.put(page, Entry { now: actual, before: actual });
+        };
         if self.in_log.contains(&page) {
             let versions = versions.get(&page);
             let is_one = |versions: &Vec<u32>| actual == entry.before || versions.contains(&actual);
