@@ -110,7 +110,10 @@ fn damaged_content_is_named_and_put_aside_and_the_rest_is_served() {
     let found = found.as_array().unwrap();
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!((&found[0]["file"], &found[0]["mended"]), (&"brevdue.sqlite".into(), &true.into()));
-    assert_eq!((&found[1]["content"], &found[1]["mended"]), (&digest.clone().into(), &false.into()));
+    assert_eq!(
+        (&found[1]["content"], &found[1]["mended"]),
+        (&digest.clone().into(), &false.into())
+    );
     assert!(server.store().join(format!("parked/content-{digest}")).exists());
     assert!(!file.exists());
     server.restart();

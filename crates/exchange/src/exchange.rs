@@ -9,6 +9,7 @@
 //! date, [`notices`] tell the owners of systems, [`retention`] removes what was kept long enough.
 
 pub mod accept;
+pub mod alarms;
 pub mod authenticate;
 mod calendar;
 mod check;
@@ -21,6 +22,7 @@ pub mod mailbox;
 pub mod malware;
 pub mod nemsms;
 pub mod notices;
+pub mod operations;
 mod pace;
 pub mod people;
 pub mod recall;

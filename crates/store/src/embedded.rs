@@ -26,6 +26,7 @@ mod failure;
 mod head;
 mod leases;
 mod letters;
+mod operating;
 mod probe;
 mod readers;
 mod records;

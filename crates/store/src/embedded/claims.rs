@@ -15,6 +15,10 @@ use super::leases::Held;
 /// In the order they are served.
 const LANES: [Lane; 2] = [Lane::Interactive, Lane::Bulk];
 
+/// Work, as [`job`] reads it.
+pub(super) const JOB: &str =
+    "SELECT id, work, subject, system, lane, due, failures, failing_since FROM jobs";
+
 const DUE: &str = "SELECT id, work, subject, system, lane, due, failures, failing_since FROM jobs
     WHERE kind = ?1 AND lane = ?2 AND due <= ?3 ORDER BY due, id";
 
@@ -68,7 +72,7 @@ pub(super) fn next_due(
     Ok(next)
 }
 
-fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
+pub(super) fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
     let Sql(job): Sql<Uuid> = row.get(0)?;
     let Sql(subject): Sql<Uuid> = row.get(2)?;
     let system = || row.get(3).map(|Sql(system): Sql<Uuid>| SystemId(system));

@@ -4,13 +4,14 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Record,
-    RecordKind, Removed, Swept,
+    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, DayBook,
+    EventQuery, Page, Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
-    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Job,
-    MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord,
-    StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, EventTag,
+    Folder, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
+    ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId,
+    WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -21,7 +22,8 @@ use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
 use super::{
-    Damage, Embedded, claims, failure, letters, records, registry, removing, sweep, verify,
+    Damage, Embedded, claims, failure, letters, operating, records, registry, removing, sweep,
+    verify,
 };
 
 impl Embedded {
@@ -273,6 +275,38 @@ impl Store for Embedded {
 
     async fn removed(&self) -> Result<Vec<Removed>, StorageError> {
         self.readers.read_apart(removing::removed).await
+    }
+
+    async fn jobs(&self, page: PageRequest) -> Result<Page<Job>, StorageError> {
+        self.readers.read_apart(move |reader| operating::jobs(reader, page)).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, StorageError> {
+        self.readers.read(|reader| operating::job_by_id(reader, id))
+    }
+
+    async fn standing(&self) -> Result<Standing, StorageError> {
+        self.readers.read_apart(operating::standing).await
+    }
+
+    async fn day_book(
+        &self,
+        day: i64,
+        arrivals: &[EventTag],
+        receipts: EventTag,
+    ) -> Result<DayBook, StorageError> {
+        let arrivals = arrivals.to_vec();
+        let book = move |reader: &_| operating::day_book(reader, day, &arrivals, receipts);
+        self.readers.read_apart(book).await
+    }
+
+    async fn events(
+        &self,
+        query: &EventQuery,
+        page: PageRequest,
+    ) -> Result<Page<Event>, StorageError> {
+        let query = query.clone();
+        self.readers.read_apart(move |reader| operating::events(reader, &query, page)).await
     }
 
     async fn counts(&self) -> Result<Counts, StorageError> {

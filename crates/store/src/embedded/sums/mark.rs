@@ -62,6 +62,10 @@ impl Mark {
     }
 
     fn write(&mut self, frames: u64) -> io::Result<()> {
+        if frames == 0 {
+            // Nothing was committed to a log that is new.
+            return Ok(());
+        }
         let (note, log) = match &self.files {
             Some(files) => files,
             None => {
