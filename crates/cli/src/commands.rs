@@ -1,12 +1,14 @@
 //! The commands. Each has its arguments and a `run` that ends in an exit code.
 
 mod backup;
+mod balance;
 mod completions;
 mod config;
 mod doctor;
 mod fetch;
 mod man;
 mod memo;
+mod queue;
 mod restore;
 mod send;
 mod torture;
@@ -47,6 +49,8 @@ enum Command {
     Verify(verify::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Queue(queue::Args),
+    Balance(balance::Args),
     Torture(torture::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -64,6 +68,8 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Verify(args) => verify::run(args),
         Command::Backup(args) => backup::run(args),
         Command::Restore(args) => restore::run(args),
+        Command::Queue(args) => queue::run(args),
+        Command::Balance(args) => balance::run(args),
         Command::Torture(args) => torture::run(args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

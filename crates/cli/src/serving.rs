@@ -3,6 +3,7 @@
 mod operations;
 mod sweeping;
 mod testing;
+mod watching;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -18,12 +19,14 @@ use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::malware::Clamd;
 use brevdue_server::rest::RestSettings;
 use brevdue_server::tls::{TlsSettings, server_config};
-use brevdue_server::{Delivery, Nudge, rest, workers};
+use brevdue_server::{Delivery, Metrics, Nudge, rest, workers};
 use brevdue_web::WebConfig;
 use brevdue_wire::country::Country;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::operations::Desk;
+use self::watching::Watch;
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::{Definition, first_letters, letter_to_try, published, settle};
@@ -116,7 +119,11 @@ impl Serving {
                 Problem::ours("server::threads", "the machine gives no threads").because(&error)
             })?;
         let client = papers.client()?;
-        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default());
+        let metrics = Metrics::new();
+        let counting = metrics.clone();
+        embedded.watch_commits(move |took| counting.committed(took));
+        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default())
+            .with_metrics(metrics.clone());
         let delivery = match &config.sms_gateway {
             Some(endpoint) => {
                 delivery.with_sms_gateway(Arc::new(HttpSmsGateway::new(client, endpoint.clone())))
@@ -125,11 +132,31 @@ impl Serving {
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
+        let watch = Watch::default();
+        tasks.spawn(watch.clone().alarms(
+            exchange.clone(),
+            config.alarms.clone(),
+            folder.certificates(),
+            stop.clone(),
+        ));
+        tasks.spawn(watch.clone().checks(
+            Arc::clone(&embedded),
+            metrics.clone(),
+            config.verify_hours,
+            stop.clone(),
+        ));
+        let desk = Desk {
+            store: Arc::clone(&embedded),
+            exchange: exchange.clone(),
+            metrics: metrics.clone(),
+            watch,
+        };
 
         let rest = rest::routes(
             exchange.clone(),
             RestSettings {
                 certificate_pem: Some(papers.exchange.0.clone()),
+                metrics: Some(metrics),
                 ..RestSettings::default()
             },
         );
@@ -143,7 +170,7 @@ impl Serving {
         );
         let testing = testing::routes(Arc::clone(&country), definition);
         let key = operations::key(&folder)?;
-        let operations = operations::routes(embedded, key);
+        let operations = operations::routes(desk, key);
         doors.serve(&tasks, rest, web.merge(testing).merge(operations), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })

@@ -11,8 +11,8 @@ const OPEN_WITHIN: &str = "30";
 #[test]
 fn no_letter_is_lost_or_doubled_by_kills_failing_writes_a_full_disk_torn_pages_and_flipped_bits() {
     let output = Command::new(env!("CARGO_BIN_EXE_brevdue"))
-        .args(["torture", "--kills", "10", "--write-errors", "3", "--full-disk", "2"])
-        .args(["--torn-pages", "4", "--flipped-bits", "8", "--load-milliseconds", "400"])
+        .args(["torture", "--kills", "10", "--write-errors", "2", "--full-disk", "2"])
+        .args(["--torn-pages", "3", "--flipped-bits", "5", "--load-milliseconds", "400"])
         .args(["--open-within", OPEN_WITHIN, "--format", "json"])
         .output()
         .unwrap();
@@ -28,5 +28,5 @@ fn no_letter_is_lost_or_doubled_by_kills_failing_writes_a_full_disk_torn_pages_a
     let made: u64 = rounds.values().map(|count| count.as_u64().unwrap()).sum();
     // Only root can mount a small disk to fill.
     let skipped = told["skipped"].as_array().unwrap().len();
-    assert!(made == 27 || (made == 25 && skipped == 1), "{rounds:?}");
+    assert!(made == 22 || (made == 20 && skipped == 1), "{rounds:?}");
 }

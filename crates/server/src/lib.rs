@@ -7,6 +7,7 @@
 pub mod delivery;
 pub mod listen;
 pub mod malware;
+pub mod metrics;
 pub mod nudge;
 pub mod rest;
 pub mod tls;
@@ -17,4 +18,5 @@ mod content;
 mod waiting;
 
 pub use delivery::Delivery;
+pub use metrics::Metrics;
 pub use nudge::Nudge;

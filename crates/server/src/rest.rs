@@ -62,6 +62,8 @@ pub struct RestSettings {
     pub first_answers: usize,
     /// Seconds for which they are kept.
     pub first_answer_seconds: i64,
+    /// Where requests are counted; `None`: nowhere.
+    pub metrics: Option<crate::Metrics>,
 }
 
 impl Default for RestSettings {
@@ -78,6 +80,7 @@ impl Default for RestSettings {
             upload_bytes: 1024 * 1024,
             first_answers: 10_000,
             first_answer_seconds: 24 * 60 * 60,
+            metrics: None,
         }
     }
 }

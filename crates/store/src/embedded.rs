@@ -42,13 +42,15 @@ mod tests;
 mod verify;
 mod writer;
 
+use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use brevdue_exchange::storage::arrivals::Arrivals;
 use rusqlite::Connection;
@@ -86,6 +88,7 @@ pub struct Embedded {
     /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
     sweeping: Arc<Mutex<()>>,
     sums: Arc<Mutex<Sums>>,
+    commits: Watch,
     found: Vec<Damage>,
     _lock: File,
     _temporary: Option<TempDir>,
@@ -152,6 +155,12 @@ impl Embedded {
     /// See [`OpenError`].
     pub fn open_after_a_look(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
         Self::open_at(folder.as_ref(), Depth::Everything)
+    }
+
+    /// Tells from now on how long each commit, with its fsync, took. The first to ask is told; later
+    /// ones are not.
+    pub fn watch_commits(&self, told: impl Fn(Duration) + Send + Sync + 'static) {
+        let _ = self.commits.0.set(Box::new(told));
     }
 
     /// What was found damaged when it was opened.
@@ -229,6 +238,7 @@ impl Embedded {
         (sums, found): (Sums, Vec<Damage>),
     ) -> Result<Self, OpenError> {
         let sums = Arc::new(Mutex::new(sums));
+        let commits = Arc::<Commits>::default();
         let head = Head::read(&connection)?;
         let wal_pages = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&wal_pages);
@@ -253,6 +263,7 @@ impl Embedded {
             wal_pages,
             sums: Arc::clone(&sums),
             mark: Mark::new(folder),
+            commits: Arc::clone(&commits),
             swept: Swept::default(),
             last: LastGroup::default(),
         };
@@ -273,6 +284,7 @@ impl Embedded {
             outside,
             sweeping: Arc::default(),
             sums,
+            commits: Watch(commits),
             found,
             _lock: lock,
             _temporary: None,
@@ -293,6 +305,17 @@ impl Drop for Embedded {
             // Nothing is in the log, so nothing of it was acknowledged. A note left behind harms nobody.
             let _ = Mark::clear(&self.folder);
         }
+    }
+}
+
+type Commits = OnceLock<writer::Told>;
+
+/// Who is told of commits.
+struct Watch(Arc<Commits>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch(…)")
     }
 }
 

@@ -49,7 +49,14 @@ settings! {
     "sms_gateway" sms_gateway "address that takes NemSMS as JSON; none puts them into the sink, where anybody can look at them"
     "malware_scanner" malware_scanner "address and port of a clamd that looks through every file; none looks for the EICAR test file alone"
     "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
+    "verify_hours" verify_hours "hours between two checks of the whole store against its checksums"
     "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"
+
+    "alarms.not_fetched_hours" alarms.not_fetched_hours "hours that mail waits for a receiver system before an alarm"
+    "alarms.receipts_not_taken_hours" alarms.receipts_not_taken_hours "hours that receipts wait for a sender system before an alarm"
+    "alarms.no_receipt_minutes" alarms.no_receipt_minutes "minutes that a letter waits to be checked before an alarm"
+    "alarms.retry_too_old_hours" alarms.retry_too_old_hours "hours that calls of a system fail before an alarm"
+    "alarms.certificate_days" alarms.certificate_days "days before the end of a certificate for an alarm"
 
     "country.definition" country.definition "file that defines the invented country; none is the one built in (examples/country.toml)"
     "country.push_endpoint" country.push_endpoint "address that letters to the country's push receiver are posted to; none switches that receiver off"

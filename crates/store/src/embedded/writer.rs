@@ -5,7 +5,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,9 @@ const PATIENCE_STEP: Duration = Duration::from_micros(100);
 /// Digests of swept files that are remembered, see [`Writer::swept`].
 const SWEPT_LIMIT: usize = 100_000;
 
+/// Whoever wants to know how long a commit took.
+pub(super) type Told = Box<dyn Fn(Duration) + Send + Sync>;
+
 /// What the writer is asked for, and where the answer goes.
 pub(super) enum Task {
     Commit(Batch, oneshot::Sender<Result<(), StorageError>>),
@@ -70,6 +73,8 @@ pub(super) struct Writer {
     pub(super) sums: Arc<Mutex<Sums>>,
     /// Notes how much of the log was acknowledged.
     pub(super) mark: Mark,
+    /// Is told how long each commit took.
+    pub(super) commits: Arc<OnceLock<Told>>,
     /// Files removed lately. A batch that names one of them came too late for its bytes and must not be
     /// told otherwise.
     pub(super) swept: Swept,
@@ -191,7 +196,11 @@ impl Writer {
             if changes_registry {
                 self.registry.forget();
             }
+            let begun = Instant::now();
             let committed = self.execute("COMMIT");
+            if let Some(told) = self.commits.get() {
+                told(begun.elapsed());
+            }
             if changes_registry {
                 self.registry.remember_again();
             }
