@@ -11,8 +11,8 @@ use axum::routing::post;
 use brevdue_exchange::exchange::codes;
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Batch, Contact, ContactId, ContactPoint, ContactPointId, MailSystem,
-    Op, Organisation, OrganisationId, OrganisationKind, Policy, Receives, RegistrationStatus,
-    SystemId, Targets,
+    Op, Organisation, OrganisationId, OrganisationKind, Policy, RegistrationStatus, SystemId,
+    Targets,
 };
 use brevdue_memo::PartyId;
 use brevdue_memo::container::Packer;
