@@ -121,6 +121,87 @@ fn damaged_content_is_named_and_put_aside_and_the_rest_is_served() {
     server.stop();
 }
 
+#[test]
+fn an_operator_sees_figures_books_and_work_and_holds_deletes_and_explains_it() {
+    // Nobody listens there, so that what is to be pushed stays.
+    let mut server = Server::start(&[
+        "--push-endpoint",
+        "http://127.0.0.1:9/memos",
+        "--set",
+        "delivery.retry_seconds=3600",
+    ]);
+    let place = server.data.parent().unwrap().to_owned();
+    let country = server.country();
+    let (from, to) = (&country.organisations[0], &country.organisations[1]);
+    let point = to.contact_points.iter().find(|point| point.name == "Fyrpas og bøjer").unwrap();
+    let mut client = server.client_of("tusindfryd-afsender");
+    let uuid: Uuid = "6a1c8f70-1111-4222-8333-444455556666".parse().unwrap();
+    let bytes = letter(uuid, &Parties::to_organisation(&from.cvr, &to.cvr, Some(point.id)), 2000);
+    let path = format!("/apis/v1/memos/?memo-message-uuid={uuid}");
+    assert_eq!(client.post(&path, "application/xml", &bytes).unwrap().status, 201);
+    wait_for_receipt(&mut client, uuid, PATIENCE);
+
+    let run = |arguments: &[&str]| -> serde_json::Value {
+        let output = server.brevdue(&[arguments, &["--format", "json"]].concat(), &place);
+        assert!(output.status.success(), "{}", text(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let begun = std::time::Instant::now();
+    let push = loop {
+        let listed = run(&["queue", "list"]);
+        let work = listed["work"].as_array().unwrap().clone();
+        let push = work.into_iter().find(|one| one["work"] == "push-memo");
+        if let Some(push) = push.filter(|push| push["failures"] == 1) {
+            break push;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{listed}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let id = push["id"].as_str().unwrap();
+    run(&["queue", "hold", id]);
+    assert!(run(&["queue", "list"])["work"].to_string().contains("\"state\":\"held\""));
+    let explained = run(&["queue", "explain", &uuid.to_string()]);
+    let explained = &explained["letters"][0];
+    assert_eq!((&explained["state"], &explained["bytes"]), (&"queued".into(), &bytes.len().into()));
+    let events = explained["events"].to_string();
+    for tag in
+        ["MEMO_SEND_RECEIVED", "MEMO_SEND_VALIDATED", "MEMO_SEND_SENT_TO_RECIPIENT_SYSTEM_FAILED"]
+    {
+        assert!(events.contains(tag), "{tag} in {events}");
+    }
+    assert!(!explained.to_string().contains(&from.name), "it names no party");
+
+    let books = run(&["balance"]);
+    assert_eq!((&books["received"], &books["waiting"]), (&1.into(), &1.into()), "{books}");
+    assert_eq!(books["missing"], 0);
+
+    let mut anybody = server.client();
+    assert_eq!(anybody.get("/healthz").unwrap().text(), "ok\n");
+    assert_eq!(anybody.get("/readyz").unwrap().text(), "ready\n");
+    assert_eq!(anybody.get("/operations/queue").unwrap().status, 401);
+    let figures = anybody.get("/metrics").unwrap().text();
+    for line in [
+        "brevdue_queue_held 1",
+        "brevdue_letters 1",
+        r#"brevdue_letters_today{is="waiting"} 1"#,
+        r#"brevdue_receipts_today{is="COMPLETED"} 1"#,
+        r#"brevdue_alarms{is="not-fetched"} 0"#,
+        r#",outcome="unreachable"} 1"#,
+        r#"brevdue_requests_total{method="POST",route="/apis/v1/memos/",status="201"} 1"#,
+    ] {
+        assert!(figures.contains(line), "{line} in\n{figures}");
+    }
+    for personal in [&from.cvr, &to.cvr, &country.people[0].cpr, &from.name] {
+        assert!(!figures.contains(personal.as_str()));
+    }
+
+    run(&["queue", "delete", id]);
+    let gone = server.brevdue(&["queue", "hold", id], &place);
+    assert_eq!(gone.status.code(), Some(2), "{}", text(&gone));
+    assert_eq!(run(&["balance"])["missing"], 0);
+    server.stop();
+}
+
 fn flip(file: &Path, byte: u64) {
     let file = fs::File::options().read(true).write(true).open(file).unwrap();
     let mut there = [0];
