@@ -14,6 +14,7 @@ pub mod authenticate;
 mod calendar;
 mod check;
 pub mod codes;
+pub mod events;
 mod extract;
 pub mod fetch;
 pub mod handover;

@@ -12,6 +12,7 @@ mod certificate;
 mod described;
 mod description;
 mod errors;
+mod events;
 mod json;
 mod memos;
 mod parameters;
@@ -123,6 +124,7 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = events::describe(door);
     certificate::describe(door)
 }
 
