@@ -29,6 +29,7 @@ mod record;
 mod release;
 pub mod retention;
 mod route;
+pub mod validating;
 pub mod work;
 
 use std::sync::{Arc, Mutex};
