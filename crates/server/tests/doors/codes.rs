@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::certificates::Validity;
 use crate::pushing::client;
-use crate::town::{RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, letter, masked, message_uuid};
+use crate::town::{covers, RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, letter, masked, message_uuid};
 
 /// An authority without a receiver system, and a company.
 const LATE_CVR: &str = "33445566";
@@ -384,6 +384,7 @@ async fn recalled(town: &Town) -> Value {
 
 #[tokio::test]
 async fn an_html_file_can_be_tried_before_it_is_sent() {
+    covers("POST /validations/");
     let town = Town::open().await;
     let try_it = async |query: &str, html: &'static str| {
         let path = format!("/apis/v1/validations/?fileName=brev.html{query}");
