@@ -26,7 +26,9 @@ use uuid::Uuid;
 
 use crate::certificates::Validity;
 use crate::pushing::client;
-use crate::town::{covers, RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, letter, masked, message_uuid};
+use crate::town::{
+    RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, covers, letter, masked, message_uuid,
+};
 
 /// An authority without a receiver system, and a company.
 const LATE_CVR: &str = "33445566";
