@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) http: Option<SocketAddr>,
     /// Where HTTPS listens; port 0 takes a free one.
     pub(crate) https: Option<SocketAddr>,
+    /// Where SFTP listens; port 0 takes a free one.
+    pub(crate) sftp: Option<SocketAddr>,
     /// Form of the log.
     pub(crate) log: LogForm,
     /// Which log lines are written, in the words of `tracing`.
@@ -64,6 +66,7 @@ impl Default for Config {
             data: PathBuf::from("brevdue-data"),
             http: Some(SocketAddr::from(([127, 0, 0, 1], 8010))),
             https: Some(SocketAddr::from(([127, 0, 0, 1], 8443))),
+            sftp: Some(SocketAddr::from(([127, 0, 0, 1], 8022))),
             log: LogForm::Text,
             log_filter: "warn".into(),
             workers: 2,

@@ -15,6 +15,7 @@ use brevdue_exchange::{Clock as _, Exchange, Store};
 use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::rest::RestSettings;
+use brevdue_server::sftp::{SftpDoor, SftpSettings};
 use brevdue_server::tls::{TlsSettings, server_config};
 use brevdue_server::{Delivery, Nudge, rest, workers};
 use brevdue_web::WebConfig;
@@ -24,7 +25,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
-use crate::country::{Definition, first_letters, letter_to_try, published, settle};
+use crate::country::ssh::{SshKeys, SshKeysError};
+use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
 use crate::folder::{Folder, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
@@ -66,20 +68,16 @@ impl Serving {
             Arc::new(MachineIds),
             config.policy.clone(),
         );
-        let papers = Papers::make(&folder, &definition, config, &exchange).await?;
-        let doors = Doors::bind(config, &papers).await?;
+        let keys = SshKeys::at(folder.ssh());
+        let papers = Papers::make(&folder, &definition, config, &keys, &exchange).await?;
+        let doors = Doors::bind(config, &papers, &keys, &exchange).await?;
 
-        let country = published(
-            &*store,
-            &definition,
-            &folder.certificates(),
-            doors.http.as_ref().map(|door| format!("http://{}", door.address())),
-            doors.https.as_ref().map(|door| format!("https://{}", door.address())),
-        )
-        .await
-        .map_err(|error| {
-            Problem::ours("store::read", "the store cannot be read").because(&error)
-        })?;
+        let country =
+            published(&*store, &definition, &folder.certificates(), &keys, doors.addresses())
+                .await
+                .map_err(|error| {
+                    Problem::ours("store::read", "the store cannot be read").because(&error)
+                })?;
         let country = Arc::new(country);
         let letter = fresh_letter(&folder, &definition, &country)?;
         tell(&folder, &country, &doors)?;
@@ -155,6 +153,7 @@ impl Papers {
         folder: &Folder,
         definition: &Definition,
         config: &Config,
+        keys: &SshKeys,
         exchange: &Exchange,
     ) -> Result<Self, Problem> {
         let now = MachineClock.now();
@@ -165,7 +164,8 @@ impl Papers {
         };
         let authority = Authority::open(&folder.certificates(), now, &MachineIds)
             .map_err(|error| failed(&error))?;
-        settle(&**exchange.store(), definition, &config.country, &authority, now, &MachineIds)
+        let (store, ids) = (&**exchange.store(), &MachineIds);
+        settle(store, definition, &config.country, &authority, keys, now, ids)
             .await
             .map_err(|error| failed(&error))?;
         let server = authority.server().map_err(|error| failed(&error))?;
@@ -204,10 +204,16 @@ impl Papers {
 struct Doors {
     http: Option<Listener>,
     https: Option<Listener>,
+    sftp: Option<SftpDoor>,
 }
 
 impl Doors {
-    async fn bind(config: &Config, papers: &Papers) -> Result<Self, Problem> {
+    async fn bind(
+        config: &Config,
+        papers: &Papers,
+        keys: &SshKeys,
+        exchange: &Exchange,
+    ) -> Result<Self, Problem> {
         let http = match config.http {
             Some(address) => Some(bind(address, Security::LocalPlain, "http").await?),
             None => None,
@@ -216,7 +222,19 @@ impl Doors {
             Some(address) => Some(bind(address, papers.security()?, "https").await?),
             None => None,
         };
-        Ok(Self { http, https })
+        let sftp = match config.sftp {
+            Some(address) => Some(bind_sftp(address, config, keys, exchange).await?),
+            None => None,
+        };
+        Ok(Self { http, https, sftp })
+    }
+
+    fn addresses(&self) -> Addresses {
+        Addresses {
+            http: self.http.as_ref().map(Listener::address),
+            https: self.https.as_ref().map(Listener::address),
+            sftp: self.sftp.as_ref().map(SftpDoor::address),
+        }
     }
 
     /// Pages stand on the plain door alone: no browser believes the development authority.
@@ -236,6 +254,9 @@ impl Doors {
         if let Some(door) = self.https {
             tasks.spawn(door.serve(rest, limits, stop.clone()));
         }
+        if let Some(door) = self.sftp {
+            tasks.spawn(door.serve(stop.clone()));
+        }
     }
 }
 
@@ -248,6 +269,28 @@ async fn bind(address: SocketAddr, security: Security, name: &str) -> Result<Lis
             _ => problem,
         }
     })
+}
+
+async fn bind_sftp(
+    address: SocketAddr,
+    config: &Config,
+    keys: &SshKeys,
+    exchange: &Exchange,
+) -> Result<SftpDoor, Problem> {
+    let unkeyed = |error: &SshKeysError| {
+        Problem::ours("server::sftp-key", "SFTP has no host key").because(error)
+    };
+    let settings = SftpSettings {
+        stop_seconds: config.stop_seconds.into(),
+        ..SftpSettings::new(keys.host().map_err(|error| unkeyed(&error))?)
+    };
+    let door = SftpDoor::bind(address, exchange.clone(), settings).await.map_err(|error| {
+        Problem::command("server::bind", error.to_string())
+            .help("stop what listens there, or give another with --set sftp=127.0.0.1:PORT")
+            .because(&error)
+    })?;
+    keys.tell_hosts(door.address()).map_err(|error| unkeyed(&error))?;
+    Ok(door)
 }
 
 /// The exchange's own certificate names an organisation that does not exist either.
@@ -319,6 +362,7 @@ fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem
         pid: std::process::id(),
         http: doors.http.as_ref().map(Listener::address),
         https: doors.https.as_ref().map(Listener::address),
+        sftp: doors.sftp.as_ref().map(SftpDoor::address),
         started: MachineClock.now().to_string(),
     };
     running.write(folder).map_err(|error| unwritten(&folder.running(), &error))

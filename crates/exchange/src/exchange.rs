@@ -12,6 +12,7 @@ mod calendar;
 mod check;
 mod extract;
 pub mod fetch;
+pub mod files;
 pub mod handover;
 mod judge;
 pub mod mailbox;

@@ -1,5 +1,5 @@
-//! The doors of a Digital Post exchange: REST inward ([`rest`]), delivery outward ([`delivery`]), the
-//! sockets both stand on ([`listen`], [`tls`]), and the threads that do the work inside ([`workers`]).
+//! The doors of a Digital Post exchange: REST ([`rest`]) and SFTP ([`sftp`]) inward, delivery outward
+//! ([`delivery`]), the sockets they stand on ([`listen`], [`tls`]), and the threads that do the work inside ([`workers`]).
 //!
 //! What is absent: rules. A door asks [`brevdue_exchange::Exchange`] and says what it answered. Time
 //! and ids come from the exchange too; only time-outs of sockets are measured here.
@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod listen;
 pub mod nudge;
 pub mod rest;
+pub mod sftp;
 pub mod tls;
 pub mod workers;
 

@@ -15,6 +15,12 @@ pub struct Country {
     pub http: Option<String>,
     /// Where the exchange listens with TLS, e.g. `https://127.0.0.1:8443`.
     pub https: Option<String>,
+    /// Where the exchange listens for SFTP, e.g. `127.0.0.1:8022`.
+    #[serde(default)]
+    pub sftp: Option<String>,
+    /// File with the SFTP door's host key, as `known_hosts` of OpenSSH.
+    #[serde(default)]
+    pub known_hosts: Option<String>,
     /// File with the development certificate authority's certificate (PEM).
     pub certificate_authority: String,
     /// Authorities and companies.
@@ -72,6 +78,9 @@ pub struct CountrySystem {
     pub certificate: String,
     /// File with its private key (PEM).
     pub key: String,
+    /// File with its private SSH key; `None` when its owner has it. Its SSH user name is `name`.
+    #[serde(default)]
+    pub ssh_key: Option<String>,
 }
 
 /// One citizen.
