@@ -16,6 +16,7 @@ pub mod files;
 pub mod handover;
 mod judge;
 pub mod mailbox;
+pub mod municipal;
 mod pace;
 pub mod receipts;
 mod record;

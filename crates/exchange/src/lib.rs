@@ -16,7 +16,7 @@ pub mod storage;
 pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
-pub use exchange::{accept, authenticate, fetch, files, handover, mailbox, receipts};
+pub use exchange::{accept, authenticate, fetch, files, handover, mailbox, municipal, receipts};
 pub use ids::*;
 pub use ledger::*;
 pub use policy::Policy;

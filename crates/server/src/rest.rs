@@ -5,15 +5,15 @@
 //! handler under `memos` or `receipts` asks the exchange, `errors` turns a no into an answer.
 //! Bodies never stand in memory (`body`).
 
-mod body;
+pub(crate) mod body;
 mod caller;
 mod certificate;
-mod errors;
+pub(crate) mod errors;
 mod memos;
-mod parameters;
+pub(crate) mod parameters;
 mod receipts;
 mod repeated;
-mod trace;
+pub(crate) mod trace;
 
 use std::sync::Arc;
 
@@ -71,24 +71,30 @@ impl Default for RestSettings {
 
 /// What every handler is handed.
 #[derive(Clone)]
-struct Door {
-    exchange: Exchange,
-    settings: Arc<RestSettings>,
+pub(crate) struct Door {
+    pub(crate) exchange: Exchange,
+    pub(crate) settings: Arc<RestSettings>,
     large_bodies: Arc<Semaphore>,
     first_answers: Arc<FirstAnswers>,
 }
 
+impl Door {
+    pub(crate) fn new(exchange: Exchange, settings: RestSettings) -> Self {
+        Self {
+            large_bodies: Arc::new(Semaphore::new(settings.large_bodies)),
+            first_answers: Arc::new(FirstAnswers::new(
+                settings.first_answers,
+                settings.first_answer_seconds,
+            )),
+            exchange,
+            settings: Arc::new(settings),
+        }
+    }
+}
+
 /// The routes of the REST door. They must be served by [`crate::listen`], which tells them who calls.
 pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
-    let door = Door {
-        large_bodies: Arc::new(Semaphore::new(settings.large_bodies)),
-        first_answers: Arc::new(FirstAnswers::new(
-            settings.first_answers,
-            settings.first_answer_seconds,
-        )),
-        exchange,
-        settings: Arc::new(settings),
-    };
+    let door = Door::new(exchange, settings);
     let mut router = Router::new();
     for (path, methods) in memos::table().into_iter().chain(receipts::table()) {
         router = both_spellings(router, path, methods);

@@ -1,5 +1,6 @@
 //! Which system is calling, and whether it may.
 
+mod municipal;
 mod ssh;
 
 use std::net::IpAddr;

@@ -75,6 +75,8 @@ kinds! {
     TextMessage = "text-message"
     /// A letter handed to the print supplier.
     PrintJob = "print-job"
+    /// A call of the municipal facade, by the submission it made.
+    KombiCall = "kombi-call"
     /// A fault that local mode makes on purpose.
     Fault = "fault"
     /// A run of the conformance suite.
