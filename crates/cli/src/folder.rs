@@ -48,6 +48,11 @@ impl Folder {
         self.root.join("ssh")
     }
 
+    /// Folder that letters on paper are dropped in, for the print supplier.
+    pub(crate) fn print(&self) -> PathBuf {
+        self.root.join("print")
+    }
+
     /// The invented country, as `GET /testing/country` tells it.
     pub(crate) fn country(&self) -> PathBuf {
         self.root.join("country.json")

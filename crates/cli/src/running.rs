@@ -21,6 +21,9 @@ pub(crate) struct Running {
     /// Where SFTP listens.
     #[serde(default)]
     pub(crate) sftp: Option<SocketAddr>,
+    /// Where status messages are fetched.
+    #[serde(default)]
+    pub(crate) amqp: Option<SocketAddr>,
     /// Since when.
     pub(crate) started: String,
 }

@@ -13,6 +13,9 @@ use axum::Router;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::{Clock as _, Exchange, Store};
 use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
+use brevdue_server::facade::amqp::{AmqpDoor, AmqpLimits};
+use brevdue_server::facade::print::FileDrop;
+use brevdue_server::facade::{self, Tokens};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::rest::RestSettings;
 use brevdue_server::sftp::{SftpDoor, SftpSettings};
@@ -70,14 +73,21 @@ impl Serving {
         );
         let keys = SshKeys::at(folder.ssh());
         let papers = Papers::make(&folder, &definition, config, &keys, &exchange).await?;
-        let doors = Doors::bind(config, &papers, &keys, &exchange).await?;
+        let tokens = Arc::new(Tokens::new(&kept_key(&folder, "tokens.key")?));
+        let doors = Doors::bind(config, &papers, &keys, &tokens, &exchange).await?;
 
-        let country =
-            published(&*store, &definition, &folder.certificates(), &keys, doors.addresses())
-                .await
-                .map_err(|error| {
-                    Problem::ours("store::read", "the store cannot be read").because(&error)
-                })?;
+        let country = published(
+            &*store,
+            &definition,
+            &folder.certificates(),
+            &keys,
+            &folder.print(),
+            doors.addresses(),
+        )
+        .await
+        .map_err(|error| {
+            Problem::ours("store::read", "the store cannot be read").because(&error)
+        })?;
         let country = Arc::new(country);
         let letter = fresh_letter(&folder, &definition, &country)?;
         tell(&folder, &country, &doors)?;
@@ -104,23 +114,24 @@ impl Serving {
         );
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
 
-        let rest = rest::routes(
-            exchange.clone(),
-            RestSettings {
-                certificate_pem: Some(papers.exchange.0.clone()),
-                ..RestSettings::default()
-            },
-        );
+        let settings = RestSettings {
+            certificate_pem: Some(papers.exchange.0.clone()),
+            ..RestSettings::default()
+        };
+        let rest = rest::routes(exchange.clone(), settings.clone());
+        let facade = facade::routes(exchange.clone(), settings, tokens);
+        let supplier = Arc::new(FileDrop::new(folder.print()));
+        tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
                 local_mode: true,
-                session_key: session_key(&folder)?,
+                session_key: kept_key(&folder, "session.key")?,
                 rest_base: country.http.clone(),
             },
         );
         let testing = testing::routes(Arc::clone(&country), definition);
-        doors.serve(&tasks, rest, web.merge(testing), config, &stop);
+        doors.serve(&tasks, rest, facade, web.merge(testing), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
     }
@@ -205,6 +216,7 @@ struct Doors {
     http: Option<Listener>,
     https: Option<Listener>,
     sftp: Option<SftpDoor>,
+    amqp: Option<AmqpDoor>,
 }
 
 impl Doors {
@@ -212,6 +224,7 @@ impl Doors {
         config: &Config,
         papers: &Papers,
         keys: &SshKeys,
+        tokens: &Arc<Tokens>,
         exchange: &Exchange,
     ) -> Result<Self, Problem> {
         let http = match config.http {
@@ -226,7 +239,11 @@ impl Doors {
             Some(address) => Some(bind_sftp(address, config, keys, exchange).await?),
             None => None,
         };
-        Ok(Self { http, https, sftp })
+        let amqp = match config.amqp {
+            Some(address) => Some(bind_amqp(address, papers, tokens, exchange).await?),
+            None => None,
+        };
+        Ok(Self { http, https, sftp, amqp })
     }
 
     fn addresses(&self) -> Addresses {
@@ -234,14 +251,17 @@ impl Doors {
             http: self.http.as_ref().map(Listener::address),
             https: self.https.as_ref().map(Listener::address),
             sftp: self.sftp.as_ref().map(SftpDoor::address),
+            amqp: self.amqp.as_ref().map(AmqpDoor::address),
         }
     }
 
-    /// Pages stand on the plain door alone: no browser believes the development authority.
+    /// Pages stand on the plain door alone: no browser believes the development authority. The facade
+    /// stands on the other alone: it knows callers by their certificates.
     fn serve(
         self,
         tasks: &TaskTracker,
         rest: Router,
+        facade: Router,
         pages: Router,
         config: &Config,
         stop: &CancellationToken,
@@ -252,9 +272,12 @@ impl Doors {
             tasks.spawn(door.serve(rest.clone().merge(pages), limits.clone(), stop.clone()));
         }
         if let Some(door) = self.https {
-            tasks.spawn(door.serve(rest, limits, stop.clone()));
+            tasks.spawn(door.serve(rest.merge(facade), limits, stop.clone()));
         }
         if let Some(door) = self.sftp {
+            tasks.spawn(door.serve(stop.clone()));
+        }
+        if let Some(door) = self.amqp {
             tasks.spawn(door.serve(stop.clone()));
         }
     }
@@ -293,6 +316,22 @@ async fn bind_sftp(
     Ok(door)
 }
 
+async fn bind_amqp(
+    address: SocketAddr,
+    papers: &Papers,
+    tokens: &Arc<Tokens>,
+    exchange: &Exchange,
+) -> Result<AmqpDoor, Problem> {
+    let (exchange, tokens) = (exchange.clone(), Arc::clone(tokens));
+    let security = papers.security()?;
+    let door = AmqpDoor::bind(address, security, exchange, tokens, AmqpLimits::default());
+    door.await.map_err(|error| {
+        Problem::command("server::bind", error.to_string())
+            .help("stop what listens there, or give another with --set amqp=127.0.0.1:PORT")
+            .because(&error)
+    })
+}
+
 /// The exchange's own certificate names an organisation that does not exist either.
 fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
     // Kept in the folder, so that the renewed certificate names the same holder.
@@ -317,8 +356,9 @@ fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
     })
 }
 
-fn session_key(folder: &Folder) -> Result<[u8; 32], Problem> {
-    let path = folder.root().join("session.key");
+/// A key of the data folder, made at the first start.
+fn kept_key(folder: &Folder, name: &str) -> Result<[u8; 32], Problem> {
+    let path = folder.root().join(name);
     if let Some(key) = fs::read(&path).ok().and_then(|bytes| bytes.try_into().ok()) {
         return Ok(key);
     }
@@ -363,6 +403,7 @@ fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem
         http: doors.http.as_ref().map(Listener::address),
         https: doors.https.as_ref().map(Listener::address),
         sftp: doors.sftp.as_ref().map(SftpDoor::address),
+        amqp: doors.amqp.as_ref().map(AmqpDoor::address),
         started: MachineClock.now().to_string(),
     };
     running.write(folder).map_err(|error| unwritten(&folder.running(), &error))

@@ -158,6 +158,8 @@ mod tests {
             https: None,
             sftp: None,
             known_hosts: None,
+            amqp: None,
+            print_folder: None,
             certificate_authority: "ca.pem".into(),
             organisations: vec![CountryOrganisation {
                 id: Uuid::nil(),

@@ -21,6 +21,12 @@ pub struct Country {
     /// File with the SFTP door's host key, as `known_hosts` of OpenSSH.
     #[serde(default)]
     pub known_hosts: Option<String>,
+    /// Where status messages of the municipal facade are fetched over AMQP, e.g. `127.0.0.1:5671`.
+    #[serde(default)]
+    pub amqp: Option<String>,
+    /// Folder that letters on paper are dropped in.
+    #[serde(default)]
+    pub print_folder: Option<String>,
     /// File with the development certificate authority's certificate (PEM).
     pub certificate_authority: String,
     /// Authorities and companies.

@@ -93,6 +93,9 @@ fn welcome(serving: &Serving, config: &Config) -> String {
     if let Some(command) = sftp(country) {
         line("sftp", &command);
     }
+    if let (Some(https), Some(amqp)) = (&country.https, &country.amqp) {
+        line("facade", &format!("{https}/service/   amqps://{amqp}/BF"));
+    }
     line("data", &config.data.display().to_string());
     if serving.first_letters > 0 {
         line("letters", &format!("{} sent to begin with", serving.first_letters));

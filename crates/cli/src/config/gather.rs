@@ -146,10 +146,12 @@ impl Gathered {
             let index = SETTINGS.iter().position(|setting| setting.name == name);
             index.is_none_or(|index| self.sources[index] != Source::Default)
         };
-        if !placed("sftp")
-            && let Some(address) = &mut self.config.sftp
-        {
-            address.set_port(0);
+        let (sftp, amqp) = (placed("sftp"), placed("amqp"));
+        let doors = [(sftp, &mut self.config.sftp), (amqp, &mut self.config.amqp)];
+        for (placed, door) in doors {
+            if let Some(address) = door.as_mut().filter(|_| !placed) {
+                address.set_port(0);
+            }
         }
     }
 
@@ -172,7 +174,8 @@ impl Config {
             let index = SETTINGS.iter().position(|setting| setting.name == name);
             index.and_then(|index| sources.get(index)).map_or_else(String::new, Source::to_string)
         };
-        let doors = [("http", self.http), ("https", self.https), ("sftp", self.sftp)];
+        let doors =
+            [("http", self.http), ("https", self.https), ("sftp", self.sftp), ("amqp", self.amqp)];
         for (name, address) in doors {
             if let Some(address) = address
                 && !address.ip().is_loopback()

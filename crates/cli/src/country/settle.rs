@@ -49,6 +49,7 @@ pub(crate) struct Addresses {
     pub(crate) http: Option<SocketAddr>,
     pub(crate) https: Option<SocketAddr>,
     pub(crate) sftp: Option<SocketAddr>,
+    pub(crate) amqp: Option<SocketAddr>,
 }
 
 /// Puts what is new or changed into the store, in one batch.
@@ -109,6 +110,7 @@ pub(crate) async fn published(
     definition: &Definition,
     certificates: &Path,
     keys: &SshKeys,
+    print: &Path,
     doors: Addresses,
 ) -> Result<Country, StorageError> {
     let file = |name: &str, ending: &str| {
@@ -155,6 +157,8 @@ pub(crate) async fn published(
         http: doors.http.map(|address| format!("http://{address}")),
         https: doors.https.map(|address| format!("https://{address}")),
         sftp: doors.sftp.map(|address| address.to_string()),
+        amqp: doors.amqp.map(|address| address.to_string()),
+        print_folder: Some(print.display().to_string()),
         known_hosts: doors.sftp.map(|_| keys.known_hosts().display().to_string()),
         certificate_authority: file("ca", "pem"),
         organisations,

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brevdue_exchange::Exchange;
-use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
@@ -22,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Tokens;
-use crate::listen::ListenError;
+use crate::listen::{ListenError, Security};
 
 /// Limits of the queue's door.
 #[derive(Debug, Clone)]
@@ -80,14 +79,17 @@ impl AmqpDoor {
     /// Binds an address; port 0 takes a free one.
     ///
     /// # Errors
-    /// When the address cannot be had.
+    /// When the address cannot be had, and without TLS.
     pub async fn bind(
         address: SocketAddr,
-        tls: Arc<ServerConfig>,
+        security: Security,
         exchange: Exchange,
         tokens: Arc<Tokens>,
         limits: AmqpLimits,
     ) -> Result<Self, ListenError> {
+        let Security::Tls(tls) = security else {
+            return Err(ListenError::NotLoopback { address });
+        };
         let failed = |source| ListenError::Bind { address, source };
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
