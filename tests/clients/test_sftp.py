@@ -238,8 +238,9 @@ def test_only_the_registered_key_opens_the_door(town, tmp_path):
             )
     # Neither a shell nor a command nor a way through.
     with_key = Sftp(town, SENDER).client
-    with pytest.raises(paramiko.SSHException):
-        with_key.exec_command("id")
+    for way in [lambda: with_key.exec_command("id"), with_key.invoke_shell]:
+        with pytest.raises(paramiko.SSHException):
+            way()
     with pytest.raises(paramiko.SSHException):
         with_key.get_transport().open_channel("direct-tcpip", ("127.0.0.1", 1), ("127.0.0.1", 2))
 

@@ -1,34 +1,81 @@
-//! Requests and answers, one at a time: a request that is too long, or that is none, ends the session.
+//! Requests and answers, one after the other: a request that is too long, or that is none, ends the
+//! session.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use russh_sftp::protocol::{Packet, Status, StatusCode, Version};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::SftpSettings;
 use super::refused::Refused;
 use super::session::SftpSession;
 
-/// Answers requests until the other end leaves or does not keep to the protocol.
+/// Requests that may wait for their answers: more than clients ask for ahead of a file's bytes.
+const WAITING_REQUESTS: usize = 8192;
+/// Bytes of them. When so many wait, no more are read, and the client is held up.
+const WAITING_BYTES: usize = 1024 * 1024;
+
+/// A request, and what gives its bytes free again.
+type Waiting = (Bytes, OwnedSemaphorePermit);
+
+/// Answers requests until the other end leaves, does not keep to the protocol, or does not take its
+/// answers.
+///
+/// Requests are read while answers are written: the connection takes up what comes for all its sessions
+/// in turn, and only what it takes up tells it that answers may go on.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: S,
+    stream: S,
     mut session: SftpSession,
     settings: &SftpSettings,
     stop: &CancellationToken,
 ) {
-    loop {
-        let request = tokio::select! {
-            request = read(&mut stream, settings.request_bytes) => request,
-            () = stop.cancelled() => break,
-        };
-        let Some(request) = request else { break };
-        let Some(answer) = answer(&mut session, request).await else { break };
-        let Ok(answer) = Bytes::try_from(answer) else { break };
-        if stream.write_all(&answer).await.is_err() || stream.flush().await.is_err() {
+    let (reader, mut writer) = tokio::io::split(stream);
+    let (requests, mut waiting) = mpsc::channel(WAITING_REQUESTS);
+    let answering = async {
+        let patience = Duration::from_secs(settings.idle_seconds);
+        while let Some((request, place)) = waiting.recv().await {
+            let Some(answer) = answer(&mut session, request).await else { break };
+            drop(place);
+            let Ok(answer) = Bytes::try_from(answer) else { break };
+            let write = async {
+                writer.write_all(&answer).await?;
+                writer.flush().await
+            };
+            if !matches!(timeout(patience, write).await, Ok(Ok(()))) {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = answering => {}
+        // What came before the end is answered: the end of reading is not the end of the session.
+        () = read_all(reader, settings, requests) => {}
+        () = stop.cancelled() => {}
+    }
+    let _ = writer.shutdown().await;
+}
+
+/// Reads requests until the end; then waits to be dropped with the session.
+async fn read_all(
+    mut reader: impl AsyncRead + Unpin,
+    settings: &SftpSettings,
+    requests: mpsc::Sender<Waiting>,
+) {
+    let room = Arc::new(Semaphore::new(WAITING_BYTES));
+    while let Some(request) = read(&mut reader, settings.request_bytes).await {
+        let bytes = u32::try_from(request.len()).unwrap_or(u32::MAX);
+        let Ok(place) = Arc::clone(&room).acquire_many_owned(bytes).await else { break };
+        if requests.send((request, place)).await.is_err() {
             break;
         }
     }
-    let _ = stream.shutdown().await;
+    drop(requests);
+    std::future::pending().await
 }
 
 async fn read(stream: &mut (impl AsyncRead + Unpin), limit_bytes: u32) -> Option<Bytes> {
