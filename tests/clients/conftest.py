@@ -23,6 +23,8 @@ class Town:
         self.base_url = base_url
         self.https = self.country["https"]
         self.authority = self.country["certificateAuthority"]
+        # What it takes before anybody has called.
+        self.idle = _status(self.pid, "VmRSS:")
 
     def system(self, name):
         """A system by its name."""
@@ -46,9 +48,8 @@ class Town:
 
 
 def begin_peak(pid):
-    """Begins measuring the most memory a process takes anew, and says what it takes now, in bytes."""
+    """Begins measuring anew the most memory a process takes."""
     pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return _status(pid, "VmRSS:")
 
 
 def peak(pid):

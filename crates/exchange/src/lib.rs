@@ -11,14 +11,19 @@ pub mod ids;
 pub mod ledger;
 pub mod policy;
 pub mod registry;
+pub mod resource;
 pub mod storage;
 
 pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
-pub use exchange::{accept, authenticate, fetch, files, handover, mailbox, municipal, receipts};
+pub use exchange::{
+    accept, authenticate, fetch, files, handover, mailbox, municipal, nemsms, notices, people,
+    recall, receipts,
+};
 pub use ids::*;
 pub use ledger::*;
 pub use policy::Policy;
 pub use registry::*;
+pub use resource::{Kept, Resource};
 pub use storage::{Batch, Conflict, ContentRef, Op, StorageError, Store};

@@ -8,6 +8,7 @@
 pub mod delivery;
 pub mod facade;
 pub mod listen;
+pub mod malware;
 pub mod nudge;
 pub mod rest;
 pub mod sftp;

@@ -101,4 +101,7 @@ pub struct CountryPerson {
     pub name: String,
     /// `REGISTERED`, `EXEMPT` or `CLOSED`.
     pub status: String,
+    /// Verified number for NemSMS, eight digits, invented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nemsms: Option<String>,
 }

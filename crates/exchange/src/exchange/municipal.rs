@@ -15,7 +15,7 @@ use super::Exchange;
 use super::accept::Submission;
 use super::authenticate::Caller;
 use crate::storage::{Expect, Record, RecordKind};
-use crate::{Batch, Contact, ContentRef, Op, RegistrationStatus, StorageError};
+use crate::{Batch, ContentRef, Op, RegistrationStatus, StorageError};
 
 pub use print::{Letter, LetterFile, LetterSender, PrintJob};
 pub use status::{Channel, StatusId, StatusMessage};
@@ -120,7 +120,7 @@ impl Exchange {
     ) -> Result<bool, StorageError> {
         let contact = self.store().contact_by_party(party).await?;
         match service {
-            Service::NemSms => Ok(contact.is_some_and(|contact| has_nemsms(&contact))),
+            Service::NemSms => Ok(contact.is_some_and(|contact| contact.nemsms.is_some())),
             Service::DigitalPost => {
                 if contact.is_some_and(|c| c.status == RegistrationStatus::Registered) {
                     return Ok(true);
@@ -216,9 +216,4 @@ impl Exchange {
         };
         self.is_registered(party, service).await
     }
-}
-
-/// Nobody can sign up for NemSMS yet: the registry holds no numbers.
-fn has_nemsms(_: &Contact) -> bool {
-    false
 }

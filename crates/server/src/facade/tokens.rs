@@ -150,8 +150,12 @@ mod tests {
     use super::*;
 
     fn claims(kind: Use, now: Timestamp) -> Claims {
-        let certificate =
-            PresentedCertificate { cvr: None, public_key_sha256: [7; 32], serial: vec![1] };
+        let certificate = PresentedCertificate {
+            cvr: None,
+            public_key_sha256: [7; 32],
+            serial: vec![1],
+            valid: (now, now),
+        };
         Claims::new(SystemId(Uuid::from_u128(5)), KOMBI, &certificate, kind, now)
     }
 

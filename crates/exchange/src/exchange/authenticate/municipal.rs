@@ -24,6 +24,7 @@ impl Exchange {
             return Err(no_system());
         };
         let now = self.clock().now();
+        certificate.must_be_valid(now)?;
         let systems = self.store().systems_of(organisation.id).await?;
         let fits = |system: &&MailSystem| {
             system.sends
@@ -55,6 +56,7 @@ impl Exchange {
             return Err(no_system());
         };
         if let Some(certificate) = certificate {
+            certificate.must_be_valid(self.clock().now())?;
             certificate.must_fit(&system, &organisation)?;
         }
         self.must_be_let_in(&system, address)?;

@@ -11,7 +11,7 @@ use crate::storage::Page;
 use crate::{Contact, MemoKey, ReceiptId, RegistrationStatus, StorageError, SystemId};
 
 /// First line of the list of who is registered.
-pub const REGISTRATION_LIST_HEADER: &str = "idType;id;digitalPost\n";
+pub const REGISTRATION_LIST_HEADER: &str = "idType;id;digitalPost;nemSms\n";
 
 /// A message that waits for a receiver system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +144,8 @@ impl Exchange {
 fn line(contact: &Contact) -> String {
     let digital_post = contact.status == RegistrationStatus::Registered;
     let (id_type, id) = (contact.party.id_type(), contact.party.digits());
-    format!("{id_type};{id};{digital_post}\n")
+    let nem_sms = contact.nemsms.is_some();
+    format!("{id_type};{id};{digital_post};{nem_sms}\n")
 }
 
 fn receipt_name(receipt: &Receipt, id: ReceiptId, first: bool) -> String {
