@@ -346,3 +346,6 @@ fn shelf(system: SystemId, folder: FileFolder) -> Uuid {
 fn key(system: SystemId, folder: FileFolder, name: &str) -> String {
     format!("{system}/{}/{name}", folder.word())
 }
+
+#[cfg(test)]
+mod tests;

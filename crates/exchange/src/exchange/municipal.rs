@@ -217,3 +217,6 @@ impl Exchange {
         self.is_registered(party, service).await
     }
 }
+
+#[cfg(test)]
+mod tests;

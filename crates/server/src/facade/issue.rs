@@ -130,13 +130,12 @@ pub(super) async fn exchange(
     Ok(Json(body).into_response())
 }
 
-/// The fields of a form; what cannot be read is no field.
+/// The fields of a form; what cannot be read is left out.
 fn form(body: &[u8]) -> Vec<(String, String)> {
-    let uri = format!("/?{}", String::from_utf8_lossy(body)).parse::<axum::http::Uri>();
-    let query = uri
-        .ok()
-        .and_then(|uri| axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
-    query.map(|axum::extract::Query(fields)| fields).unwrap_or_default()
+    let Ok(mut url) = reqwest::Url::parse("form:/") else { return Vec::new() };
+    let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
+    url.set_query(Some(text));
+    url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// As the official service writes times here: `11/23/2026 20:15:00`, UTC.
