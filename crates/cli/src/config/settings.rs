@@ -43,6 +43,8 @@ settings! {
     "data" data "folder of everything that is kept"
     "http" http "address of plain HTTP on loopback (pages, REST with the token alone); port 0 takes a free one; none switches it off"
     "https" https "address of HTTPS (REST with client certificate and token); port 0 takes a free one; none switches it off"
+    "sftp" sftp "address of SFTP (keys only); port 0 takes a free one, and so does this when left alone while http or https takes one; none switches it off"
+    "amqp" amqp "address of the municipal facade's queue of status messages (AMQP over TLS); ports as for sftp; none switches it off"
     "log" log "form of the log on stderr: text or json"
     "log_filter" log_filter "which log lines are written: error, warn, info, debug, or per module as in warn,brevdue_server=debug"
     "workers" workers "threads that check letters and take archives apart"
