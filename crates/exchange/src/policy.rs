@@ -38,6 +38,9 @@ pub struct Policy {
     pub strict_filenames_and_actions: bool,
     /// Limits of reading one message.
     pub reading: Limits,
+    /// Of a hundred pieces of work claimed at a time, so many are bulk however much interactive work
+    /// waits, so that bulk never stands still.
+    pub bulk_share_percent: u32,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,
 }
@@ -72,6 +75,7 @@ impl Default for Policy {
             extract_batch: 200,
             strict_filenames_and_actions: true,
             reading: Limits::default(),
+            bulk_share_percent: 10,
             interactive_per_minute: 600,
         }
     }

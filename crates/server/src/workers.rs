@@ -1,4 +1,5 @@
-//! The threads that do the work inside: taking archives apart, checking, releasing.
+//! The threads that do the work inside: checking and releasing on some, and on one of its own taking
+//! archives apart, so that a large archive holds up no letter.
 //!
 //! Own threads, because that work reads whole messages and would hold up the doors. They sleep while
 //! there is nothing to do.
@@ -34,7 +35,8 @@ pub fn threads_by_default() -> NonZeroUsize {
 #[derive(Debug)]
 pub struct Workers(Vec<JoinHandle<()>>);
 
-/// Starts `threads` workers, each with a runtime of its own to sleep on: they outlast the doors.
+/// Starts `threads` workers for letters and one for archives, each with a runtime of its own to sleep
+/// on: they outlast the doors.
 ///
 /// # Errors
 /// When the operating system gives no thread.
@@ -45,8 +47,11 @@ pub fn start(
     stop: &CancellationToken,
 ) -> io::Result<Workers> {
     let careful_until = Arc::new(AtomicI64::new(i64::MIN));
-    let handles = (1..=threads.get()).map(|number| {
+    let names = (1..=threads.get()).map(|number| (format!("worker-{number}"), WorkKind::Inside));
+    let names = names.chain([("archives".to_owned(), WorkKind::Archives)]);
+    let handles = names.map(|(name, kind)| {
         let worker = Worker {
+            kind,
             exchange: exchange.clone(),
             id: WorkerId(exchange.ids().ordered()),
             nudge: nudge.clone(),
@@ -54,7 +59,7 @@ pub fn start(
             careful_until: Arc::clone(&careful_until),
         };
         let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-        thread::Builder::new().name(format!("worker-{number}")).spawn(move || worker.run(&runtime))
+        thread::Builder::new().name(name).spawn(move || worker.run(&runtime))
     });
     handles.collect::<io::Result<Vec<_>>>().map(Workers)
 }
@@ -71,6 +76,7 @@ impl Workers {
 }
 
 struct Worker {
+    kind: WorkKind,
     exchange: Exchange,
     id: WorkerId,
     nudge: Nudge,
@@ -88,15 +94,13 @@ impl Worker {
             let round = catch_unwind(AssertUnwindSafe(|| {
                 runtime.block_on(async {
                     let limit = self.limit();
-                    let done = self.exchange.work_inside(self.id, limit).await?;
+                    let done = match self.kind {
+                        WorkKind::Archives => self.exchange.work_archives(self.id, 1).await?,
+                        _ => self.exchange.work_letters(self.id, limit).await?,
+                    };
                     if done == 0 {
-                        waiting::for_work(
-                            &self.exchange,
-                            WorkKind::Inside,
-                            &mut nudges,
-                            &self.stop,
-                        )
-                        .await?;
+                        waiting::for_work(&self.exchange, self.kind, &mut nudges, &self.stop)
+                            .await?;
                     } else if limit == ROUND && done >= ROUND as usize {
                         // There is more than one worker's worth.
                         self.nudge.ring();

@@ -26,18 +26,20 @@ impl Exchange {
         if memo.state != MemoState::Received {
             return Ok(Vec::new());
         }
+        self.judge_memo(&memo).await
+    }
+
+    /// [`Self::judge`], for a message at hand that stands at `Received`.
+    pub(super) async fn judge_memo(&self, memo: &Memo) -> Result<Vec<Op>, StorageError> {
         let now = self.clock().now();
         let sender_system = match memo.origin.system() {
             Some(system) => self.store().system(system).await?,
             None => None,
         };
-        let reading = self.read(&memo)?;
+        let reading = self.read(memo)?;
         let seen = reading.glimpse.message_uuid.map(|uuid| uuid.value());
-        let subject = Subject {
-            memo: &memo,
-            message_uuid: seen,
-            message_id: reading.glimpse.message_id.clone(),
-        };
+        let subject =
+            Subject { memo, message_uuid: seen, message_id: reading.glimpse.message_id.clone() };
 
         let Some(letter) = reading.message.as_ref().filter(|_| !reading.findings.has_errors())
         else {
@@ -57,14 +59,14 @@ impl Exchange {
         }
 
         let message_uuid = letter.header.message_uuid.value();
-        let earlier = self.earlier(&memo, message_uuid).await?;
+        let earlier = self.earlier(memo, message_uuid).await?;
         if let (Earlier::Same, Some(first)) =
-            (self.used_before(&memo, earlier.as_ref(), now), &earlier)
+            (self.used_before(memo, earlier.as_ref(), now), &earlier)
             && memo.claimed_uuid.is_none_or(|claimed| claimed == message_uuid)
         {
             return self.repeat(&subject, first, outline, sender_system.as_ref(), now).await;
         }
-        let sender_facts = self.sender_facts(&memo).await?;
+        let sender_facts = self.sender_facts(memo).await?;
         let point = letter.header.recipient.contact_point.as_ref();
         let point = point.map(|point| point.contact_point_id.as_str());
         let (recipient, systems) = self.recipient_facts(recipient, point).await?;
@@ -75,7 +77,7 @@ impl Exchange {
             letter,
             length_bytes: reading.length_bytes,
             claimed_uuid: memo.claimed_uuid,
-            earlier: self.used_before(&memo, earlier.as_ref(), now),
+            earlier: self.used_before(memo, earlier.as_ref(), now),
             sender: &sender_facts,
             recipient: &recipient,
         };

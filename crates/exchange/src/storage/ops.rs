@@ -88,6 +88,14 @@ pub enum Op {
     /// Appends to the event log.
     AddEvent(Box<Event>),
 
+    /// A received letter is filed: its message is in this very batch. Conflict: `LeaseLost`, with the
+    /// key as the job, unless `worker` holds it.
+    FinishIncoming {
+        /// Which.
+        key: MemoKey,
+        /// Who has it.
+        worker: WorkerId,
+    },
     /// Adds work. Conflict: `Exists`.
     AddJob(Job),
     /// Work is done. Conflict: `LeaseLost` unless `worker` holds it.

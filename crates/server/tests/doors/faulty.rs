@@ -8,8 +8,9 @@ use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::storage::{Claim, ContentSink, ContentSource, Contents, Page, Swept};
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    Folder, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
+    ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId,
+    WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -19,13 +20,19 @@ pub(crate) struct Faulty {
     behind: Arc<Memory>,
     /// Whether nothing can be committed.
     pub(crate) full: AtomicBool,
+    pub(crate) too_much_waits: AtomicBool,
     /// How many of the next claims panic.
     pub(crate) panics: AtomicU32,
 }
 
 impl Faulty {
     pub(crate) fn before(behind: Arc<Memory>) -> Self {
-        Self { behind, full: AtomicBool::new(false), panics: AtomicU32::new(0) }
+        Self {
+            behind,
+            full: AtomicBool::new(false),
+            too_much_waits: AtomicBool::new(false),
+            panics: AtomicU32::new(0),
+        }
     }
 }
 
@@ -48,13 +55,22 @@ macro_rules! passing_on {
                 }
                 self.behind.commit(batch).await
             }
-            async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
+            async fn receive(&self, incoming: Incoming) -> Result<(), StorageError> {
+                if self.full.load(Ordering::SeqCst) {
+                    return Err(StorageError::Unavailable("the disk is full".into()));
+                }
+                if self.too_much_waits.load(Ordering::SeqCst) {
+                    return Err(StorageError::Full);
+                }
+                self.behind.receive(incoming).await
+            }
+            async fn claim_incoming(&self, claim: Claim) -> Result<Vec<Incoming>, StorageError> {
                 let left = self.panics.load(Ordering::SeqCst);
-                if left > 0 && claim.kind == WorkKind::Inside {
+                if left > 0 {
                     self.panics.store(left - 1, Ordering::SeqCst);
                     panic!("a piece of work that makes the worker panic");
                 }
-                self.behind.claim(claim).await
+                self.behind.claim_incoming(claim).await
             }
             async fn work_arrived(&self, kind: WorkKind) {
                 self.behind.work_arrived(kind).await
@@ -67,6 +83,7 @@ macro_rules! passing_on {
 }
 
 passing_on! {
+    fn claim(claim: Claim) -> Vec<Job>;
     fn next_due(kind: WorkKind) -> Option<Timestamp>;
     fn organisation(id: OrganisationId) -> Option<Organisation>;
     fn organisation_by_cvr(cvr: CvrNumber) -> Option<Organisation>;
