@@ -9,6 +9,7 @@ pub mod behaviour;
 mod contents;
 pub mod memory;
 mod ops;
+mod records;
 pub mod turns;
 
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ pub use contents::{
     ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES, Spot,
 };
 pub use ops::{Batch, Op};
+pub use records::{Expect, Record, RecordKind};
 
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Incoming,
@@ -183,6 +185,28 @@ pub trait Store: Contents {
         &self,
         organisation: OrganisationId,
     ) -> Result<Vec<ContactPoint>, StorageError>;
+
+    /// A record.
+    async fn record(&self, kind: RecordKind, id: Uuid) -> Result<Option<Record>, StorageError>;
+    /// The records of a kind that belong to one owner (nil: to nobody), oldest first, then by id.
+    async fn records(
+        &self,
+        kind: RecordKind,
+        owner: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError>;
+    /// All records of a kind, oldest first, then by id.
+    async fn records_of_kind(
+        &self,
+        kind: RecordKind,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError>;
+    /// The records of a kind with this name, oldest first, then by id; at most 1,000.
+    async fn records_named(
+        &self,
+        kind: RecordKind,
+        name: &str,
+    ) -> Result<Vec<Record>, StorageError>;
 
     /// A submission.
     async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError>;

@@ -27,6 +27,7 @@ mod leases;
 mod letters;
 mod probe;
 mod readers;
+mod records;
 mod registry;
 mod remembered;
 mod schema;

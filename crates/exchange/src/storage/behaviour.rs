@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod letters;
 pub mod lists;
 pub mod receiving;
+pub mod records;
 mod samples;
 pub mod work;
 
@@ -111,6 +112,10 @@ macro_rules! storage_behaves {
                 lists::the_registry_is_listed_by_name
                 lists::the_registry_is_found_by_number
                 lists::memos_of_a_submission_come_by_key
+                records::a_record_is_read_back_with_its_bytes
+                records::a_record_is_made_once_and_changed_from_the_version_that_was_read
+                records::a_record_that_goes_lets_go_of_its_bytes
+                records::records_are_listed_by_owner_by_kind_and_by_name
                 bytes::up_to_64_kib_travel_in_the_row
                 bytes::more_than_64_kib_go_to_the_store
                 bytes::digests_are_sha_256_and_lengths_are_told

@@ -21,8 +21,8 @@ use self::table::Table;
 use super::arrivals::Arrivals;
 use super::turns::Turns;
 use super::{
-    Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource, Contents, Digest, Op, Page,
-    Place, StorageError, Store, Swept,
+    Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource, Contents, Digest, Expect, Op,
+    Page, Place, Record, RecordKind, StorageError, Store, Swept,
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
@@ -47,6 +47,7 @@ struct Tables {
     systems: Table<SystemId, MailSystem>,
     contacts: Table<ContactId, Contact>,
     contact_points: Table<ContactPointId, ContactPoint>,
+    records: Table<(RecordKind, Uuid), Record>,
     transmissions: Table<TransmissionId, Transmission>,
     memos: Table<MemoKey, Memo>,
     identities: Table<(Uuid, Uuid), (MemoKey, Digest)>,
@@ -94,6 +95,15 @@ impl Tables {
             Op::PutSystem(new) => self.systems.put(new.id, *new),
             Op::PutContact(new) => self.contacts.put(new.id, new),
             Op::PutContactPoint(new) => self.contact_points.put(new.id, new),
+            Op::PutRecord(new, expect) => {
+                let key = (new.kind, new.id);
+                self.expect_record(key, expect)?;
+                self.records.put(key, *new);
+            }
+            Op::RemoveRecord(kind, id, expect) => {
+                self.expect_record((kind, id), expect)?;
+                self.records.remove((kind, id));
+            }
             Op::AddTransmission(new) => self.transmissions.add(new.id, new, "transmission")?,
             Op::SetExtracted(id) => {
                 let transmission = self.transmissions.change(id, "transmission")?;
@@ -179,6 +189,10 @@ impl Tables {
         Ok(())
     }
 
+    fn expect_record(&self, key: (RecordKind, Uuid), expect: Expect) -> Result<(), Conflict> {
+        expect.holds(key.0, self.records.get(&key).map(|there| there.version))
+    }
+
     fn settle(&mut self) {
         self.each(|table| table.keep());
     }
@@ -192,6 +206,7 @@ impl Tables {
         act(&mut self.systems);
         act(&mut self.contacts);
         act(&mut self.contact_points);
+        act(&mut self.records);
         act(&mut self.transmissions);
         act(&mut self.memos);
         act(&mut self.identities);
@@ -210,7 +225,8 @@ impl Tables {
     /// Every content a row names.
     fn contents_named(&self) -> impl Iterator<Item = &ContentRef> {
         let archives = self.transmissions.values().filter_map(|t| t.archive.as_ref());
-        archives.chain(self.memos.values().map(|memo| &memo.content))
+        let records = self.records.values().flat_map(|record| &record.contents);
+        archives.chain(self.memos.values().map(|memo| &memo.content)).chain(records)
     }
 
     fn digests_named(&self) -> std::collections::BTreeSet<Digest> {
@@ -327,6 +343,46 @@ impl Store for Memory {
         let tables = self.tables();
         let points = tables.contact_points.values().filter(|p| p.organisation == organisation);
         Ok(sorted(points, |p| (p.name.clone(), p.id)))
+    }
+
+    async fn record(&self, kind: RecordKind, id: Uuid) -> Result<Option<Record>, StorageError> {
+        Ok(self.tables().records.get(&(kind, id)).cloned())
+    }
+
+    async fn records(
+        &self,
+        kind: RecordKind,
+        owner: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError> {
+        let tables = self.tables();
+        let rows = tables.records.values().filter(|r| r.kind == kind && r.owner == owner);
+        Ok(cut(sorted(rows, |r| (r.created_at, r.id)), page))
+    }
+
+    async fn records_of_kind(
+        &self,
+        kind: RecordKind,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError> {
+        let tables = self.tables();
+        let rows = tables.records.values().filter(|r| r.kind == kind);
+        Ok(cut(sorted(rows, |r| (r.created_at, r.id)), page))
+    }
+
+    async fn records_named(
+        &self,
+        kind: RecordKind,
+        name: &str,
+    ) -> Result<Vec<Record>, StorageError> {
+        let tables = self.tables();
+        let rows = tables
+            .records
+            .values()
+            .filter(|r| r.kind == kind && !name.is_empty() && r.name == name);
+        let mut rows = sorted(rows, |r| (r.created_at, r.id));
+        rows.truncate(1000);
+        Ok(rows)
     }
 
     async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError> {

@@ -9,7 +9,7 @@ use crate::{
     SystemId, Transmission, TransmissionId, WorkerId,
 };
 
-use super::Digest;
+use super::{Digest, Expect, Record, RecordKind};
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -23,6 +23,12 @@ pub enum Op {
     PutContact(Contact),
     /// Adds or replaces a contact point.
     PutContactPoint(ContactPoint),
+
+    /// Adds or replaces a record, if what is there is as expected; see [`Expect`].
+    PutRecord(Box<Record>, Expect),
+    /// Removes a record and lets go of its bytes. Conflict: `Missing`, or `Changed` when its version is
+    /// another.
+    RemoveRecord(RecordKind, Uuid, Expect),
 
     /// Adds a submission. Conflict: `Exists`.
     AddTransmission(Transmission),

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::memory::Memory;
-use brevdue_exchange::storage::{Claim, ContentSink, ContentSource, Contents, Page, Swept};
+use brevdue_exchange::storage::{
+    Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind, Swept,
+};
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
     Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
@@ -85,6 +87,10 @@ macro_rules! passing_on {
 passing_on! {
     fn claim(claim: Claim) -> Vec<Job>;
     fn next_due(kind: WorkKind) -> Option<Timestamp>;
+    fn record(kind: RecordKind, id: Uuid) -> Option<Record>;
+    fn records(kind: RecordKind, owner: Uuid, page: PageRequest) -> Page<Record>;
+    fn records_of_kind(kind: RecordKind, page: PageRequest) -> Page<Record>;
+    fn records_named(kind: RecordKind, name: &str) -> Vec<Record>;
     fn organisation(id: OrganisationId) -> Option<Organisation>;
     fn organisation_by_cvr(cvr: CvrNumber) -> Option<Organisation>;
     fn organisations() -> Vec<Organisation>;

@@ -87,6 +87,8 @@ impl Changes<'_> {
             Op::PutSystem(system) => Ok(registry::put_system(self.connection, system)?),
             Op::PutContact(contact) => Ok(registry::put_contact(self.connection, contact)?),
             Op::PutContactPoint(point) => Ok(registry::put_contact_point(self.connection, point)?),
+            Op::PutRecord(record, expect) => self.put_record(record, *expect),
+            Op::RemoveRecord(kind, key, expect) => self.remove_record(*kind, key, *expect),
             Op::AddTransmission(transmission) => self.add_transmission(transmission),
             Op::SetExtracted(transmission) => self.set_extracted(*transmission),
             Op::AddMemo(memo) => self.add_memo(memo),
@@ -483,7 +485,7 @@ impl Changes<'_> {
     }
 
     /// Writes small content and returns its row; `None` for content in a file.
-    fn put_content(&self, content: &ContentRef) -> Result<Option<i64>, Refused> {
+    pub(super) fn put_content(&self, content: &ContentRef) -> Result<Option<i64>, Refused> {
         match &content.place {
             Place::Row(bytes) => {
                 self.run("INSERT INTO row_bytes (bytes) VALUES (?1)", [bytes.as_ref()])?;
@@ -498,7 +500,7 @@ impl Changes<'_> {
     }
 
     /// Runs a statement; says whether it changed anything.
-    fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
         Ok(self.connection.prepare_cached(sql)?.execute(params)? > 0)
     }
 

@@ -184,7 +184,11 @@ pub(super) fn window(page: PageRequest) -> (i64, i64) {
     (number(page.size), number(page.page.saturating_mul(page.size)))
 }
 
-fn count(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<u64> {
+pub(super) fn count(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> rusqlite::Result<u64> {
     let Sql(count) = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
     Ok(count)
 }

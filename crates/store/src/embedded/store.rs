@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::{
-    Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Place, Swept,
+    Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Place, Record, RecordKind, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder,
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
-use super::{Embedded, claims, failure, journal, letters, registry, sweep, verify};
+use super::{Embedded, claims, failure, journal, letters, records, registry, sweep, verify};
 
 impl Embedded {
     fn writer(&self) -> Result<&mpsc::Sender<Task>, StorageError> {
@@ -152,6 +152,35 @@ impl Store for Embedded {
         self.readers
             .read_apart(move |reader| registry::contact_points_of(reader, organisation))
             .await
+    }
+
+    async fn record(&self, kind: RecordKind, id: Uuid) -> Result<Option<Record>, StorageError> {
+        self.readers.read(|reader| records::record(reader, kind, id))
+    }
+
+    async fn records(
+        &self,
+        kind: RecordKind,
+        owner: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError> {
+        self.readers.read_apart(move |reader| records::records(reader, kind, owner, page)).await
+    }
+
+    async fn records_of_kind(
+        &self,
+        kind: RecordKind,
+        page: PageRequest,
+    ) -> Result<Page<Record>, StorageError> {
+        self.readers.read_apart(move |reader| records::records_of_kind(reader, kind, page)).await
+    }
+
+    async fn records_named(
+        &self,
+        kind: RecordKind,
+        name: &str,
+    ) -> Result<Vec<Record>, StorageError> {
+        self.readers.read(|reader| records::records_named(reader, kind, name))
     }
 
     async fn transmission(&self, id: TransmissionId) -> Result<Option<Transmission>, StorageError> {

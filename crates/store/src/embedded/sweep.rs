@@ -63,7 +63,9 @@ pub(super) fn named_files(
                 AND content_digest BETWEEN ?1 AND ?2
              UNION SELECT archive_digest FROM transmissions
                 WHERE archive_digest IS NOT NULL AND archive_row IS NULL
-                AND archive_digest BETWEEN ?1 AND ?2",
+                AND archive_digest BETWEEN ?1 AND ?2
+             UNION SELECT content_digest FROM record_contents
+                WHERE content_row IS NULL AND content_digest BETWEEN ?1 AND ?2",
         )?
         .query_map([Sql(&Digest(from)), Sql(&Digest(to))], |row| {
             row.get(0).map(|Sql(digest): Sql<Digest>| digest)

@@ -125,6 +125,8 @@ fn row_content(connection: &Connection, findings: &mut Findings) -> rusqlite::Re
                 WHERE content_row IS NOT NULL
             UNION ALL SELECT archive_digest, archive_bytes, archive_row FROM transmissions
                 WHERE archive_row IS NOT NULL
+            UNION ALL SELECT content_digest, content_bytes, content_row FROM record_contents
+                WHERE content_row IS NOT NULL
          ) AS c LEFT JOIN row_bytes AS b ON b.id = c.id",
     )?;
     let mut rows = contents.query([])?;

@@ -315,7 +315,9 @@ impl Writer {
                     "SELECT EXISTS (SELECT 1 FROM memos WHERE content_digest = ?1
                         AND content_row IS NULL AND content_spot IS NULL)
                      OR EXISTS (SELECT 1 FROM transmissions
-                        WHERE archive_digest = ?1 AND archive_digest IS NOT NULL AND archive_row IS NULL)",
+                        WHERE archive_digest = ?1 AND archive_digest IS NOT NULL AND archive_row IS NULL)
+                     OR EXISTS (SELECT 1 FROM record_contents
+                        WHERE content_digest = ?1 AND content_row IS NULL)",
                 )
                 .and_then(|mut named| named.query_row([Sql(digest)], |row| row.get(0)))
                 .map_err(failure::of_database)?;
