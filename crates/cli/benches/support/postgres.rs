@@ -30,9 +30,9 @@ impl Postgres {
         if is_root() {
             ran(Command::new("chown").arg("postgres").arg(folder.path()))?;
         }
-        let postgres = Self { folder, programs, version: String::new() };
+        let mut postgres = Self { folder, programs, version: String::new() };
         let output = ran(&mut postgres.program("postgres", &["--version"]))?;
-        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        postgres.version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let data = postgres.data();
         let data = data.to_str().unwrap();
         ran(&mut postgres.program("initdb", &["-D", data, "-A", "trust", "-U", "bench"]))?;
@@ -50,7 +50,7 @@ impl Postgres {
                      ALTER TABLE letters ALTER body SET STORAGE EXTERNAL;";
         ran(&mut postgres
             .program("psql", &["-q", "-h", &place, "-U", "bench", "-c", table, "postgres"]))?;
-        Ok(Self { version, ..postgres })
+        Ok(postgres)
     }
 
     /// Rows inserted in a second by so many clients, each row a transaction that is durable when it is
