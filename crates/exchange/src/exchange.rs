@@ -18,6 +18,7 @@ mod incoming;
 mod judge;
 pub mod mailbox;
 mod pace;
+pub mod people;
 pub mod receipts;
 mod record;
 mod release;

@@ -11,14 +11,16 @@ pub mod ids;
 pub mod ledger;
 pub mod policy;
 pub mod registry;
+pub mod resource;
 pub mod storage;
 
 pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
-pub use exchange::{accept, authenticate, fetch, handover, mailbox, receipts};
+pub use exchange::{accept, authenticate, fetch, handover, mailbox, people, receipts};
 pub use ids::*;
 pub use ledger::*;
 pub use policy::Policy;
 pub use registry::*;
+pub use resource::{Kept, Resource};
 pub use storage::{Batch, Conflict, ContentRef, Op, StorageError, Store};

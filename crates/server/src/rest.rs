@@ -5,26 +5,33 @@
 //! handler under `memos` or `receipts` asks the exchange, `errors` turns a no into an answer.
 //! Bodies never stand in memory (`body`).
 
+mod acting;
 mod body;
 mod caller;
 mod certificate;
+mod described;
+mod description;
 mod errors;
+mod json;
 mod memos;
 mod parameters;
 mod receipts;
 mod repeated;
 mod trace;
+mod versions;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{MethodRouter, any};
+use axum::routing::any;
 use brevdue_exchange::Exchange;
 use brevdue_wire::names::BASE_PATH;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use described::Described;
+pub use description::{BROWSER_PATH, DESCRIPTION_PATH};
 use errors::Failure;
 use repeated::FirstAnswers;
 
@@ -46,6 +53,10 @@ pub struct RestSettings {
     pub pace_grace_seconds: u64,
     /// Bytes of a receipt sent by a receiver system.
     pub receipt_bytes: usize,
+    /// Bytes of any other body of JSON.
+    pub json_bytes: usize,
+    /// Bytes of a small file: a certificate, a key, a logo.
+    pub upload_bytes: usize,
     /// Answers kept for `Idempotency-Key`, the oldest going first. They are kept by this node alone
     /// and not over a restart; what makes sending twice safe is the message's UUID, not this.
     pub first_answers: usize,
@@ -63,6 +74,8 @@ impl Default for RestSettings {
             pace_bytes: 4 * 1024,
             pace_grace_seconds: 60,
             receipt_bytes: 256 * 1024,
+            json_bytes: 1024 * 1024,
+            upload_bytes: 1024 * 1024,
             first_answers: 10_000,
             first_answer_seconds: 24 * 60 * 60,
         }
@@ -89,11 +102,8 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         exchange,
         settings: Arc::new(settings),
     };
-    let mut router = Router::new();
-    for (path, methods) in memos::table().into_iter().chain(receipts::table()) {
-        router = both_spellings(router, path, methods);
-    }
-    router = both_spellings(router, "/certificate", certificate::methods());
+    let (mut router, described) = operations().finish();
+    router = description::serve(router, description::complete(described));
     // A route of its own, not a fallback: the router is merged with others that have theirs.
     for rest in ["", "/", "/{*rest}"] {
         router = router.route(&format!("{BASE_PATH}{rest}"), any(no_such_path));
@@ -105,11 +115,17 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         .with_state(door)
 }
 
-fn both_spellings(router: Router<Door>, path: &str, methods: MethodRouter<Door>) -> Router<Door> {
-    // HEAD would run what GET runs, and some of our GETs change things.
-    let methods = methods.head(no_such_method);
-    let path = format!("{BASE_PATH}{path}");
-    router.route(&path, methods.clone()).route(&format!("{path}/"), methods)
+/// Every operation, with its description.
+fn operations() -> Described {
+    let door = Described::new();
+    let door = memos::describe(door);
+    let door = receipts::describe(door);
+    certificate::describe(door)
+}
+
+/// The description that is served, for whoever writes it down.
+pub fn description() -> utoipa::openapi::OpenApi {
+    description::complete(operations().finish().1)
 }
 
 async fn no_such_method() -> Failure {

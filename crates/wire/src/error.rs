@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What was wrong with a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorMessage {
     /// Lower-case dotted words.
@@ -16,7 +16,7 @@ pub struct ErrorMessage {
 }
 
 /// One field at fault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldError {
     /// Kind of resource, e.g. `Receipt`.

@@ -9,8 +9,10 @@ pub mod error;
 pub mod names;
 pub mod paging;
 pub mod receipt;
+pub mod search;
 
 pub use authorization::Credentials;
 pub use error::{ErrorMessage, FieldError};
 pub use paging::{PageRequest, PagingArguments, PagingResultUuid};
 pub use receipt::{BulkReceipt, Receipt, ReceiptSearchResult, ReceiptStatus};
+pub use search::{Found, Search, SearchError};

@@ -33,7 +33,7 @@ impl Default for PageRequest {
 }
 
 /// A page of ids.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PagingResultUuid {
     /// The ids, oldest first.
@@ -53,7 +53,7 @@ pub struct PagingResultUuid {
 }
 
 /// How to ask for a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PagingArguments {
     /// From 0.
@@ -66,7 +66,7 @@ pub struct PagingArguments {
 }
 
 /// One step of a sort order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Order {
     /// Field.
     pub property: String,
@@ -75,7 +75,7 @@ pub struct Order {
 }
 
 /// Up or down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum OrderDirection {
     /// Smallest first.

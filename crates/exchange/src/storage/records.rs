@@ -65,6 +65,8 @@ kinds! {
     Access = "access"
     /// Somebody who has signed in, with their tokens.
     Consent = "consent"
+    /// A token that somebody who signed in shows; named by its SHA-256.
+    AccessToken = "access-token"
     /// A code given at sign-in, to be changed for tokens once.
     AuthorizationCode = "authorization-code"
     /// A message to a person or an operator that is to leave by mail.

@@ -37,7 +37,7 @@ impl FromRequestParts<Door> for Receiver {
     }
 }
 
-async fn admit(parts: &Parts, door: &Door) -> Result<Caller, Failure> {
+pub(super) async fn admit(parts: &Parts, door: &Door) -> Result<Caller, Failure> {
     let peer = parts
         .extensions
         .get::<Peer>()

@@ -3,15 +3,29 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+
+use utoipa_axum::routes;
 
 use super::Door;
+use super::described::Described;
+use super::description::Refused;
 use super::errors::Failure;
 
-pub(super) fn methods() -> MethodRouter<Door> {
-    get(certificate)
+pub(super) fn describe(door: Described) -> Described {
+    door.with(routes!(certificate))
 }
 
+#[utoipa::path(
+    get,
+    path = "/certificate",
+    operation_id = "getCertificate",
+    tag = "Exchange",
+    responses(
+        (status = 200, body = String, content_type = "application/x-pem-file", description = "The exchange's certificate"),
+        Refused
+    ),
+    security(())
+)]
 async fn certificate(State(door): State<Door>) -> Result<Response, Failure> {
     let pem = door.settings.certificate_pem.clone().ok_or_else(|| {
         Failure::new(

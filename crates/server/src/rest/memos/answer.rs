@@ -8,9 +8,19 @@ use serde_json::Value;
 use super::super::Door;
 use super::super::body::{self, media_type};
 use super::super::caller::Receiver;
+use super::super::description::Refused;
 use super::super::errors::Failure;
 use super::super::parameters::{path_id, uuid};
 
+#[utoipa::path(
+    post,
+    path = "/memos/{id}/receipt",
+    operation_id = "createMemoReceipt",
+    tag = "Memos",
+    params(("id" = Uuid, Path, description = "messageUUID of the message")),
+    request_body = Receipt,
+    responses((status = 200, description = "The sender will be told"), Refused)
+)]
 pub(super) async fn answer(
     State(door): State<Door>,
     Receiver(caller): Receiver,

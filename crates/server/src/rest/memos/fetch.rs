@@ -8,10 +8,22 @@ use brevdue_wire::names::XML;
 
 use super::super::Door;
 use super::super::caller::Receiver;
+use super::super::description::Refused;
 use super::super::errors::Failure;
 use super::super::parameters::path_id;
 use crate::content;
 
+#[utoipa::path(
+    get,
+    path = "/memos/{id}",
+    operation_id = "getMemo",
+    tag = "Memos",
+    params(("id" = Uuid, Path, description = "messageUUID of the message")),
+    responses(
+        (status = 200, body = String, content_type = "application/xml", description = "The MeMo XML as sent"),
+        Refused
+    )
+)]
 pub(super) async fn fetch(
     State(door): State<Door>,
     Receiver(caller): Receiver,

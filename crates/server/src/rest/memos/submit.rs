@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use brevdue_exchange::ContentRef;
 use brevdue_exchange::exchange::accept::Submission;
 use brevdue_exchange::exchange::authenticate::Caller;
+use brevdue_wire::Receipt;
 use brevdue_wire::names::{IDEMPOTENCY_KEY, LZMA, MEMO_MESSAGE_UUID, XML, XML_TEXT};
 use bytes::Bytes;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use super::super::Door;
 use super::super::body::{self, media_type, paced};
 use super::super::caller::Sender;
+use super::super::description::{FilePart, Refused};
 use super::super::errors::Failure;
 use super::super::parameters::{Parameters, uuid};
 use super::super::repeated::{FirstAnswer, Key};
@@ -28,6 +30,24 @@ enum Form {
     Multipart,
 }
 
+#[utoipa::path(
+    post,
+    path = "/memos/",
+    operation_id = "createMemo",
+    tag = "Memos",
+    params(
+        ("memo-message-uuid" = Option<Uuid>, Query, description = "messageUUID of a single message"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Extension: the same key gives the same answer for 24 hours", max_length = 255),
+    ),
+    request_body(
+        content((String = "application/xml"), (String = "text/xml"), (Vec<u8> = "application/x-lzma"), (FilePart = "multipart/form-data")),
+        description = "One message as MeMo XML, or a container of many: tar packed with lzma"
+    ),
+    responses(
+        (status = 201, body = Receipt, description = "It is durable; the business receipt follows"),
+        Refused
+    )
+)]
 pub(super) async fn submit(
     State(door): State<Door>,
     Sender(caller): Sender,
