@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::storage::{
-    Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind, Swept,
+    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind,
+    Removed, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
@@ -74,6 +75,13 @@ macro_rules! passing_on {
                 }
                 self.behind.claim_incoming(claim).await
             }
+            async fn records_named(
+                &self,
+                kind: RecordKind,
+                name: &str,
+            ) -> Result<Vec<Record>, StorageError> {
+                self.behind.records_named(kind, name).await
+            }
             async fn work_arrived(&self, kind: WorkKind) {
                 self.behind.work_arrived(kind).await
             }
@@ -90,7 +98,6 @@ passing_on! {
     fn record(kind: RecordKind, id: Uuid) -> Option<Record>;
     fn records(kind: RecordKind, owner: Uuid, page: PageRequest) -> Page<Record>;
     fn records_of_kind(kind: RecordKind, page: PageRequest) -> Page<Record>;
-    fn records_named(kind: RecordKind, name: &str) -> Vec<Record>;
     fn organisation(id: OrganisationId) -> Option<Organisation>;
     fn organisation_by_cvr(cvr: CvrNumber) -> Option<Organisation>;
     fn organisations() -> Vec<Organisation>;
@@ -114,6 +121,10 @@ passing_on! {
     fn mailbox_entry(owner: ContactId, memo: MemoKey) -> Option<MailboxRow>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
+    fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
+    fn aging_since(what: Aging) -> Option<Timestamp>;
+    fn oldest_event_day() -> Option<i64>;
+    fn removed() -> Vec<Removed>;
     fn counts() -> Counts;
     fn sweep(older_than: Timestamp) -> Swept;
     fn verify() -> Vec<String>;

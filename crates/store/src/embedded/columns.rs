@@ -120,6 +120,7 @@ words! {
         Available = "available"
         Queued = "queued"
         HandedOver = "handed-over"
+        Recalled = "recalled"
     }
     DeliveryState {
         Waiting = "waiting"
@@ -134,6 +135,8 @@ words! {
         Registered = "registered"
         Exempt = "exempt"
         Closed = "closed"
+        Unconfirmed = "unconfirmed"
+        Awaiting = "awaiting"
         Unknown = "unknown"
     }
     ReceiptStatus {
