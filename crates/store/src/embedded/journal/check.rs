@@ -20,12 +20,8 @@ pub(in crate::embedded) fn check(
 ) {
     // Taken first: what comes later is not looked at half written.
     let end = queue.end();
-    let parts: [&dyn Fn(&mut dyn FnMut(String)) -> Result<(), Box<dyn Error>>; 2] =
-        [&|finding| records(segments, end, finding), &|finding| {
-            rows(connection, segments, finding)
-        }];
-    for part in parts {
-        if let Err(error) = part(finding) {
+    for checked in [records(segments, end, finding), rows(connection, segments, finding)] {
+        if let Err(error) = checked {
             finding(format!("the journal could not be read to the end: {error}"));
         }
     }
