@@ -131,6 +131,7 @@ impl Serving {
                 ..RestSettings::default()
             },
         );
+        let testing = testing::routes(Arc::clone(&country), definition, exchange.clone());
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
@@ -139,7 +140,6 @@ impl Serving {
                 rest_base: country.http.clone(),
             },
         );
-        let testing = testing::routes(Arc::clone(&country), definition);
         doors.serve(&tasks, rest, web.merge(testing), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })

@@ -31,11 +31,10 @@ mod record;
 mod release;
 pub mod retention;
 mod route;
+pub mod validating;
 pub mod work;
 
 use std::sync::{Arc, Mutex};
-
-use brevdue_memo::Timestamp;
 
 use self::calendar::Calendar;
 use self::check::FormRules;
@@ -57,7 +56,7 @@ pub struct Exchange {
     breaker: Arc<Breaker>,
     form: Arc<FormRules>,
     scanner: Option<Arc<dyn Scanner>>,
-    scanner_silent_since: Arc<Mutex<Option<Timestamp>>>,
+    scanner_silence: Arc<Mutex<Option<malware::Silence>>>,
 }
 
 impl Exchange {
@@ -74,7 +73,7 @@ impl Exchange {
             ids,
             form: Arc::new(FormRules::of(&policy)),
             scanner: None,
-            scanner_silent_since: Arc::default(),
+            scanner_silence: Arc::default(),
             policy: Arc::new(policy),
             calendar: Calendar::bundled(),
             pace: Arc::default(),

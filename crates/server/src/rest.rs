@@ -18,6 +18,7 @@ mod parameters;
 mod receipts;
 mod repeated;
 mod trace;
+mod validations;
 mod versions;
 
 use std::sync::Arc;
@@ -120,6 +121,7 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = validations::describe(door);
     certificate::describe(door)
 }
 
