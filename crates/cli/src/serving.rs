@@ -140,6 +140,7 @@ impl Serving {
         let facade = facade::routes(exchange.clone(), settings, tokens);
         let supplier = Arc::new(FileDrop::new(folder.print()));
         tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
+        let testing = testing::routes(Arc::clone(&country), definition, exchange.clone());
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
@@ -148,7 +149,6 @@ impl Serving {
                 rest_base: country.http.clone(),
             },
         );
-        let testing = testing::routes(Arc::clone(&country), definition);
         doors.serve(&tasks, rest, facade, web.merge(testing), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })

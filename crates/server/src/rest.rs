@@ -18,6 +18,7 @@ pub(crate) mod parameters;
 mod receipts;
 mod repeated;
 pub(crate) mod trace;
+mod validations;
 mod versions;
 
 use std::sync::Arc;
@@ -126,6 +127,7 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = validations::describe(door);
     certificate::describe(door)
 }
 

@@ -18,6 +18,9 @@ use crate::causes::chain;
 /// Seconds after which a caller may try again when the store cannot write.
 const STORE_RETRY_SECONDS: u32 = 30;
 
+/// Seconds after which a caller may try again when too many letters wait.
+const QUEUE_RETRY_SECONDS: u32 = 10;
+
 /// A no.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -141,6 +144,15 @@ impl From<ReceiptError> for Failure {
 /// The caller hears that it may try again; the log hears what happened, here and only here.
 impl From<StorageError> for Failure {
     fn from(fault: StorageError) -> Self {
+        if let StorageError::Full = fault {
+            // Not an error, and it comes in thousands.
+            tracing::debug!("too many letters wait");
+            return Self::unavailable(
+                "exchange.queue.full",
+                "so many letters wait that no more are taken now; send the same request again later",
+                QUEUE_RETRY_SECONDS,
+            );
+        }
         tracing::error!(fault = %chain(&fault), "storage did not do as asked");
         Self::unavailable(
             "exchange.unavailable",
