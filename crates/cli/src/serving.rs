@@ -12,7 +12,9 @@ use std::sync::Arc;
 use axum::Router;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::{Clock as _, Exchange, Store};
-use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway};
+use brevdue_server::delivery::{
+    Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
+};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::malware::Clamd;
 use brevdue_server::rest::RestSettings;
@@ -119,6 +121,10 @@ impl Serving {
             Some(endpoint) => {
                 delivery.with_sms_gateway(Arc::new(HttpSmsGateway::new(client, endpoint.clone())))
             }
+            None => delivery,
+        };
+        let delivery = match config.mail_command.as_deref().and_then(MailCommand::new) {
+            Some(mail) => delivery.with_mail_carrier(Arc::new(mail)),
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
