@@ -1,7 +1,8 @@
 //! The exchange: one value that every door, window and worker asks.
 //!
 //! A letter's road through it: [`authenticate`] says who is calling; [`accept`] makes the letter
-//! durable and answers; [`work`] picks it up: `extract` takes archives apart, `judge` gathers what
+//! durable and answers; [`work`] picks it up: `extract` takes archives apart, `incoming` files single
+//! letters with all that becomes of them, `judge` gathers what
 //! `check` and `route` decide on and writes their verdict down, `release` lets go of what waited for
 //! its date; [`handover`] decides about pushes, [`fetch`] serves pulls; [`receipts`] tells the sender;
 //! [`mailbox`] lets people read and answer. [`codes`] are the words of refusal, [`malware`] and
@@ -15,10 +16,13 @@ mod check;
 pub mod codes;
 mod extract;
 pub mod fetch;
+pub mod files;
 pub mod handover;
+mod incoming;
 mod judge;
 pub mod mailbox;
 pub mod malware;
+pub mod municipal;
 pub mod nemsms;
 pub mod notices;
 mod pace;

@@ -95,6 +95,7 @@ pub async fn a_removed_memo_takes_with_it_what_was_its_alone(store: Arc<dyn Stor
     let expected = Counts {
         transmissions: 1,
         memos: 1,
+        incoming: 0,
         jobs: 0,
         receipts_waiting: 1,
         deliveries_open: 0,
