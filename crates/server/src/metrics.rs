@@ -193,7 +193,11 @@ impl Metrics {
         figures.queue.clear();
         figures.queue_age.clear();
         for waiting in &standing.waiting {
-            let work = if waiting.kind == WorkKind::Outside { "outside" } else { "inside" };
+            let work = match waiting.kind {
+                WorkKind::Inside => "inside",
+                WorkKind::Archives => "archives",
+                WorkKind::Outside => "outside",
+            };
             let lane = if waiting.lane == Lane::Bulk { "bulk" } else { "interactive" };
             let labels = Queue { work, lane };
             figures.queue.get_or_create(&labels).inc_by(whole(waiting.count));

@@ -5,15 +5,17 @@
 //! brevdue.sqlite-wal    what is committed and not yet moved into it
 //! brevdue.sums          a checksum for each of its pages: see sums.rs
 //! brevdue.mark          how much of the log was acknowledged
+//! journal/00000001.log  single letters as they were received: see journal.rs
 //! content/ab/cdef…      what is large, named by the SHA-256 of its bytes
 //! content/tmp/          what is being written
 //! parked/               what was found damaged, as it was found
 //! lock                  held while the store is open
 //! ```
 //!
-//! A change goes to the writer (`writer.rs`), which makes it durable together with whatever else waits;
-//! a read goes to a reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the
-//! row that names them.
+//! A letter that is received goes to the journal alone, until a batch files it. A change goes to the
+//! writer (`writer.rs`), which makes it durable together with whatever else waits; a read goes to a
+//! reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the row that names
+//! them.
 
 mod backup;
 mod chain;
@@ -24,6 +26,7 @@ mod columns;
 mod content;
 mod failure;
 mod head;
+mod journal;
 mod leases;
 mod letters;
 mod operating;
@@ -52,6 +55,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use brevdue_exchange::StorageError;
 use brevdue_exchange::storage::arrivals::Arrivals;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -60,6 +64,7 @@ use tokio::sync::mpsc;
 use self::checkpoint::Checkpointer;
 use self::content::ContentFolder;
 use self::head::Head;
+use self::journal::Journal;
 use self::leases::Leases;
 use self::readers::Readers;
 use self::remembered::Registry;
@@ -83,7 +88,9 @@ pub struct Embedded {
     contents: Arc<ContentFolder>,
     leases: Arc<Leases>,
     registry: Arc<Registry>,
+    journal: Journal,
     inside: Arc<Arrivals>,
+    archives: Arc<Arrivals>,
     outside: Arc<Arrivals>,
     /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
     sweeping: Arc<Mutex<()>>,
@@ -123,6 +130,9 @@ pub enum OpenError {
     /// The database file is somebody else's.
     #[error("the file brevdue.sqlite is not a database of Brevdue")]
     NotOurs,
+    /// What the journal holds cannot be looked through.
+    #[error("cannot open the journal of received letters")]
+    Journal(#[source] StorageError),
     /// SQLite cannot open the database: damaged, no rights, or no space.
     #[error("cannot open the database")]
     Database(#[from] rusqlite::Error),
@@ -133,6 +143,8 @@ pub enum OpenError {
 pub struct Size {
     /// The database and its write-ahead log.
     pub database_bytes: u64,
+    /// The journal of received letters.
+    pub journal_bytes: u64,
     /// Content in files.
     pub content_bytes: u64,
     /// How many files.
@@ -146,7 +158,7 @@ impl Embedded {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
-        Self::open_at(folder.as_ref(), Depth::Opening)
+        Self::open_at(folder.as_ref(), Depth::Opening, journal::Limits::default())
     }
 
     /// Opens a store after looking at every page of it; [`Embedded::damage`] tells what was found.
@@ -154,7 +166,7 @@ impl Embedded {
     /// # Errors
     /// See [`OpenError`].
     pub fn open_after_a_look(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
-        Self::open_at(folder.as_ref(), Depth::Everything)
+        Self::open_at(folder.as_ref(), Depth::Everything, journal::Limits::default())
     }
 
     /// Tells from now on how long each commit, with its fsync, took. The first to ask is told; later
@@ -168,7 +180,12 @@ impl Embedded {
         &self.found
     }
 
-    fn open_at(folder: &Path, depth: Depth) -> Result<Self, OpenError> {
+    #[cfg(test)]
+    fn open_with(folder: &Path, limits: journal::Limits) -> Result<Self, OpenError> {
+        Self::open_at(folder, Depth::Opening, limits)
+    }
+
+    fn open_at(folder: &Path, depth: Depth, limits: journal::Limits) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
@@ -192,7 +209,7 @@ impl Embedded {
         };
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
-        Self::start(folder, lock, connection, contents, (sums, found))
+        Self::start(folder, lock, connection, contents, (sums, found), limits)
     }
 
     /// A new store that is removed when it is dropped. For tests and for trying things out.
@@ -226,6 +243,7 @@ impl Embedded {
                 Err(error) => return Err(error),
             }
         }
+        size.journal_bytes = self.journal.segments().size_bytes()?;
         (size.content_files, size.content_bytes) = self.contents.size()?;
         Ok(size)
     }
@@ -236,6 +254,7 @@ impl Embedded {
         mut connection: Connection,
         contents: ContentFolder,
         (sums, found): (Sums, Vec<Damage>),
+        limits: journal::Limits,
     ) -> Result<Self, OpenError> {
         let sums = Arc::new(Mutex::new(sums));
         let commits = Arc::<Commits>::default();
@@ -247,8 +266,17 @@ impl Embedded {
             Ok(())
         }))?;
         let no_thread = |source| OpenError::Folder { folder: folder.to_owned(), source };
-        let (contents, inside, outside) =
-            (Arc::new(contents), Arc::<Arrivals>::default(), Arc::<Arrivals>::default());
+        let contents = Arc::new(contents);
+        let [inside, archives, outside]: [Arc<Arrivals>; 3] = Default::default();
+        let readers = Arc::new(Readers::new(folder.to_owned()));
+        let journal = Journal::open(
+            folder.join("journal"),
+            limits,
+            head.filed,
+            Arc::clone(&readers),
+            Arc::clone(&inside),
+        )
+        .map_err(OpenError::Journal)?;
         let (leases, registry) = (Arc::<Leases>::default(), Arc::<Registry>::default());
         let writer = Writer {
             connection,
@@ -256,7 +284,9 @@ impl Embedded {
             head,
             leases: Arc::clone(&leases),
             registry: Arc::clone(&registry),
+            incoming: Arc::clone(journal.queue()),
             inside: Arc::clone(&inside),
+            archives: Arc::clone(&archives),
             outside: Arc::clone(&outside),
             checkpointer: Checkpointer::start(folder.to_owned(), Arc::clone(&sums))
                 .map_err(no_thread)?,
@@ -276,11 +306,13 @@ impl Embedded {
             folder: folder.to_owned(),
             tasks: Some(tasks),
             writer: Some(writer),
-            readers: Arc::new(Readers::new(folder.to_owned())),
+            readers,
+            journal,
             contents,
             leases,
             registry,
             inside,
+            archives,
             outside,
             sweeping: Arc::default(),
             sums,
@@ -294,6 +326,7 @@ impl Embedded {
 
 impl Drop for Embedded {
     fn drop(&mut self) {
+        self.journal.close();
         // The last connection moves the log into the database, and one that only reads cannot.
         self.readers.close();
         self.tasks = None;

@@ -213,6 +213,7 @@ fn unavailable(error: &StorageError) -> Response {
 fn told(job: &Job) -> Value {
     let (work, subject) = match job.work {
         Work::Extract(id) => ("extract", id.0),
+        Work::SetGoing(id, _) => ("set-going", id.0),
         Work::Check(key) => ("check", key.0),
         Work::Release(key) => ("release", key.0),
         Work::PushMemo(key, _) => ("push-memo", key.0),

@@ -37,7 +37,8 @@ async fn an_organisation_searches_its_events_and_gets_the_evidence_of_its_messag
     let time = |name: &str| evidence[name].as_str().unwrap().to_owned();
     assert!(time("received") <= time("validated") && time("validated") <= time("available"));
     assert_eq!(evidence["sha256"].as_str().unwrap().len(), 64);
-    assert_eq!(evidence["events"].as_array().unwrap().len(), events.len());
+    // What happened in the recipient's mailbox belongs to the evidence, and to no organisation's log.
+    assert!(evidence["events"].as_array().unwrap().len() > events.len());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod crashes;
 mod damage;
 mod flips;
+mod journal;
 mod opening;
 mod pressure;
 mod samples;

@@ -10,6 +10,7 @@ use super::chain::{Hash, Link};
 use super::columns::Sql;
 use super::content::{self, ContentFolder};
 use super::head::Head;
+use super::journal::{self, Queue, Segments};
 use super::letters::{EVENT, read_event};
 use super::removing::log_start;
 use super::sums::{Damage, Sums, check_pages};
@@ -23,6 +24,7 @@ pub(super) fn verify(
     connection: &Connection,
     contents: &ContentFolder,
     sums: &Mutex<Sums>,
+    journal: (&Segments, &Queue),
 ) -> Vec<Damage> {
     let mut findings = Findings::default();
     if let Err(error) = sums_of_pages(sums, &mut findings) {
@@ -39,6 +41,7 @@ pub(super) fn verify(
             findings.add(format!("the {name} could not be read to the end: {error}"));
         }
     }
+    journal::check(connection, journal.0, journal.1, &mut |line| findings.add(line));
     for first in 0..=u8::MAX {
         if let Err(error) = files(connection, contents, first, &mut findings) {
             findings

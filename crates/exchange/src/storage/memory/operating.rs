@@ -9,14 +9,14 @@ use crate::{EventTag, Lane, WorkKind};
 impl Tables {
     pub(super) fn standing(&self) -> Standing {
         let mut standing = Standing::default();
-        let mut waiting: BTreeMap<(u8, Lane), Waiting> = BTreeMap::new();
+        let mut waiting: BTreeMap<(WorkKind, Lane), Waiting> = BTreeMap::new();
         let mut failing = BTreeMap::new();
         for job in self.jobs.values().map(|row| &row.job) {
             if job.due == HELD {
                 standing.held += 1;
             } else {
                 let kind = job.work.kind();
-                let place = (u8::from(kind == WorkKind::Outside), job.lane);
+                let place = (kind, job.lane);
                 let row = Waiting { kind, lane: job.lane, count: 0, first_due: job.due };
                 let row = waiting.entry(place).or_insert(row);
                 row.count += 1;
