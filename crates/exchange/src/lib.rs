@@ -19,6 +19,7 @@ pub use event::{Event, EventTag};
 pub use exchange::Exchange;
 pub use exchange::{
     accept, authenticate, fetch, handover, mailbox, nemsms, notices, people, recall, receipts,
+    registering,
 };
 pub use ids::*;
 pub use ledger::*;

@@ -16,6 +16,7 @@ mod json;
 mod memos;
 mod parameters;
 mod receipts;
+mod registry;
 mod repeated;
 mod trace;
 mod versions;
@@ -120,6 +121,7 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = registry::describe(door);
     certificate::describe(door)
 }
 

@@ -9,6 +9,7 @@ pub mod error;
 pub mod names;
 pub mod paging;
 pub mod receipt;
+pub mod registry;
 pub mod search;
 
 pub use authorization::Credentials;
