@@ -8,9 +8,15 @@
 mod contacts;
 mod details;
 pub mod endpoints;
+mod exemptions;
 mod faults;
+mod legacy;
+mod logos;
 mod organisations;
+mod structure;
+mod subscriptions;
 mod systems;
+mod validations;
 
 use brevdue_memo::{PartyId, Timestamp};
 use brevdue_wire::FieldError;
@@ -23,6 +29,8 @@ use crate::resource::{Kept, Resource};
 use crate::{Batch, Conflict, Event, EventTag, Op, OrganisationId, StorageError};
 
 pub use contacts::ContactsAsked;
+pub use structure::{StructureAsked, Visibility};
+pub use subscriptions::Change;
 pub use systems::{Certificate, PublicKey};
 
 use details::Beside;

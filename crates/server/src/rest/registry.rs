@@ -2,8 +2,14 @@
 
 mod certificates;
 mod contacts;
+mod exemptions;
+mod legacy;
+mod logos;
 mod organisations;
+mod structure;
+mod subscriptions;
 mod systems;
+mod validations;
 
 use axum::http::StatusCode;
 use brevdue_wire::search::Search;
@@ -23,7 +29,13 @@ use super::versions::Versioned;
 pub(super) fn describe(door: Described) -> Described {
     let door = organisations::describe(door);
     let door = systems::describe(door);
-    contacts::describe(door)
+    let door = logos::describe(door);
+    let door = structure::describe(door);
+    let door = contacts::describe(door);
+    let door = exemptions::describe(door);
+    let door = subscriptions::describe(door);
+    let door = legacy::describe(door);
+    validations::describe(door)
 }
 
 /// What every list takes, beside any field of its elements by its path.

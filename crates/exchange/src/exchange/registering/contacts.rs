@@ -16,7 +16,9 @@ use crate::exchange::people::{Actor, Privilege};
 use crate::storage::Page;
 use crate::{Contact, ContactId, EventTag, Op, StorageError};
 
+pub(super) use changing::serves;
 use shaping::shape;
+pub(super) use shaping::{lean_status, public_status, registration};
 
 const WHAT: &str = "contact";
 

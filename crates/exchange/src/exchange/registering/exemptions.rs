@@ -45,10 +45,19 @@ impl Exchange {
         let field = if matches!(party, PartyId::Cpr(_)) { "cprNumber" } else { "cvrNumber" };
         let Some(contact) = contact else {
             faults.add(field, "contact.not.found", "no contact with this number is registered");
-            return Err(faults.done().err().unwrap_or(RegisteringError::Unknown { what: "contact" }));
+            return Err(faults
+                .done()
+                .err()
+                .unwrap_or(RegisteringError::Unknown { what: "contact" }));
         };
-        let fits = matches!(contact.status, RegistrationStatus::Exempt | RegistrationStatus::Closed);
-        faults.must(!fits, field, "contact.not.registered", "the contact is exempt or closed already");
+        let fits =
+            matches!(contact.status, RegistrationStatus::Exempt | RegistrationStatus::Closed);
+        faults.must(
+            !fits,
+            field,
+            "contact.not.registered",
+            "the contact is exempt or closed already",
+        );
         faults.done()?;
 
         let now = self.clock().now();

@@ -5,6 +5,7 @@ use brevdue_wire::registry::{OrganisationCommand, OrganisationStatusType, Organi
 
 use super::details::{Beside, OrganisationDetails};
 use super::faults::inner;
+use super::subscriptions::Change;
 use super::{Faults, Registered, must_be, told, unknown};
 use crate::exchange::Exchange;
 use crate::exchange::people::Actor;
@@ -82,7 +83,9 @@ impl Exchange {
             logo: beside.body().logo,
         };
         let (beside, op) = beside.change(now, details)?;
-        self.commit_all(vec![op, Op::PutOrganisation(changed.clone())]).await?;
+        let mut ops = vec![op, Op::PutOrganisation(changed.clone())];
+        ops.extend(self.tell_of_organisation(&changed, Change::Updated).await?);
+        self.commit_all(ops).await?;
         Ok(shape(&changed, &beside))
     }
 

@@ -19,10 +19,10 @@ use crate::rest::description::Refused;
 use crate::rest::errors::Failure;
 use crate::rest::json::Body;
 use crate::rest::parameters::{Parameters, path_id, uuid};
-use crate::rest::versions::Versioned;
+use crate::rest::versions::{IfMatch, Versioned};
 
 pub(super) fn describe(door: Described) -> Described {
-    door.with(routes!(list, bulk)).with(routes!(read)).with(routes!(look_up_citizen))
+    door.with(routes!(list, bulk)).with(routes!(read, change)).with(routes!(look_up_citizen))
 }
 
 /// Parameters of a look-up that are not the search's.
@@ -113,6 +113,32 @@ async fn read(
     Path(id): Path<String>,
 ) -> Result<Versioned<Contact>, Failure> {
     let contact = door.exchange.tell_contact(&actor, ContactId(path_id(&id)?)).await?;
+    Ok(told(contact.version, contact))
+}
+
+/// `PUT /contacts/{id}`: its telephone number for text messages by itself, its registration by those who
+/// serve it. A new number takes text messages once its code has been entered.
+#[utoipa::path(
+    put,
+    path = "/contacts/{id}",
+    operation_id = "updateContact",
+    tag = "Contacts",
+    params(
+        ("id" = Uuid, Path, description = "Of the contact"),
+        ("If-Match" = String, Header, description = "The version it rests on", pattern = "^[0-9]{1,9}$"),
+    ),
+    request_body = Contact,
+    responses((status = 200, body = Contact, description = "The contact"), Refused)
+)]
+async fn change(
+    State(door): State<Door>,
+    Acting(actor): Acting,
+    Path(id): Path<String>,
+    IfMatch(version): IfMatch,
+    Body(command): Body<Contact>,
+) -> Result<Versioned<Contact>, Failure> {
+    let id = ContactId(path_id(&id)?);
+    let contact = door.exchange.change_contact(&actor, id, version, command).await?;
     Ok(told(contact.version, contact))
 }
 

@@ -20,7 +20,9 @@ pub(in crate::exchange::registering) fn public_status(
 }
 
 /// What letters ask of a registration, as the registry names it.
-pub(super) fn lean_status(status: wire::RegistrationStatus) -> RegistrationStatus {
+pub(in crate::exchange::registering) fn lean_status(
+    status: wire::RegistrationStatus,
+) -> RegistrationStatus {
     use wire::RegistrationStatus as Wire;
     match status {
         Wire::AutomaticRegistration | Wire::VoluntaryRegistration => RegistrationStatus::Registered,

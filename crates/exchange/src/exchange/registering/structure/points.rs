@@ -212,7 +212,7 @@ impl Exchange {
             translations: command.translations.unwrap_or_default(),
             removed: None,
         };
-        for one in &mut details.report_link {
+        if let Some(one) = &mut details.report_link {
             inner(&mut one.id, &mut one.version, version, made);
         }
         for one in &mut details.codes {
