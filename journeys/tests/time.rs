@@ -7,8 +7,12 @@
 )]
 
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brevdue_exchange::authenticate::{Channel, Presented, PresentedCertificate, Refusal};
+use brevdue_exchange::exchange::malware::{Scanner, ScannerUnavailable, Verdict};
 use brevdue_exchange::policy::{Days, ReceiptTiming, Retention};
 use brevdue_exchange::recall::{RecallActor, RecallError};
 use brevdue_exchange::storage::{Expect, Record, RecordKind, RemovedKind};
@@ -35,6 +39,7 @@ on_every_ground! {
     a_text_message_goes_to_the_gateway_and_then_its_sender_is_told
     a_text_message_waits_for_a_gateway_that_is_down
     a_receipt_can_wait_for_the_receivers_answer
+    a_letter_waits_while_the_malware_scanner_does_not_answer
 }
 
 const HOUR: i64 = 60 * 60;
@@ -71,7 +76,7 @@ async fn a_letter_that_is_called_back_is_never_delivered(ground: Ground) {
     assert_eq!(recalled.transmission_id, receipt.transmission_id);
     let again = RecallActor::Administrator(who::TOWN.0);
     assert_eq!(town.exchange.recall(again, uuid).await.unwrap(), recalled);
-    town.let_pass(30 * DAY).await;
+    town.let_pass(20 * DAY).await;
 
     assert!(town.inbox(who::VAGN.0).await.is_empty());
     assert_eq!(told(&town).await, [COMPLETED, refused("memo.recalled")]);
@@ -86,10 +91,8 @@ async fn a_letter_that_is_called_back_is_never_delivered(ground: Ground) {
     // The same letter sent again is answered as it stands: called back.
     town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
     town.settle().await;
-    assert_eq!(
-        told(&town).await,
-        [(ReceiptStatus::Invalid, Some("message.uuid.duplicate".into()))]
-    );
+    assert_eq!(told(&town).await, [refused("memo.recalled")]);
+    assert!(town.inbox(who::VAGN.0).await.is_empty());
 }
 
 async fn a_letter_cannot_be_called_back_by_others_nor_once_it_is_delivered(ground: Ground) {
@@ -537,4 +540,51 @@ async fn a_receipt_can_wait_for_the_receivers_answer(ground: Ground) {
     town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
     town.settle().await;
     assert_eq!(told(&town).await, [COMPLETED]);
+}
+
+/// A scanner that looks for a word, and is silent for some of the first times it is asked.
+struct Looking {
+    silent: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+impl Scanner for Looking {
+    fn scan(&self, file: &mut dyn Read) -> Result<Verdict, ScannerUnavailable> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.silent.load(Ordering::SeqCst) > 0 {
+            self.silent.fetch_sub(1, Ordering::SeqCst);
+            return Err(ScannerUnavailable("connection refused".into()));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        Ok(if text.contains("ond kode") { Verdict::Infected } else { Verdict::Clean })
+    }
+}
+
+async fn a_letter_waits_while_the_malware_scanner_does_not_answer(ground: Ground) {
+    let mut town = Town::with_seed(43, ground).await;
+    let scanner = Arc::new(Looking { silent: AtomicUsize::new(3), asked: AtomicUsize::new(0) });
+    town.exchange = town.exchange.clone().with_scanner(scanner.clone());
+    for text in ["Kære Vagn", "Her er ond kode"] {
+        let mut draft = town.letter_to(who::VAGN);
+        draft.text = Some(text.into());
+        town.send(who::TOWN_SENDER, &draft.build().unwrap(), Line::Holds).await;
+    }
+    let begun = town.now();
+    town.settle().await;
+    assert_eq!(scanner.asked.load(Ordering::SeqCst), 1, "the second does not run into it as well");
+    assert_eq!(town.exchange.scanner_silent_since(), Some(begun));
+    town.let_pass(HOUR).await;
+    assert_eq!(town.exchange.scanner_silent_since(), None);
+    let told_of = told(&town).await;
+    let virus = (ReceiptStatus::Invalid, Some("file.virus.found".into()));
+    assert!(told_of.len() == 2 && told_of.contains(&COMPLETED) && told_of.contains(&virus));
+    assert_eq!(town.inbox(who::VAGN.0).await.len(), 1);
+    assert_eq!(scanner.asked.load(Ordering::SeqCst), 5);
+    // What is refused for another reason is not worth the scanner's time.
+    let letter = town.letter_to(who::OVE).build().unwrap();
+    town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
+    town.settle().await;
+    assert_eq!(told(&town).await, [refused("recipient.is.closed")]);
+    assert_eq!(scanner.asked.load(Ordering::SeqCst), 5);
 }

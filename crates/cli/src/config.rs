@@ -29,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) http: Option<SocketAddr>,
     /// Where HTTPS listens; port 0 takes a free one.
     pub(crate) https: Option<SocketAddr>,
+    /// Where SFTP listens; port 0 takes a free one.
+    pub(crate) sftp: Option<SocketAddr>,
+    /// Where status messages are fetched; port 0 takes a free one.
+    pub(crate) amqp: Option<SocketAddr>,
     /// Form of the log.
     pub(crate) log: LogForm,
     /// Which log lines are written, in the words of `tracing`.
@@ -68,6 +72,8 @@ impl Default for Config {
             data: PathBuf::from("brevdue-data"),
             http: Some(SocketAddr::from(([127, 0, 0, 1], 8010))),
             https: Some(SocketAddr::from(([127, 0, 0, 1], 8443))),
+            sftp: Some(SocketAddr::from(([127, 0, 0, 1], 8022))),
+            amqp: Some(SocketAddr::from(([127, 0, 0, 1], 5671))),
             log: LogForm::Text,
             log_filter: "warn".into(),
             workers: 2,

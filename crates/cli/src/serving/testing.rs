@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use brevdue_exchange::Clock as _;
+use brevdue_exchange::{Clock as _, Exchange};
+use brevdue_wire::PageRequest;
 use brevdue_wire::country::Country;
 use uuid::Uuid;
 
@@ -20,18 +21,48 @@ use crate::machine::MachineClock;
 struct Town {
     country: Arc<Country>,
     definition: Arc<Definition>,
+    exchange: Exchange,
 }
 
-/// `GET /testing/country` and `GET /testing/letter/{uuid}`.
-pub(super) fn routes(country: Arc<Country>, definition: Arc<Definition>) -> Router {
+/// `GET /testing/country`, `GET /testing/letter/{uuid}` and `GET /testing/text-messages`.
+pub(super) fn routes(
+    country: Arc<Country>,
+    definition: Arc<Definition>,
+    exchange: Exchange,
+) -> Router {
     Router::new()
         .route("/testing/country", get(tell))
         .route("/testing/letter/{uuid}", get(letter))
-        .with_state(Town { country, definition })
+        .route("/testing/text-messages", get(text_messages))
+        .with_state(Town { country, definition, exchange })
 }
 
 async fn tell(State(town): State<Town>) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(&*town.country)).into_response()
+}
+
+#[derive(serde::Deserialize)]
+struct Which {
+    page: Option<u64>,
+    size: Option<u64>,
+}
+
+/// The text messages in the sink, oldest first.
+async fn text_messages(State(town): State<Town>, Query(which): Query<Which>) -> Response {
+    let page = PageRequest {
+        page: which.page.unwrap_or(0).min(PageRequest::PAGE_LIMIT),
+        size: which.size.unwrap_or(PageRequest::SIZE_DEFAULT).clamp(1, PageRequest::SIZE_LIMIT),
+    };
+    match town.exchange.text_messages(page).await {
+        Ok(found) => {
+            let told = serde_json::json!({ "content": found.items, "totalElements": found.total });
+            ([(header::CACHE_CONTROL, "no-store")], axum::Json(told)).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the text messages could not be read");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 /// The letter to try, with the UUID that the caller chose.

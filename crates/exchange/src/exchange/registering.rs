@@ -16,7 +16,6 @@ mod organisations;
 mod structure;
 mod subscriptions;
 mod systems;
-mod validations;
 
 use brevdue_memo::{PartyId, Timestamp};
 use brevdue_wire::FieldError;

@@ -9,7 +9,6 @@ mod organisations;
 mod structure;
 mod subscriptions;
 mod systems;
-mod validations;
 
 use axum::http::StatusCode;
 use brevdue_wire::search::Search;
@@ -34,8 +33,7 @@ pub(super) fn describe(door: Described) -> Described {
     let door = contacts::describe(door);
     let door = exemptions::describe(door);
     let door = subscriptions::describe(door);
-    let door = legacy::describe(door);
-    validations::describe(door)
+    legacy::describe(door)
 }
 
 /// What every list takes, beside any field of its elements by its path.
