@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) workers: usize,
     /// What takes text messages; `None` is the sink.
     pub(crate) sms_gateway: Option<String>,
+    /// What carries notices as mail; without one they stay in the store.
+    pub(crate) mail_command: Option<String>,
     /// Where a `clamd` listens that looks through files.
     pub(crate) malware_scanner: Option<SocketAddr>,
     /// Hours between two sweeps for files that no row names.
@@ -78,6 +80,7 @@ impl Default for Config {
             log_filter: "warn".into(),
             workers: 2,
             sms_gateway: None,
+            mail_command: None,
             malware_scanner: None,
             sweep_hours: 6,
             stop_seconds: 10,

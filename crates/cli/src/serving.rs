@@ -12,7 +12,9 @@ use std::sync::Arc;
 use axum::Router;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::{Clock as _, Exchange, Store};
-use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway};
+use brevdue_server::delivery::{
+    Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
+};
 use brevdue_server::facade::amqp::{AmqpDoor, AmqpLimits};
 use brevdue_server::facade::print::FileDrop;
 use brevdue_server::facade::{self, Tokens};
@@ -127,6 +129,10 @@ impl Serving {
             Some(endpoint) => {
                 delivery.with_sms_gateway(Arc::new(HttpSmsGateway::new(client, endpoint.clone())))
             }
+            None => delivery,
+        };
+        let delivery = match config.mail_command.as_deref().and_then(MailCommand::new) {
+            Some(mail) => delivery.with_mail_carrier(Arc::new(mail)),
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));

@@ -270,12 +270,29 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_for_a_free_port_gets_one_for_each_door_that_was_not_placed() {
+        let ports = |set: &[&str]| {
+            let set = set.iter().map(|pair| (*pair).to_owned()).collect();
+            let gathered = gather(&ConfigArgs { set, ..Default::default() }, env(&[])).unwrap();
+            let port = |door: Option<SocketAddr>| door.map(|address| address.port());
+            (port(gathered.config.sftp), port(gathered.config.amqp))
+        };
+        assert_eq!(ports(&[]), (Some(8022), Some(5671)));
+        assert_eq!(ports(&["http=127.0.0.1:0"]), (Some(0), Some(0)));
+        assert_eq!(
+            ports(&["https=127.0.0.1:0", "sftp=127.0.0.1:2022", "amqp=none"]),
+            (Some(2022), None)
+        );
+    }
+
+    #[test]
     fn an_address_that_others_can_reach_is_refused() {
         for (name, value) in [
             ("http", "0.0.0.0:8010"),
             ("https", "192.0.2.7:8443"),
             ("http", "[::]:8010"),
             ("sftp", "0.0.0.0:22"),
+            ("amqp", "0.0.0.0:5671"),
             ("country.push_endpoint", "https://example.org/memos"),
             ("country.push_endpoint", "ftp://127.0.0.1/memos"),
             ("country.push_endpoint", "http://127.0.0.1.example.org/memos"),
@@ -286,7 +303,7 @@ mod tests {
             assert_eq!(
                 problem.at.as_deref(),
                 Some(&*format!("flag --set {name}"))
-                    .filter(|_| name.contains('.'))
+                    .filter(|_| !matches!(name, "http" | "https"))
                     .or(Some(&*format!("flag --{name}"))),
                 "{value}"
             );

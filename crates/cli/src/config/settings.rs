@@ -49,6 +49,7 @@ settings! {
     "log_filter" log_filter "which log lines are written: error, warn, info, debug, or per module as in warn,brevdue_server=debug"
     "workers" workers "threads that check letters and take archives apart"
     "sms_gateway" sms_gateway "address that takes NemSMS as JSON; none puts them into the sink, where anybody can look at them"
+    "mail_command" mail_command "program that carries notices to the owners of systems as mail, such as /usr/sbin/sendmail -t -i; none leaves them in the store"
     "malware_scanner" malware_scanner "address and port of a clamd that looks through every file; none looks for the EICAR test file alone"
     "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
     "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"

@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::cut::Cuttable;
 use super::places::Place;
-use super::session::SftpSession;
+use super::session::{SftpSession, SignedIn};
 use super::{Door, keys, packets};
 
 /// Serves a connection from its first byte to its last.
@@ -82,7 +82,7 @@ struct Connection {
     door: Door,
     address: IpAddr,
     let_in: Arc<AtomicBool>,
-    signed_in: Option<(Caller, Arc<Place>)>,
+    signed_in: Option<(Caller, SignedIn, Arc<Place>)>,
     channels: HashMap<ChannelId, Channel<Msg>>,
     opened: usize,
     sessions: TaskTracker,
@@ -130,7 +130,9 @@ impl Handler for Connection {
             tracing::warn!(system = %caller.system.id, "too many SSH connections of a system");
             return Ok(Auth::reject());
         };
-        self.signed_in = Some((caller, Arc::new(place)));
+        let Some(key) = keys::essence(key.public_key) else { return Ok(Auth::reject()) };
+        let signed_in = SignedIn { user: user.to_owned(), key, address: self.address };
+        self.signed_in = Some((caller, signed_in, Arc::new(place)));
         self.let_in.store(true, Ordering::Relaxed);
         Ok(Auth::Accept)
     }
@@ -232,15 +234,15 @@ impl Handler for Connection {
         name: &str,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let (Some((caller, place)), "sftp") = (&self.signed_in, name) else {
+        let (Some((caller, signed_in, place)), "sftp") = (&self.signed_in, name) else {
             return session.channel_failure(channel);
         };
         let Some(open) = self.channels.remove(&channel) else {
             return session.channel_failure(channel);
         };
         session.channel_success(channel)?;
-        let (caller, place) = (caller.clone(), Arc::clone(place));
-        let sftp = SftpSession::new(self.door.clone(), caller, self.address);
+        let place = Arc::clone(place);
+        let sftp = SftpSession::new(self.door.clone(), caller.clone(), signed_in.clone());
         let (settings, stop) = (Arc::clone(&self.door.settings), self.stop.clone());
         self.sessions.spawn(async move {
             packets::serve(open.into_stream(), sftp, &settings, &stop).await;

@@ -20,11 +20,19 @@ use super::writing::Writing;
 pub(super) struct SftpSession {
     pub(super) door: Door,
     pub(super) caller: Caller,
-    address: IpAddr,
+    signed_in: SignedIn,
     open: HashMap<String, Open>,
     opened: u64,
     /// Receipts by the names they were listed under.
     pub(super) receipts: HashMap<String, ReceiptId>,
+}
+
+/// By what a system was let in.
+#[derive(Debug, Clone)]
+pub(super) struct SignedIn {
+    pub(super) user: String,
+    pub(super) key: String,
+    pub(super) address: IpAddr,
 }
 
 /// What a handle stands for.
@@ -35,9 +43,9 @@ enum Open {
 }
 
 impl SftpSession {
-    pub(super) fn new(door: Door, caller: Caller, address: IpAddr) -> Self {
+    pub(super) fn new(door: Door, caller: Caller, signed_in: SignedIn) -> Self {
         let (open, receipts) = (HashMap::new(), HashMap::new());
-        Self { door, caller, address, open, opened: 0, receipts }
+        Self { door, caller, signed_in, open, opened: 0, receipts }
     }
 
     pub(super) async fn open(
@@ -304,9 +312,14 @@ impl SftpSession {
         Err(Refused::failure("too many files are open in this session; close some"))
     }
 
-    /// A session can last: the system may have been switched off meanwhile.
+    /// A session can last: the system may have been switched off meanwhile, or have another key.
     async fn must_still_be_let_in(&mut self) -> Result<(), Refused> {
-        self.caller = self.door.exchange.still_let_in(&self.caller, self.address).await?;
+        let SignedIn { user, key, address } = &self.signed_in;
+        let caller = self.door.exchange.authenticate_key(user, key, *address).await?;
+        if caller.system.id != self.caller.system.id {
+            return Err(Refused::denied("the key is another system's now; sign in again"));
+        }
+        self.caller = caller;
         Ok(())
     }
 

@@ -87,18 +87,6 @@ impl Exchange {
         self.must_be_let_in(&caller.system, address)?;
         Ok(caller)
     }
-
-    /// That a system which signed in earlier may still be here.
-    ///
-    /// # Errors
-    /// As [`Exchange::authenticate_key`].
-    pub async fn still_let_in(&self, caller: &Caller, address: IpAddr) -> Result<Caller, Refusal> {
-        let Some(system) = self.store().system(caller.system.id).await? else {
-            return Err(unauthenticated("ssh.key.invalid", "the key's system is not registered"));
-        };
-        self.must_be_let_in(&system, address)?;
-        Ok(Caller { system, organisation: caller.organisation.clone() })
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use brevdue_memo::Timestamp;
 use brevdue_wire::{ErrorMessage, PageRequest, Receipt};
 use uuid::Uuid;
 
-use super::{FileFolder, KeptFile, remove};
+use super::{FileFolder, KeptFile, remove, shelf};
 use crate::exchange::Exchange;
 use crate::exchange::accept::Submission;
 use crate::exchange::authenticate::Caller;
@@ -21,6 +21,9 @@ use crate::{Batch, ContentRef, Lane, StorageError, SystemId};
 const ANSWER_BYTES: u64 = 256 * 1024;
 /// First bytes that are looked at to tell a message from an archive.
 const START_BYTES: usize = 64;
+
+/// Times a file is looked at anew because something changed under it.
+const TRIES: usize = 3;
 
 /// What became of a finished upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +49,21 @@ impl Exchange {
     /// When the store fails.
     pub async fn files_to_take(&self) -> Result<Vec<(Uuid, Timestamp)>, StorageError> {
         let mut due = Vec::new();
-        let size = PageRequest::SIZE_DEFAULT;
+        for owner in self.store().organisations().await? {
+            for system in self.store().systems_of(owner.id).await? {
+                for folder in [FileFolder::Upload, FileFolder::Answers] {
+                    due.extend(self.due_in(shelf(system.id, folder)).await?);
+                }
+            }
+        }
+        Ok(due)
+    }
+
+    async fn due_in(&self, shelf: Uuid) -> Result<Vec<(Uuid, Timestamp)>, StorageError> {
+        let (mut due, size) = (Vec::new(), PageRequest::SIZE_LIMIT);
         for page in 0.. {
             let page = PageRequest { page, size };
-            let found = self.store().records_of_kind(RecordKind::SftpFile, page).await?;
+            let found = self.store().records(RecordKind::SftpFile, shelf, page).await?;
             let last = (found.items.len() as u64) < size;
             let files = found.items.into_iter().filter_map(KeptFile::read);
             due.extend(files.filter_map(|file| Some((file.id, file.take_at?))));
@@ -66,6 +80,17 @@ impl Exchange {
     /// # Errors
     /// When the store cannot; the file stays and is taken later.
     pub async fn take_file(&self, id: Uuid) -> Result<Taken, StorageError> {
+        for _ in 0..TRIES {
+            match self.try_to_take(id).await {
+                // It is gone meanwhile, or an earlier file that this one replaces is.
+                Err(StorageError::Conflict(_)) => {}
+                other => return other,
+            }
+        }
+        Ok(Taken::NotThere)
+    }
+
+    async fn try_to_take(&self, id: Uuid) -> Result<Taken, StorageError> {
         let record = self.store().record(RecordKind::SftpFile, id).await?;
         let Some(file) = record.and_then(KeptFile::read) else { return Ok(Taken::NotThere) };
         if file.is_open_to_change(self.clock().now()) {
@@ -87,6 +112,9 @@ impl Exchange {
             Ok(receipt) => {
                 if let Some(receipt) = receipt {
                     let name = format!("{}.receipt.json", file.name);
+                    // A name used again is about the newer file.
+                    let earlier = self.file(file.system, FileFolder::Technical, &name).await?;
+                    batch.ops.extend(earlier.as_ref().map(remove));
                     batch.ops.extend(self.written(
                         &file,
                         FileFolder::Technical,
@@ -116,11 +144,8 @@ impl Exchange {
                 Taken::Rejected
             }
         };
-        match self.store().commit(batch).await {
-            // Another node was faster, with the same outcome.
-            Err(StorageError::Conflict(_)) => Ok(Taken::NotThere),
-            other => other.map(|()| taken),
-        }
+        self.store().commit(batch).await?;
+        Ok(taken)
     }
 
     async fn owner_of(&self, system: SystemId) -> Result<Option<Caller>, StorageError> {

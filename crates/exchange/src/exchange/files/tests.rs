@@ -124,6 +124,10 @@ async fn a_file_is_taken_in_when_it_was_renamed_or_left_alone_for_a_while() {
         desk.names(FileFolder::Technical).await,
         ["a.xml.receipt.json", "b.xml.receipt.json"]
     );
+    let again = desk.keep("a.xml", "<a/>").await;
+    desk.let_pass(5);
+    assert_eq!(take(&again).await, Taken::Accepted);
+    assert_eq!(desk.names(FileFolder::Technical).await.len(), 2, "the newer receipt stands");
 }
 
 #[tokio::test]
