@@ -33,6 +33,7 @@ pub mod people;
 pub mod recall;
 pub mod receipts;
 mod record;
+pub mod registering;
 mod release;
 pub mod retention;
 mod route;

@@ -19,7 +19,7 @@ pub use event::{Event, EventTag};
 pub use exchange::Exchange;
 pub use exchange::{
     accept, authenticate, fetch, files, handover, mailbox, municipal, nemsms, notices, people,
-    recall, receipts,
+    recall, receipts, registering,
 };
 pub use ids::*;
 pub use ledger::*;

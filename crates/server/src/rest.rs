@@ -17,6 +17,7 @@ mod json;
 mod memos;
 pub(crate) mod parameters;
 mod receipts;
+mod registry;
 mod repeated;
 pub(crate) mod trace;
 mod validations;
@@ -131,7 +132,11 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+<<<<<<< HEAD
     let door = events::describe(door);
+=======
+    let door = registry::describe(door);
+>>>>>>> registry
     let door = validations::describe(door);
     certificate::describe(door)
 }

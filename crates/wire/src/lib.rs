@@ -10,6 +10,7 @@ pub mod event;
 pub mod names;
 pub mod paging;
 pub mod receipt;
+pub mod registry;
 pub mod search;
 
 pub use authorization::Credentials;

@@ -49,6 +49,8 @@ kinds! {
     ContactSubscription = "contact-subscription"
     /// Who wants to hear of changes to organisations.
     OrganisationSubscription = "organisation-subscription"
+    /// A change to a contact or organisation that is to be told to one system.
+    ChangeNotification = "change-notification"
     /// An exemption from Digital Post.
     Exemption = "exemption"
     /// A group of contact points.

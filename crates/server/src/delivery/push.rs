@@ -50,6 +50,7 @@ pub(super) async fn push(client: &Client, store: &Arc<dyn Store>, handover: &Han
             }
         }
         Load::Receipt(receipt) => call.json(receipt),
+        Load::Notification(told) => call.json(told),
         // They have no endpoint: see `gateways`.
         Load::Sms(_) | Load::Notice(_) => {
             let reason = "this is not for an endpoint".into();

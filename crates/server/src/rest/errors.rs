@@ -11,8 +11,10 @@ use brevdue_exchange::exchange::authenticate::Refusal;
 use brevdue_exchange::exchange::fetch::FetchError;
 use brevdue_exchange::exchange::recall::RecallError;
 use brevdue_exchange::exchange::receipts::ReceiptError;
+use brevdue_exchange::exchange::registering::RegisteringError;
 use brevdue_wire::ErrorMessage;
 
+use super::versions;
 use crate::causes::chain;
 
 /// Seconds after which a caller may try again when the store cannot write.
@@ -124,6 +126,28 @@ impl From<RecallError> for Failure {
                 Self::new(StatusCode::CONFLICT, "memo.delivered.already", text)
             }
             RecallError::Storage(fault) => fault.into(),
+            other => unexpected(&other),
+        }
+    }
+}
+
+impl From<RegisteringError> for Failure {
+    fn from(error: RegisteringError) -> Self {
+        let text = error.to_string();
+        match error {
+            RegisteringError::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, "not.found", text),
+            RegisteringError::Refused(refusal) => refusal.into(),
+            RegisteringError::Fields(list) => {
+                let first = list.first().map(|fault| format!("{}: {}", fault.field, fault.message));
+                let mut failure = Self::bad_request("fields.invalid", first.unwrap_or(text));
+                failure.body.field_errors = list;
+                failure
+            }
+            RegisteringError::Version { there } => versions::changed(Some(there)),
+            RegisteringError::DoesNotFit { code, message } => {
+                Self::new(StatusCode::CONFLICT, code, message)
+            }
+            RegisteringError::Storage(fault) => versions::not_kept(fault),
             other => unexpected(&other),
         }
     }

@@ -21,6 +21,11 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
 }
 
 impl Parameters {
+    /// All of them, in the order sent.
+    pub(super) fn list(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The value of a parameter that may stand once.
     pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Failure> {
         let mut values = self.all(name);

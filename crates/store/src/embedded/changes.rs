@@ -480,6 +480,7 @@ impl Changes<'_> {
             Work::PushReceipt(receipt, _) => ("push-receipt", &receipt.0),
             Work::SendSms(memo) => ("send-sms", &memo.0),
             Work::SendNotice(notice) => ("send-notice", notice),
+            Work::PushNotification(notification, _) => ("push-notification", notification),
             Work::Resume(system) => ("resume", &system.0),
             Work::KeepHouse => ("keep-house", &Uuid::nil()),
         };

@@ -172,6 +172,7 @@ pub(super) fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
         "push-receipt" => Work::PushReceipt(ReceiptId(subject), system()?),
         "send-sms" => Work::SendSms(MemoKey(subject)),
         "send-notice" => Work::SendNotice(subject),
+        "push-notification" => Work::PushNotification(subject, system()?),
         "resume" => Work::Resume(SystemId(subject)),
         "keep-house" => Work::KeepHouse,
         _ => return Err(rusqlite::Error::InvalidColumnType(1, "work".into(), Type::Text)),
