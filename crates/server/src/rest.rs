@@ -132,11 +132,8 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
-<<<<<<< HEAD
     let door = events::describe(door);
-=======
     let door = registry::describe(door);
->>>>>>> registry
     let door = validations::describe(door);
     certificate::describe(door)
 }
