@@ -218,6 +218,7 @@ fn told(job: &Job) -> Value {
         Work::Release(key) => ("release", key.0),
         Work::PushMemo(key, _) => ("push-memo", key.0),
         Work::PushReceipt(id, _) => ("push-receipt", id.0),
+        Work::PushNotification(id, _) => ("push-notification", id),
         Work::SendSms(key) => ("send-sms", key.0),
         Work::SendNotice(id) => ("send-notice", id),
         Work::Resume(system) => ("resume", system.0),
