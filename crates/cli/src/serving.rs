@@ -1,7 +1,9 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
+mod operations;
 mod sweeping;
 mod testing;
+mod watching;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -12,20 +14,29 @@ use std::sync::Arc;
 use axum::Router;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::{Clock as _, Exchange, Store};
-use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway};
+use brevdue_server::delivery::{
+    Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
+};
+use brevdue_server::facade::amqp::{AmqpDoor, AmqpLimits};
+use brevdue_server::facade::print::FileDrop;
+use brevdue_server::facade::{self, Tokens};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::malware::Clamd;
 use brevdue_server::rest::RestSettings;
+use brevdue_server::sftp::{SftpDoor, SftpSettings};
 use brevdue_server::tls::{TlsSettings, server_config};
-use brevdue_server::{Delivery, Nudge, rest, workers};
+use brevdue_server::{Delivery, Metrics, Nudge, rest, workers};
 use brevdue_web::WebConfig;
 use brevdue_wire::country::Country;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::operations::Desk;
+use self::watching::Watch;
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
-use crate::country::{Definition, first_letters, letter_to_try, published, settle};
+use crate::country::ssh::{SshKeys, SshKeysError};
+use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
 use crate::folder::{Folder, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
@@ -63,7 +74,8 @@ impl Serving {
                 .help("name another with --data, or make it yours")
         })?;
         // The store's lock is what keeps two servers out of one folder, so it comes first.
-        let store: Arc<dyn Store> = Arc::new(opening::open(&folder)?);
+        let embedded = Arc::new(opening::open(&folder)?);
+        let store: Arc<dyn Store> = Arc::clone(&embedded) as Arc<dyn Store>;
         let exchange = Exchange::new(
             Arc::clone(&store),
             Arc::new(MachineClock),
@@ -76,15 +88,18 @@ impl Serving {
             }
             None => exchange,
         };
-        let papers = Papers::make(&folder, &definition, config, &exchange).await?;
-        let doors = Doors::bind(config, &papers).await?;
+        let keys = SshKeys::at(folder.ssh());
+        let papers = Papers::make(&folder, &definition, config, &keys, &exchange).await?;
+        let tokens = Arc::new(Tokens::new(&kept_key(&folder, "tokens.key")?));
+        let doors = Doors::bind(config, &papers, &keys, &tokens, &exchange).await?;
 
         let country = published(
             &*store,
             &definition,
             &folder.certificates(),
-            doors.http.as_ref().map(|door| format!("http://{}", door.address())),
-            doors.https.as_ref().map(|door| format!("https://{}", door.address())),
+            &keys,
+            &folder.print(),
+            doors.addresses(),
         )
         .await
         .map_err(|error| {
@@ -114,33 +129,64 @@ impl Serving {
                 Problem::ours("server::threads", "the machine gives no threads").because(&error)
             })?;
         let client = papers.client()?;
-        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default());
+        let metrics = Metrics::new();
+        let counting = metrics.clone();
+        embedded.watch_commits(move |took| counting.committed(took));
+        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default())
+            .with_metrics(metrics.clone());
         let delivery = match &config.sms_gateway {
             Some(endpoint) => {
                 delivery.with_sms_gateway(Arc::new(HttpSmsGateway::new(client, endpoint.clone())))
             }
             None => delivery,
         };
+        let delivery = match config.mail_command.as_deref().and_then(MailCommand::new) {
+            Some(mail) => delivery.with_mail_carrier(Arc::new(mail)),
+            None => delivery,
+        };
         tasks.spawn(delivery.run(nudge, stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
-
-        let rest = rest::routes(
+        let watch = Watch::default();
+        tasks.spawn(watch.clone().alarms(
             exchange.clone(),
-            RestSettings {
-                certificate_pem: Some(papers.exchange.0.clone()),
-                ..RestSettings::default()
-            },
-        );
+            config.alarms.clone(),
+            folder.certificates(),
+            stop.clone(),
+        ));
+        tasks.spawn(watch.clone().checks(
+            Arc::clone(&embedded),
+            metrics.clone(),
+            config.verify_hours,
+            stop.clone(),
+        ));
+        let desk = Desk {
+            store: Arc::clone(&embedded),
+            exchange: exchange.clone(),
+            metrics: metrics.clone(),
+            watch,
+        };
+
+        let settings = RestSettings {
+            certificate_pem: Some(papers.exchange.0.clone()),
+            metrics: Some(metrics),
+            ..RestSettings::default()
+        };
+        let rest = rest::routes(exchange.clone(), settings.clone());
+        let facade = facade::routes(exchange.clone(), settings, tokens);
+        let supplier = Arc::new(FileDrop::new(folder.print()));
+        tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
         let testing = testing::routes(Arc::clone(&country), definition, exchange.clone());
+        let key = operations::key(&folder)?;
+        let operations = operations::routes(desk, key);
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
                 local_mode: true,
-                session_key: session_key(&folder)?,
+                session_key: kept_key(&folder, "session.key")?,
                 rest_base: country.http.clone(),
             },
         );
-        doors.serve(&tasks, rest, web.merge(testing), config, &stop);
+        doors.serve(&tasks, rest, facade, web.merge(testing).merge(operations), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
     }
@@ -173,6 +219,7 @@ impl Papers {
         folder: &Folder,
         definition: &Definition,
         config: &Config,
+        keys: &SshKeys,
         exchange: &Exchange,
     ) -> Result<Self, Problem> {
         let now = MachineClock.now();
@@ -183,7 +230,8 @@ impl Papers {
         };
         let authority = Authority::open(&folder.certificates(), now, &MachineIds)
             .map_err(|error| failed(&error))?;
-        settle(exchange, definition, &config.country, &authority, now, &MachineIds)
+        let ids = &MachineIds;
+        settle(exchange, definition, &config.country, &authority, keys, now, ids)
             .await
             .map_err(|error| failed(&error))?;
         let server = authority.server().map_err(|error| failed(&error))?;
@@ -222,10 +270,18 @@ impl Papers {
 struct Doors {
     http: Option<Listener>,
     https: Option<Listener>,
+    sftp: Option<SftpDoor>,
+    amqp: Option<AmqpDoor>,
 }
 
 impl Doors {
-    async fn bind(config: &Config, papers: &Papers) -> Result<Self, Problem> {
+    async fn bind(
+        config: &Config,
+        papers: &Papers,
+        keys: &SshKeys,
+        tokens: &Arc<Tokens>,
+        exchange: &Exchange,
+    ) -> Result<Self, Problem> {
         let http = match config.http {
             Some(address) => Some(bind(address, Security::LocalPlain, "http").await?),
             None => None,
@@ -234,14 +290,33 @@ impl Doors {
             Some(address) => Some(bind(address, papers.security()?, "https").await?),
             None => None,
         };
-        Ok(Self { http, https })
+        let sftp = match config.sftp {
+            Some(address) => Some(bind_sftp(address, config, keys, exchange).await?),
+            None => None,
+        };
+        let amqp = match config.amqp {
+            Some(address) => Some(bind_amqp(address, papers, tokens, exchange).await?),
+            None => None,
+        };
+        Ok(Self { http, https, sftp, amqp })
     }
 
-    /// Pages stand on the plain door alone: no browser believes the development authority.
+    fn addresses(&self) -> Addresses {
+        Addresses {
+            http: self.http.as_ref().map(Listener::address),
+            https: self.https.as_ref().map(Listener::address),
+            sftp: self.sftp.as_ref().map(SftpDoor::address),
+            amqp: self.amqp.as_ref().map(AmqpDoor::address),
+        }
+    }
+
+    /// Pages stand on the plain door alone: no browser believes the development authority. The facade
+    /// stands on the other alone: it knows callers by their certificates.
     fn serve(
         self,
         tasks: &TaskTracker,
         rest: Router,
+        facade: Router,
         pages: Router,
         config: &Config,
         stop: &CancellationToken,
@@ -252,7 +327,13 @@ impl Doors {
             tasks.spawn(door.serve(rest.clone().merge(pages), limits.clone(), stop.clone()));
         }
         if let Some(door) = self.https {
-            tasks.spawn(door.serve(rest, limits, stop.clone()));
+            tasks.spawn(door.serve(rest.merge(facade), limits, stop.clone()));
+        }
+        if let Some(door) = self.sftp {
+            tasks.spawn(door.serve(stop.clone()));
+        }
+        if let Some(door) = self.amqp {
+            tasks.spawn(door.serve(stop.clone()));
         }
     }
 }
@@ -265,6 +346,44 @@ async fn bind(address: SocketAddr, security: Security, name: &str) -> Result<Lis
             ListenError::Bind { source, .. } => problem.because(source),
             _ => problem,
         }
+    })
+}
+
+async fn bind_sftp(
+    address: SocketAddr,
+    config: &Config,
+    keys: &SshKeys,
+    exchange: &Exchange,
+) -> Result<SftpDoor, Problem> {
+    let unkeyed = |error: &SshKeysError| {
+        Problem::ours("server::sftp-key", "SFTP has no host key").because(error)
+    };
+    let settings = SftpSettings {
+        stop_seconds: config.stop_seconds.into(),
+        ..SftpSettings::new(keys.host().map_err(|error| unkeyed(&error))?)
+    };
+    let door = SftpDoor::bind(address, exchange.clone(), settings).await.map_err(|error| {
+        Problem::command("server::bind", error.to_string())
+            .help("stop what listens there, or give another with --set sftp=127.0.0.1:PORT")
+            .because(&error)
+    })?;
+    keys.tell_hosts(door.address()).map_err(|error| unkeyed(&error))?;
+    Ok(door)
+}
+
+async fn bind_amqp(
+    address: SocketAddr,
+    papers: &Papers,
+    tokens: &Arc<Tokens>,
+    exchange: &Exchange,
+) -> Result<AmqpDoor, Problem> {
+    let (exchange, tokens) = (exchange.clone(), Arc::clone(tokens));
+    let security = papers.security()?;
+    let door = AmqpDoor::bind(address, security, exchange, tokens, AmqpLimits::default());
+    door.await.map_err(|error| {
+        Problem::command("server::bind", error.to_string())
+            .help("stop what listens there, or give another with --set amqp=127.0.0.1:PORT")
+            .because(&error)
     })
 }
 
@@ -292,8 +411,9 @@ fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
     })
 }
 
-fn session_key(folder: &Folder) -> Result<[u8; 32], Problem> {
-    let path = folder.root().join("session.key");
+/// A key of the data folder, made at the first start.
+fn kept_key(folder: &Folder, name: &str) -> Result<[u8; 32], Problem> {
+    let path = folder.root().join(name);
     if let Some(key) = fs::read(&path).ok().and_then(|bytes| bytes.try_into().ok()) {
         return Ok(key);
     }
@@ -337,6 +457,8 @@ fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem
         pid: std::process::id(),
         http: doors.http.as_ref().map(Listener::address),
         https: doors.https.as_ref().map(Listener::address),
+        sftp: doors.sftp.as_ref().map(SftpDoor::address),
+        amqp: doors.amqp.as_ref().map(AmqpDoor::address),
         started: MachineClock.now().to_string(),
     };
     running.write(folder).map_err(|error| unwritten(&folder.running(), &error))

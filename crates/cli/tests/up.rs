@@ -90,6 +90,8 @@ fn a_second_start_uses_everything_again() {
     server.restart();
     let mut second = server.country();
     second.http = first.http.clone();
+    second.sftp = first.sftp.clone();
+    second.amqp = first.amqp.clone();
     assert_eq!(second, first, "ids, tokens and files stay");
     let kept = fs::read(server.data.join("certificates/tusindfryd-afsender.pem")).unwrap();
     assert_eq!(kept, certificate);

@@ -112,8 +112,34 @@ tags! {
     MessageRead = "MESSAGE_READ"
     /// A person sent a message from a mailbox.
     MessageSentMailbox = "MESSAGE_SENT_MAILBOX"
+    /// A letter on paper is with the print supplier.
+    PhysicalLetterSent = "PHYSICAL_LETTER_SENT"
     /// A system was changed or switched off.
     SystemChanged = "SYSTEM_CHANGED"
+    /// Contacts were searched.
+    ContactSearches = "CONTACT_SEARCHES"
+    /// People were looked up by their number.
+    CprLookedUp = "CPR_LOOKED_UP"
+    /// Organisations or companies were looked up by their number.
+    CvrLookedUp = "CVR_LOOKED_UP"
+    /// One contact was opened.
+    ContactRegistryAccessedCitizen = "CONTACT_REGISTRY_ACCESSED_CITIZEN"
+    /// A contact point was made, changed or removed.
+    ContactPointChanged = "CONTACT_POINT_CHANGED"
+    /// A contact group was made, changed or removed.
+    ContactGroupChanged = "CONTACT_GROUP_CHANGED"
+    /// A contact was exempted from Digital Post.
+    DigitalPostExempted = "DIGITAL_POST_EXEMPTED"
+    /// A contact was registered for Digital Post.
+    DigitalPostRegistered = "DIGITAL_POST_REGISTERED"
+    /// A telephone number for text messages was entered.
+    NemSmsCreated = "NEM_SMS_CREATED"
+    /// A telephone number for text messages was changed.
+    NemSmsUpdated = "NEM_SMS_UPDATED"
+    /// A telephone number for text messages was removed.
+    NemSmsDeleted = "NEM_SMS_DELETED"
+    /// A telephone number for text messages was verified.
+    NemSmsActivated = "NEM_SMS_ACTIVATED"
     /// A notice to the owner of a system was handed out.
     NotificationSent = "NOTIFICATION_SENT"
 }

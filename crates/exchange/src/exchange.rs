@@ -10,24 +10,30 @@
 //! date, [`notices`] tell the owners of systems, [`retention`] removes what was kept long enough.
 
 pub mod accept;
+pub mod alarms;
 pub mod authenticate;
 mod calendar;
 mod check;
 pub mod codes;
+pub mod events;
 mod extract;
 pub mod fetch;
+pub mod files;
 pub mod handover;
 mod incoming;
 mod judge;
 pub mod mailbox;
 pub mod malware;
+pub mod municipal;
 pub mod nemsms;
 pub mod notices;
+pub mod operations;
 mod pace;
 pub mod people;
 pub mod recall;
 pub mod receipts;
 mod record;
+pub mod registering;
 mod release;
 pub mod retention;
 mod route;

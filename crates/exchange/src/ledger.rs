@@ -349,6 +349,8 @@ pub enum Work {
     SendSms(MemoKey),
     /// Hand a notice, a record of this id, to whoever carries mail.
     SendNotice(Uuid),
+    /// Tell a system of a change to a contact or organisation, a record of this id.
+    PushNotification(Uuid, SystemId),
     /// Push again what waits for a receiver system that is in use again.
     Resume(SystemId),
     /// Remove what has been kept long enough.
@@ -379,6 +381,7 @@ impl Work {
             Self::Extract(_) | Self::SetGoing(..) => WorkKind::Archives,
             Self::Resume(_) | Self::KeepHouse => WorkKind::Inside,
             Self::PushMemo(..) | Self::PushReceipt(..) => WorkKind::Outside,
+            Self::PushNotification(..) => WorkKind::Outside,
             Self::SendSms(_) | Self::SendNotice(_) => WorkKind::Outside,
         }
     }
@@ -387,6 +390,7 @@ impl Work {
     pub fn system(&self) -> Option<SystemId> {
         match self {
             Self::PushMemo(_, system) | Self::PushReceipt(_, system) => Some(*system),
+            Self::PushNotification(_, system) => Some(*system),
             Self::SendSms(_) => Some(SMS_GATEWAY),
             Self::SendNotice(_) => Some(MAIL_CARRIER),
             Self::Extract(_) | Self::SetGoing(..) | Self::Check(_) | Self::Release(_) => None,

@@ -63,6 +63,18 @@ pub struct Policy {
     pub bulk_share_percent: u32,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,
+    /// Whether a system may change what is registered of its own organisation, as an administrator may.
+    pub systems_may_register: bool,
+    /// Whether endpoints on this machine and in private networks may be registered: local mode.
+    pub private_endpoints: bool,
+    /// Receiver systems of one organisation.
+    pub receiver_systems: usize,
+    /// Systems of one organisation.
+    pub systems_per_organisation: usize,
+    /// Contact points of one organisation, and contact groups.
+    pub contact_points_per_organisation: usize,
+    /// Subscriptions of one system to changes of contacts, and of organisations.
+    pub subscriptions_per_system: usize,
 }
 
 /// What HTML files of letters may have. Unknown to the public; the two names are official.
@@ -181,6 +193,12 @@ impl Default for Policy {
             reading: Limits::default(),
             bulk_share_percent: 10,
             interactive_per_minute: 600,
+            systems_may_register: false,
+            private_endpoints: false,
+            receiver_systems: 5,
+            systems_per_organisation: 100,
+            contact_points_per_organisation: 10_000,
+            subscriptions_per_system: 100,
         }
     }
 }

@@ -6,18 +6,20 @@
 //! Bodies never stand in memory (`body`).
 
 mod acting;
-mod body;
+pub(crate) mod body;
 mod caller;
 mod certificate;
 mod described;
 mod description;
-mod errors;
+pub(crate) mod errors;
+mod events;
 mod json;
 mod memos;
-mod parameters;
+pub(crate) mod parameters;
 mod receipts;
+mod registry;
 mod repeated;
-mod trace;
+pub(crate) mod trace;
 mod validations;
 mod versions;
 
@@ -63,6 +65,8 @@ pub struct RestSettings {
     pub first_answers: usize,
     /// Seconds for which they are kept.
     pub first_answer_seconds: i64,
+    /// Where requests are counted; `None`: nowhere.
+    pub metrics: Option<crate::Metrics>,
 }
 
 impl Default for RestSettings {
@@ -79,30 +83,37 @@ impl Default for RestSettings {
             upload_bytes: 1024 * 1024,
             first_answers: 10_000,
             first_answer_seconds: 24 * 60 * 60,
+            metrics: None,
         }
     }
 }
 
 /// What every handler is handed.
 #[derive(Clone)]
-struct Door {
-    exchange: Exchange,
-    settings: Arc<RestSettings>,
+pub(crate) struct Door {
+    pub(crate) exchange: Exchange,
+    pub(crate) settings: Arc<RestSettings>,
     large_bodies: Arc<Semaphore>,
     first_answers: Arc<FirstAnswers>,
 }
 
+impl Door {
+    pub(crate) fn new(exchange: Exchange, settings: RestSettings) -> Self {
+        Self {
+            large_bodies: Arc::new(Semaphore::new(settings.large_bodies)),
+            first_answers: Arc::new(FirstAnswers::new(
+                settings.first_answers,
+                settings.first_answer_seconds,
+            )),
+            exchange,
+            settings: Arc::new(settings),
+        }
+    }
+}
+
 /// The routes of the REST door. They must be served by [`crate::listen`], which tells them who calls.
 pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
-    let door = Door {
-        large_bodies: Arc::new(Semaphore::new(settings.large_bodies)),
-        first_answers: Arc::new(FirstAnswers::new(
-            settings.first_answers,
-            settings.first_answer_seconds,
-        )),
-        exchange,
-        settings: Arc::new(settings),
-    };
+    let door = Door::new(exchange, settings);
     let (mut router, described) = operations().finish();
     router = description::serve(router, description::complete(described));
     // A route of its own, not a fallback: the router is merged with others that have theirs.
@@ -121,6 +132,8 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = events::describe(door);
+    let door = registry::describe(door);
     let door = validations::describe(door);
     certificate::describe(door)
 }

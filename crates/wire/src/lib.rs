@@ -6,9 +6,11 @@
 pub mod authorization;
 pub mod country;
 pub mod error;
+pub mod event;
 pub mod names;
 pub mod paging;
 pub mod receipt;
+pub mod registry;
 pub mod search;
 
 pub use authorization::Credentials;

@@ -89,6 +89,19 @@ impl Exchange {
     ) -> Result<Receipt, StorageError> {
         let now = self.clock().now();
         let lane = self.pace.lane(&origin, now, self.policy().interactive_per_minute);
+        self.accept_in(lane, origin, claimed_uuid, content, written, now).await
+    }
+
+    /// Accepts one message into this queue.
+    pub(super) async fn accept_in(
+        &self,
+        lane: Lane,
+        origin: Origin,
+        claimed_uuid: Option<Uuid>,
+        content: ContentRef,
+        written: Option<Written>,
+        now: Timestamp,
+    ) -> Result<Receipt, StorageError> {
         let transmission = self.transmission(origin, lane, now);
         let (message_uuid, outline) =
             written.map_or((None, None), |w| (Some(w.message_uuid), Some(w.outline)));

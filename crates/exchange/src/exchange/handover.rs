@@ -3,6 +3,7 @@
 
 mod breaker;
 mod claiming;
+mod notifying;
 mod resuming;
 mod settling;
 
@@ -43,6 +44,8 @@ pub enum Load {
     },
     /// A receipt: JSON.
     Receipt(Box<Receipt>),
+    /// A change to a contact or organisation: JSON.
+    Notification(Box<serde_json::Value>),
     /// A text message, for the SMS gateway.
     Sms(Box<TextMessage>),
     /// A notice, for who carries mail.

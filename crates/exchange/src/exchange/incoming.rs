@@ -24,12 +24,13 @@ impl Exchange {
     ) -> Result<usize, StorageError> {
         let letters = self.store().claim_incoming(self.claiming_inside(worker, limit)).await?;
         // Side by side, so that the store can make many decisions durable in one go.
-        let outcomes = join_all(letters.iter().map(|letter| self.file(letter, worker))).await;
+        let outcomes =
+            join_all(letters.iter().map(|letter| self.file_letter(letter, worker))).await;
         outcomes.into_iter().collect::<Result<(), _>>()?;
         Ok(letters.len())
     }
 
-    async fn file(&self, letter: &Incoming, worker: WorkerId) -> Result<(), StorageError> {
+    async fn file_letter(&self, letter: &Incoming, worker: WorkerId) -> Result<(), StorageError> {
         match self.try_to_file(letter, worker).await {
             Err(error @ (StorageError::Damaged(_) | StorageError::Failed(_))) => {
                 tracing::error!(

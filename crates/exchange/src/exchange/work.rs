@@ -107,7 +107,9 @@ impl Exchange {
                 Work::Check(memo) => Box::pin(self.judge(memo)).await?,
                 Work::Release(memo) => Box::pin(self.release(memo)).await?,
                 Work::PushMemo(..) | Work::PushReceipt(..) => return Ok(()),
-                Work::SendSms(_) | Work::SendNotice(_) => return Ok(()),
+                Work::SendSms(_) | Work::SendNotice(_) | Work::PushNotification(..) => {
+                    return Ok(());
+                }
             };
             // First, so that a lost lease shows before any other conflict.
             let mut batch = Batch::of(Op::FinishJob { id: job.id, worker });

@@ -11,8 +11,10 @@ use brevdue_exchange::exchange::authenticate::Refusal;
 use brevdue_exchange::exchange::fetch::FetchError;
 use brevdue_exchange::exchange::recall::RecallError;
 use brevdue_exchange::exchange::receipts::ReceiptError;
+use brevdue_exchange::exchange::registering::RegisteringError;
 use brevdue_wire::ErrorMessage;
 
+use super::versions;
 use crate::causes::chain;
 
 /// Seconds after which a caller may try again when the store cannot write.
@@ -23,14 +25,14 @@ const QUEUE_RETRY_SECONDS: u32 = 10;
 
 /// A no.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     status: StatusCode,
     body: Box<ErrorMessage>,
     retry_after_seconds: Option<u32>,
 }
 
 impl Failure {
-    pub(super) fn new(
+    pub(crate) fn new(
         status: StatusCode,
         code: impl Into<String>,
         message: impl Into<String>,
@@ -40,24 +42,29 @@ impl Failure {
     }
 
     /// 400.
-    pub(super) fn bad_request(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
     /// 422.
-    pub(super) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
     /// 503.
-    pub(super) fn unavailable(code: &str, message: &str, retry_after_seconds: u32) -> Self {
+    pub(crate) fn unavailable(code: &str, message: &str, retry_after_seconds: u32) -> Self {
         let mut failure = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
         failure.retry_after_seconds = Some(retry_after_seconds);
         failure
     }
 
+    /// Status, code and message, for a door whose answers have another form.
+    pub(crate) fn told(&self) -> (StatusCode, &str, &str) {
+        (self.status, &self.body.code, &self.body.message)
+    }
+
     /// Names the field, header or parameter at fault.
-    pub(super) fn at(mut self, resource: &str, field: &str) -> Self {
+    pub(crate) fn at(mut self, resource: &str, field: &str) -> Self {
         let (code, message) = (self.body.code.clone(), self.body.message.clone());
         *self.body = self.body.with_field(resource, field, &code, &message);
         self
@@ -124,6 +131,28 @@ impl From<RecallError> for Failure {
     }
 }
 
+impl From<RegisteringError> for Failure {
+    fn from(error: RegisteringError) -> Self {
+        let text = error.to_string();
+        match error {
+            RegisteringError::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, "not.found", text),
+            RegisteringError::Refused(refusal) => refusal.into(),
+            RegisteringError::Fields(list) => {
+                let first = list.first().map(|fault| format!("{}: {}", fault.field, fault.message));
+                let mut failure = Self::bad_request("fields.invalid", first.unwrap_or(text));
+                failure.body.field_errors = list;
+                failure
+            }
+            RegisteringError::Version { there } => versions::changed(Some(there)),
+            RegisteringError::DoesNotFit { code, message } => {
+                Self::new(StatusCode::CONFLICT, code, message)
+            }
+            RegisteringError::Storage(fault) => versions::not_kept(fault),
+            other => unexpected(&other),
+        }
+    }
+}
+
 impl From<ReceiptError> for Failure {
     fn from(error: ReceiptError) -> Self {
         match error {
@@ -172,7 +201,7 @@ fn our_fault() -> Failure {
 }
 
 /// A bug in a handler: the caller gets an answer, and the service goes on.
-pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<&str>()
         .copied()

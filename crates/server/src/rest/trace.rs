@@ -18,15 +18,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a handler finds out and the log line tells.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Noted(Arc<OnceLock<SystemId>>);
+pub(crate) struct Noted(Arc<OnceLock<SystemId>>);
 
 impl Noted {
-    pub(super) fn system(&self, system: SystemId) {
+    pub(crate) fn system(&self, system: SystemId) {
         let _ = self.0.set(system);
     }
 }
 
-pub(super) async fn trace(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = door.exchange.ids().random();
     let noted = Noted::default();
@@ -46,6 +46,11 @@ pub(super) async fn trace(State(door): State<Door>, mut request: Request, next: 
         system = noted.0.get().map(tracing::field::display),
         "answered"
     );
+    if let Some(metrics) = &door.settings.metrics {
+        let route = route.as_ref().map_or("none", MatchedPath::as_str);
+        let status = response.status().as_u16();
+        metrics.answered(method.as_str(), route, status, started.elapsed());
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
         headers.insert(REQUEST_ID, id);

@@ -15,12 +15,14 @@ const ENDPOINTS: usize = 10_000;
 pub(in crate::exchange) enum Endpoint {
     Memos(SystemId),
     Receipts(SystemId),
+    Notifications(SystemId),
 }
 
 impl Endpoint {
     pub(in crate::exchange) fn of(system: SystemId, work: &Work) -> Self {
         match work {
             Work::PushReceipt(..) => Self::Receipts(system),
+            Work::PushNotification(..) => Self::Notifications(system),
             _ => Self::Memos(system),
         }
     }

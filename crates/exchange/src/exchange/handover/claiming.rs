@@ -46,7 +46,12 @@ impl Exchange {
                         handovers.push(*handover);
                         continue;
                     }
-                    Decision::Pointless => Op::FinishJob { id, worker },
+                    Decision::Pointless => {
+                        if let Work::PushNotification(told, _) = job.work {
+                            follow_up.push(self.forget_notification(told));
+                        }
+                        Op::FinishJob { id, worker }
+                    }
                     Decision::Over(ops) => {
                         follow_up = ops;
                         Op::FinishJob { id, worker }
@@ -163,6 +168,10 @@ impl Exchange {
                 let record = self.store().receipt(id).await?;
                 let receipt = record.filter(|r| !r.delivered).map(|r| r.receipt);
                 Ok(receipt.map(|receipt| (endpoint, Load::Receipt(Box::new(receipt)))))
+            }
+            Work::PushNotification(id, _) => {
+                let waiting = self.waiting_notification(id).await?;
+                Ok(waiting.map(|told| (told.url, Load::Notification(Box::new(told.body)))))
             }
             _ => Ok(None),
         }

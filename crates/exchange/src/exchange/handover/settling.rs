@@ -34,6 +34,9 @@ impl Exchange {
                 self.note_call(handover.system, &outcome);
                 return self.settle_notice(handover, notice, &outcome).await;
             }
+            (Work::PushNotification(id, _), _) => {
+                return self.settle_notification(handover, id, &outcome).await;
+            }
             _ => {}
         }
         let endpoint = Endpoint::of(handover.system, &handover.job.work);

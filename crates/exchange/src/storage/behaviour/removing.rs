@@ -189,6 +189,7 @@ pub async fn the_work_of_the_house_is_read_back(store: Arc<dyn Store>) {
         (Work::SendSms(key(1)), WorkKind::Outside, Some(SMS_GATEWAY)),
         (Work::SendNotice(id(2)), WorkKind::Outside, Some(MAIL_CARRIER)),
         (Work::Resume(SystemId(id(3))), WorkKind::Inside, None),
+        (Work::PushNotification(id(4), SystemId(id(5))), WorkKind::Outside, Some(SystemId(id(5)))),
         (Work::KeepHouse, WorkKind::Inside, None),
     ];
     for (number, (work, kind, system)) in works.into_iter().enumerate() {
