@@ -22,6 +22,7 @@ mod failure;
 mod head;
 mod leases;
 mod letters;
+mod mailboxes;
 mod probe;
 mod readers;
 mod records;

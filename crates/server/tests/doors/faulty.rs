@@ -8,8 +8,9 @@ use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::storage::{Claim, ContentSink, ContentSource, Contents, Page, Swept};
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    Folder, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Folder, FolderCount, Job, MailSystem, MailboxLine, MailboxRow, Memo, MemoKey, Organisation,
+    OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission,
+    TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -89,6 +90,8 @@ passing_on! {
     fn receipts_of(memo: MemoKey) -> Vec<ReceiptRecord>;
     fn mailbox(owner: ContactId, folder: Folder, page: PageRequest) -> Page<MailboxRow>;
     fn mailbox_entry(owner: ContactId, memo: MemoKey) -> Option<MailboxRow>;
+    fn mailbox_lines(owner: ContactId, folder: Option<Folder>, page: PageRequest) -> Page<MailboxLine>;
+    fn mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
     fn counts() -> Counts;

@@ -136,6 +136,14 @@ impl Changes<'_> {
                 )?;
                 if found { Ok(()) } else { Err(missing("mailbox entry")) }
             }
+            Op::FileMailboxEntry { entry, marks, expect } => {
+                self.file_mailbox_entry(entry, marks, *expect)
+            }
+            Op::RemoveMailboxEntry { owner, memo, at: _ } => {
+                let sql = "DELETE FROM mailbox WHERE owner = ?1 AND memo = ?2";
+                let found = self.run(sql, params![id(&owner.0), id(&memo.0)])?;
+                if found { Ok(()) } else { Err(missing("mailbox entry")) }
+            }
             Op::AddEvent(event) => self.add_event(event),
             Op::AddJob(job) => self.add_job(job),
             Op::FinishJob { id: job, worker } => {
@@ -478,7 +486,12 @@ impl Changes<'_> {
         if self.run(sql, params)? { Ok(()) } else { Err(Conflict::Exists { what }.into()) }
     }
 
-    fn must_exist(&self, what: &'static str, sql: &str, key: impl Params) -> Result<(), Refused> {
+    pub(super) fn must_exist(
+        &self,
+        what: &'static str,
+        sql: &str,
+        key: impl Params,
+    ) -> Result<(), Refused> {
         if self.connection.prepare_cached(sql)?.exists(key)? { Ok(()) } else { Err(missing(what)) }
     }
 
