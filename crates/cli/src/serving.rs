@@ -1,5 +1,6 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
+mod notices;
 mod sweeping;
 mod testing;
 
@@ -14,7 +15,7 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::{Clock as _, Exchange, Store};
 use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
-use brevdue_server::rest::RestSettings;
+use brevdue_server::rest::{ClientSettings, RestSettings, SignIn};
 use brevdue_server::tls::{TlsSettings, server_config};
 use brevdue_server::{Delivery, Nudge, rest, workers};
 use brevdue_web::WebConfig;
@@ -110,9 +111,11 @@ impl Serving {
             exchange.clone(),
             RestSettings {
                 certificate_pem: Some(papers.exchange.0.clone()),
+                sign_in: Some(Arc::new(sign_in(&folder, &definition)?)),
                 ..RestSettings::default()
             },
         );
+        let notices = notices::routes(exchange.clone());
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
@@ -122,7 +125,7 @@ impl Serving {
             },
         );
         let testing = testing::routes(Arc::clone(&country), definition);
-        doors.serve(&tasks, rest, web.merge(testing), config, &stop);
+        doors.serve(&tasks, rest, web.merge(testing).merge(notices), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
     }
@@ -285,6 +288,36 @@ fn session_key(folder: &Folder) -> Result<[u8; 32], Problem> {
     })?;
     write_private(&path, &key).map_err(|error| unwritten(&path, &error))?;
     Ok(key)
+}
+
+/// How people sign in: the clients of the country, the test identity provider, and a key that is made on
+/// the first start and kept.
+fn sign_in(folder: &Folder, definition: &Definition) -> Result<SignIn, Problem> {
+    let path = folder.root().join("sign-in.key");
+    let key = match fs::read_to_string(&path) {
+        Ok(key) => key,
+        Err(_) => {
+            let key = rcgen::KeyPair::generate().map_err(|error| {
+                Problem::ours("server::key", "a signing key could not be made").because(&error)
+            })?;
+            let key = key.serialize_pem();
+            write_private(&path, key.as_bytes()).map_err(|error| unwritten(&path, &error))?;
+            key
+        }
+    };
+    let clients = definition.clients.iter().map(|client| ClientSettings {
+        id: client.id.clone(),
+        secret: client.secret.clone(),
+        name: client.name.clone(),
+        redirect_uris: client.redirect_uris.clone(),
+        logout_uris: client.logout_uris.clone(),
+    });
+    SignIn::with_test_provider(clients.collect(), &key).map_err(|error| {
+        Problem::ours("server::key", "the key for signing in cannot be used")
+            .at(path.display().to_string())
+            .because(&error)
+            .help("remove the file; a new key is made, and people sign in again")
+    })
 }
 
 /// Writes a letter with a UUID of its own, so that each start has one that was never sent.

@@ -74,6 +74,8 @@ impl Exchange {
                 do_not_deliver_until_date: None,
                 mandatory: Some(false),
                 legal_notification: Some(false),
+                // It said whose mail the original was.
+                post_type: None,
                 sender: own_sender(open, sender_label),
                 recipient: memo::Recipient {
                     recipient_id: party.digits().to_owned(),

@@ -283,7 +283,7 @@ impl Exchange {
         let mut trusted = Vec::new();
         let page = PageRequest { page: 0, size: super::limits::ACCESSES as u64 };
         for access in self.kept_by::<Access>(owner.0, page).await?.items {
-            if access.body.identity == owner.0 {
+            if access.body.right().is_none() {
                 continue;
             }
             trusted.extend(self.store().contact(ContactId(access.body.identity)).await?);
