@@ -1,5 +1,6 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
+mod notices;
 mod operations;
 mod sweeping;
 mod testing;
@@ -22,7 +23,7 @@ use brevdue_server::facade::print::FileDrop;
 use brevdue_server::facade::{self, Tokens};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::malware::Clamd;
-use brevdue_server::rest::RestSettings;
+use brevdue_server::rest::{ClientSettings as SignInClient, RestSettings, SignIn};
 use brevdue_server::sftp::{SftpDoor, SftpSettings};
 use brevdue_server::tls::{TlsSettings, server_config};
 use brevdue_server::{Delivery, Metrics, Nudge, rest, workers};
@@ -169,6 +170,7 @@ impl Serving {
         let settings = RestSettings {
             certificate_pem: Some(papers.exchange.0.clone()),
             metrics: Some(metrics),
+            sign_in: Some(Arc::new(sign_in(&folder, &definition)?)),
             ..RestSettings::default()
         };
         let rest = rest::routes(exchange.clone(), settings.clone());
@@ -176,6 +178,7 @@ impl Serving {
         let supplier = Arc::new(FileDrop::new(folder.print()));
         tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
         let testing = testing::routes(Arc::clone(&country), definition, exchange.clone());
+        let notices = notices::routes(exchange.clone());
         let key = operations::key(&folder)?;
         let operations = operations::routes(desk, key);
         let web = brevdue_web::routes(
@@ -186,7 +189,8 @@ impl Serving {
                 rest_base: country.http.clone(),
             },
         );
-        doors.serve(&tasks, rest, facade, web.merge(testing).merge(operations), config, &stop);
+        let pages = web.merge(testing).merge(notices).merge(operations);
+        doors.serve(&tasks, rest, facade, pages, config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
     }
@@ -423,6 +427,36 @@ fn kept_key(folder: &Folder, name: &str) -> Result<[u8; 32], Problem> {
     })?;
     write_private(&path, &key).map_err(|error| unwritten(&path, &error))?;
     Ok(key)
+}
+
+/// How people sign in: the clients of the country, the test identity provider, and a key that is made on
+/// the first start and kept.
+fn sign_in(folder: &Folder, definition: &Definition) -> Result<SignIn, Problem> {
+    let path = folder.root().join("sign-in.key");
+    let key = match fs::read_to_string(&path) {
+        Ok(key) => key,
+        Err(_) => {
+            let key = rcgen::KeyPair::generate().map_err(|error| {
+                Problem::ours("server::key", "a signing key could not be made").because(&error)
+            })?;
+            let key = key.serialize_pem();
+            write_private(&path, key.as_bytes()).map_err(|error| unwritten(&path, &error))?;
+            key
+        }
+    };
+    let clients = definition.clients.iter().map(|client| SignInClient {
+        id: client.id.clone(),
+        secret: client.secret.clone(),
+        name: client.name.clone(),
+        redirect_uris: client.redirect_uris.clone(),
+        logout_uris: client.logout_uris.clone(),
+    });
+    SignIn::with_test_provider(clients.collect(), &key).map_err(|error| {
+        Problem::ours("server::key", "the key for signing in cannot be used")
+            .at(path.display().to_string())
+            .because(&error)
+            .help("remove the file; a new key is made, and people sign in again")
+    })
 }
 
 /// Writes a letter with a UUID of its own, so that each start has one that was never sent.

@@ -114,6 +114,72 @@ tags! {
     MessageSentMailbox = "MESSAGE_SENT_MAILBOX"
     /// A letter on paper is with the print supplier.
     PhysicalLetterSent = "PHYSICAL_LETTER_SENT"
+    /// A message was moved to another folder.
+    MessageMoved = "MESSAGE_MOVED"
+    /// A message was deleted, or taken out of its mailbox.
+    MessageDeleted = "MESSAGE_DELETED"
+    /// The owner changed title, code or note of a message.
+    MessageUpdated = "MESSAGE_UPDATED"
+    /// The owner flagged a message, or took the flag away.
+    FlagChanged = "FLAG_CHANGED"
+    /// A legal document was served: its recipient has acknowledged it.
+    MessageLegallyNotified = "MESSAGE_LEGALLY_NOTIFIED"
+    /// A person passed a message on to an authority.
+    MessageForwardedToAuthority = "MESSAGE_FORWARDED_TO_AUTHORITY"
+    /// A person passed a message on to somebody they trust.
+    MessageForwardedToTrusted = "MESSAGE_FORWARDED_TO_TRUSTED"
+    /// A person passed a message on by mail.
+    MessageForwardedToEmail = "MESSAGE_FORWARDED_TO_EMAIL"
+    /// A draft was made or changed.
+    DraftSaved = "DRAFT_SAVED"
+    /// A draft was deleted.
+    DraftDeleted = "DRAFT_DELETED"
+    /// A folder was made.
+    FolderCreated = "FOLDER_CREATED"
+    /// A folder got another name.
+    FolderUpdated = "FOLDER_UPDATED"
+    /// A folder was put into another.
+    FolderMoved = "FOLDER_MOVED"
+    /// A folder was deleted.
+    FolderDeleted = "FOLDER_DELETED"
+    /// The owner looked at a mailbox.
+    MailboxRead = "MAILBOX_READ"
+    /// Somebody with access looked at a mailbox.
+    MailboxReadByPartyRepresentative = "MAILBOX_READ_BY_PARTY_REPRESENTATIVE"
+    /// Somebody got access to a mailbox.
+    ReadAccessCreated = "READ_ACCESS_CREATED"
+    /// Somebody has access to a mailbox no more.
+    ReadAccessDeleted = "READ_ACCESS_DELETED"
+    /// Somebody has seen the introduction to a mailbox.
+    IntroductionCompleted = "INTRODUCTION_COMPLETED"
+    /// A mail address is to be told of new mail.
+    EmailNotificationSubscriptionCreated = "EMAIL_NOTIFICATION_SUBSCRIPTION_CREATED"
+    /// A mail address that is told of new mail was changed.
+    EmailNotificationSubscriptionUpdated = "EMAIL_NOTIFICATION_SUBSCRIPTION_UPDATED"
+    /// A mail address is told of new mail no more.
+    EmailNotificationSubscriptionDeleted = "EMAIL_NOTIFICATION_SUBSCRIPTION_DELETED"
+    /// A mail address was verified.
+    EmailNotificationSubscriptionVerified = "EMAIL_NOTIFICATION_SUBSCRIPTION_VERIFIED"
+    /// A telephone number is to be told of new mail.
+    SmsNotificationSubscriptionCreated = "SMS_NOTIFICATION_SUBSCRIPTION_CREATED"
+    /// A telephone number that is told of new mail was changed.
+    SmsNotificationSubscriptionUpdated = "SMS_NOTIFICATION_SUBSCRIPTION_UPDATED"
+    /// A telephone number is told of new mail no more.
+    SmsNotificationSubscriptionDeleted = "SMS_NOTIFICATION_SUBSCRIPTION_DELETED"
+    /// A telephone number was verified.
+    SmsNotificationSubscriptionVerified = "SMS_NOTIFICATION_SUBSCRIPTION_VERIFIED"
+    /// A device is to be told of new mail.
+    PushNotificationSubscriptionCreated = "PUSH_NOTIFICATION_SUBSCRIPTION_CREATED"
+    /// A device that is told of new mail was changed.
+    PushNotificationSubscriptionUpdated = "PUSH_NOTIFICATION_SUBSCRIPTION_UPDATED"
+    /// A device is told of new mail no more.
+    PushNotificationSubscriptionDeleted = "PUSH_NOTIFICATION_SUBSCRIPTION_DELETED"
+    /// Somebody signed in with an app.
+    AppAccessCreated = "APP_ACCESS_CREATED"
+    /// An app was signed out.
+    AppAccessRemoved = "APP_ACCESS_REMOVED"
+    /// Somebody took back what they had allowed a client.
+    ConsentRevoked = "CONSENT_REVOKED"
     /// A system was changed or switched off.
     SystemChanged = "SYSTEM_CHANGED"
     /// Contacts were searched.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use sha1::{Digest as _, Sha1};
 use uuid::Uuid;
 
 /// Makes ids. Only `cli` has one that is random.
@@ -10,6 +11,16 @@ pub trait Ids: Send + Sync + 'static {
     fn random(&self) -> Uuid;
     /// A UUID of version 7, for our own keys: they sort by the time they were made.
     fn ordered(&self) -> Uuid;
+}
+
+/// The UUID (version 5) of a name within something that has one: the same name, the same id.
+pub fn named(within: Uuid, name: &str) -> Uuid {
+    let mut hash = Sha1::new();
+    hash.update(within.as_bytes());
+    hash.update(name.as_bytes());
+    let digest: [u8; 20] = hash.finalize().into();
+    let [first @ .., _, _, _, _] = digest;
+    uuid::Builder::from_sha1_bytes(first).into_uuid()
 }
 
 macro_rules! ids {

@@ -242,12 +242,86 @@ pub struct MailboxEntry {
 }
 
 /// The folders of a mailbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Folder {
     /// `INBOX`.
     Inbox,
     /// `SENT`.
     Sent,
+    /// `DELETED`.
+    Deleted,
+    /// A folder that the owner has made.
+    Own(Uuid),
+}
+
+/// What the owner of a mailbox has made of a message in it. The message itself never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// 1 at first, one more with each change.
+    #[serde(skip, default = "first_version")]
+    pub version: i64,
+    /// When something was last changed, in milliseconds since the epoch.
+    pub changed_millis: Option<i64>,
+    /// Flagged.
+    pub flag: bool,
+    /// A title of the owner's own.
+    pub label: Option<String>,
+    /// A code of the owner's own.
+    pub code: Option<String>,
+    /// A note.
+    pub note: Option<String>,
+    /// When a legal document was served, in milliseconds since the epoch.
+    pub served_millis: Option<i64>,
+}
+
+fn first_version() -> i64 {
+    1
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            changed_millis: None,
+            flag: false,
+            label: None,
+            code: None,
+            note: None,
+            served_millis: None,
+        }
+    }
+}
+
+/// A message of a mailbox as lists show it: nothing of its bytes is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxLine {
+    /// The entry.
+    pub entry: MailboxEntry,
+    /// What its owner has made of it.
+    pub marks: Marks,
+    /// Who handed the message in.
+    pub origin: Origin,
+    /// Where the message stands.
+    pub state: MemoState,
+    /// What lists show of it, once read.
+    pub outline: Option<Outline>,
+    /// When it was durable.
+    pub received_at: Timestamp,
+    /// When it became available to its recipient.
+    pub available_at: Option<Timestamp>,
+}
+
+/// How much is in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FolderCount {
+    /// Which.
+    pub folder: Folder,
+    /// Messages in it.
+    pub total: u64,
+    /// Messages never opened.
+    pub unread: u64,
+    /// When the newest came.
+    pub latest: Timestamp,
 }
 
 /// A mailbox entry with what a list shows.
@@ -255,6 +329,8 @@ pub enum Folder {
 pub struct MailboxRow {
     /// The entry.
     pub entry: MailboxEntry,
+    /// What its owner has made of it.
+    pub marks: Marks,
     /// The message it stands for.
     pub memo: Memo,
 }

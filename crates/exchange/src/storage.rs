@@ -29,8 +29,9 @@ pub use records::{Expect, Record, RecordKind};
 
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, EventTag, Folder,
-    Incoming, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
-    ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind, WorkerId,
+    FolderCount, Incoming, Job, JobId, MailSystem, MailboxLine, MailboxRow, Memo, MemoKey,
+    Organisation, OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
+    WorkKind, WorkerId,
 };
 
 /// Why a batch was not made. Nothing of it was.
@@ -258,6 +259,16 @@ pub trait Store: Contents {
         folder: Folder,
         page: PageRequest,
     ) -> Result<Page<MailboxRow>, StorageError>;
+    /// A mailbox without the bytes of its messages: one folder by arrival, newest first, or all of them
+    /// by when the messages were handed in, newest first.
+    async fn mailbox_lines(
+        &self,
+        owner: ContactId,
+        folder: Option<Folder>,
+        page: PageRequest,
+    ) -> Result<Page<MailboxLine>, StorageError>;
+    /// How much is in each folder that is not empty, by folder.
+    async fn mailbox_counts(&self, owner: ContactId) -> Result<Vec<FolderCount>, StorageError>;
     /// One message of a mailbox, in whichever folder.
     async fn mailbox_entry(
         &self,

@@ -55,3 +55,39 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
 }
+
+/// Pieces of a decoded file that wait for whoever takes them.
+const PIECES_WAITING: usize = 2;
+
+/// The decoded bytes of a file in a letter; the stream gives all of them, or fails.
+pub(crate) fn decoded(
+    store: &Arc<dyn Store>,
+    letter: ContentRef,
+    file: brevdue_memo::Content,
+) -> BoxStream<'static, io::Result<Bytes>> {
+    let store = Arc::clone(store);
+    let (sender, receiver) = tokio::sync::mpsc::channel::<io::Result<Bytes>>(PIECES_WAITING);
+    tokio::task::spawn_blocking(move || {
+        let sent = (|| {
+            let source = store.open(&letter).map_err(io::Error::other)?;
+            let mut decoded = file.open(source)?;
+            loop {
+                let mut piece = Vec::with_capacity(PIECE_BYTES);
+                decoded.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut piece)?;
+                // Nobody waits for the rest once the connection has gone.
+                if piece.is_empty() || sender.blocking_send(Ok(piece.into())).is_err() {
+                    return Ok(());
+                }
+            }
+        })();
+        if let Err(error) = sent {
+            let error: io::Error = error;
+            tracing::error!(%error, "a file of a message stopped in the middle");
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    stream::unfold(receiver, |mut receiver| async {
+        receiver.recv().await.map(|piece| (piece, receiver))
+    })
+    .boxed()
+}

@@ -14,7 +14,9 @@ mod description;
 pub(crate) mod errors;
 mod events;
 mod json;
+mod mailbox;
 mod memos;
+mod oauth;
 pub(crate) mod parameters;
 mod receipts;
 mod registry;
@@ -36,6 +38,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use described::Described;
 pub use description::{BROWSER_PATH, DESCRIPTION_PATH};
 use errors::Failure;
+pub use oauth::{ClientSettings, SignIn, SignInError};
 use repeated::FirstAnswers;
 
 /// Choices and limits of the REST door. The limits on the size of bodies are in
@@ -60,6 +63,8 @@ pub struct RestSettings {
     pub json_bytes: usize,
     /// Bytes of a small file: a certificate, a key, a logo.
     pub upload_bytes: usize,
+    /// How people sign in; `None`: nobody can.
+    pub sign_in: Option<Arc<SignIn>>,
     /// Answers kept for `Idempotency-Key`, the oldest going first. They are kept by this node alone
     /// and not over a restart; what makes sending twice safe is the message's UUID, not this.
     pub first_answers: usize,
@@ -81,6 +86,7 @@ impl Default for RestSettings {
             receipt_bytes: 256 * 1024,
             json_bytes: 1024 * 1024,
             upload_bytes: 1024 * 1024,
+            sign_in: None,
             first_answers: 10_000,
             first_answer_seconds: 24 * 60 * 60,
             metrics: None,
@@ -135,6 +141,8 @@ fn operations() -> Described {
     let door = events::describe(door);
     let door = registry::describe(door);
     let door = validations::describe(door);
+    let door = mailbox::describe(door);
+    let door = oauth::describe(door);
     certificate::describe(door)
 }
 

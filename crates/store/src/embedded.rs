@@ -29,6 +29,7 @@ mod head;
 mod journal;
 mod leases;
 mod letters;
+mod mailboxes;
 mod operating;
 mod probe;
 mod readers;

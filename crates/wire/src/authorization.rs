@@ -20,6 +20,17 @@ pub struct Credentials {
 #[error("the Authorization header is not Basic base64(<systemId>:<token>)")]
 pub struct NotCredentials;
 
+/// The name and the secret of any `Basic` header; `None` when it has another form.
+pub fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, blob) = header.trim().split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(blob.trim()).ok()?).ok()?;
+    let (name, secret) = text.split_once(':')?;
+    Some((name.to_owned(), secret.to_owned()))
+}
+
 impl Credentials {
     /// Reads the header's value. The scheme's letter case does not matter.
     ///

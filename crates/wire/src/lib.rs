@@ -7,11 +7,13 @@ pub mod authorization;
 pub mod country;
 pub mod error;
 pub mod event;
+pub mod mailbox;
 pub mod names;
 pub mod paging;
 pub mod receipt;
 pub mod registry;
 pub mod search;
+pub mod sign_in;
 
 pub use authorization::Credentials;
 pub use error::{ErrorMessage, FieldError};

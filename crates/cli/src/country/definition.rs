@@ -22,6 +22,20 @@ pub(crate) struct Definition {
     pub(crate) organisations: Vec<OrganisationEntry>,
     #[serde(rename = "person", default)]
     pub(crate) people: Vec<PersonEntry>,
+    #[serde(rename = "client", default)]
+    pub(crate) clients: Vec<ClientEntry>,
+}
+
+/// A program that asks people to sign in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientEntry {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) name: String,
+    pub(crate) redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub(crate) logout_uris: Vec<String>,
 }
 
 /// An authority or a company.
@@ -241,6 +255,16 @@ impl Definition {
                         point.name, organisation.name, point.system
                     ));
                 }
+            }
+        }
+        let mut clients = BTreeSet::new();
+        for client in &self.clients {
+            if !clients.insert(&client.id) {
+                return Err(format!("the client {} stands twice", client.id));
+            }
+            let is_basic = |text: &str| !text.is_empty() && !text.contains(':');
+            if !is_basic(&client.id) || client.secret.is_empty() {
+                return Err("a client has an id without a colon, and a secret".to_owned());
             }
         }
         for person in &self.people {

@@ -1,6 +1,17 @@
 //! People reading and answering their mail.
 
+pub mod accesses;
 mod answering;
+pub mod changing;
+pub mod documents;
+pub mod drafts;
+pub mod folders;
+mod forwarding;
+pub mod limits;
+pub mod listing;
+pub mod opening;
+mod sending;
+mod showing;
 
 use brevdue_memo::reply::ReplyError;
 use brevdue_memo::{Message, Timestamp};
@@ -53,9 +64,79 @@ pub enum MailboxError {
         /// What and by whose rule.
         message: String,
     },
+    /// Something else that is not there, or not theirs.
+    #[error("there is no such {0} here, or it is not yours")]
+    NotThere(&'static str),
+    /// They may look, and not do this.
+    #[error("{0}")]
+    NotAllowed(&'static str),
+    /// It does not fit what is there.
+    #[error("{message}")]
+    Stands {
+        /// Lower-case dotted words.
+        code: &'static str,
+        /// What stands against it, and what to do.
+        message: &'static str,
+    },
+    /// A field breaks a rule.
+    #[error("{message}")]
+    Field {
+        /// The shape.
+        resource: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The rule.
+        message: String,
+    },
+    /// Somebody changed it meanwhile.
+    #[error("it has version {there} now")]
+    Changed {
+        /// The version that is there.
+        there: i64,
+    },
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl MailboxError {
+    fn field(resource: &'static str, field: &'static str, message: impl Into<String>) -> Self {
+        Self::Field { resource, field, message: message.into() }
+    }
+}
+
+/// Fails unless the version is the one that is there.
+fn must_be(expected: i64, there: i64) -> Result<(), MailboxError> {
+    if expected == there { Ok(()) } else { Err(MailboxError::Changed { there }) }
+}
+
+/// A text of 1 to `limit` characters, without white space around it.
+fn text(
+    resource: &'static str,
+    field: &'static str,
+    text: &str,
+    limit: usize,
+) -> Result<String, MailboxError> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(MailboxError::field(resource, field, format!("{field} is missing or empty"))),
+        length if length > limit => {
+            let message = format!("{field} has {length} characters, over the limit of {limit}");
+            Err(MailboxError::field(resource, field, message))
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A text of at most `limit` characters; an empty one is none.
+fn maybe_text(
+    resource: &'static str,
+    field: &'static str,
+    given: Option<&str>,
+    limit: usize,
+) -> Result<Option<String>, MailboxError> {
+    let given = given.map(str::trim).filter(|given| !given.is_empty());
+    given.map(|given| text(resource, field, given, limit)).transpose()
 }
 
 impl Exchange {

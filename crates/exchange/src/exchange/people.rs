@@ -1,5 +1,8 @@
 //! People at the doors: who they are, what they may do, and the tokens they show.
 
+pub mod consents;
+pub mod registered;
+
 use std::collections::BTreeSet;
 
 use brevdue_memo::{PartyId, Timestamp};

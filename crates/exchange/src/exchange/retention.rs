@@ -9,8 +9,8 @@ use super::notices::SENT;
 use crate::policy::Days;
 use crate::storage::{Aged, Aging, AgingKind, Expect, RecordKind, day_of};
 use crate::{
-    Batch, Conflict, Contact, ContactId, Folder, Job, JobId, Lane, Memo, MemoState, Op, Origin,
-    RegistrationStatus, StorageError, Work, WorkerId,
+    Batch, Conflict, Contact, ContactId, Job, JobId, Lane, MailboxEntry, Memo, MemoState, Op,
+    Origin, RegistrationStatus, StorageError, Work, WorkerId,
 };
 
 /// The one piece of work that removes what is old. It stays, and is due again the next day.
@@ -24,6 +24,26 @@ const GOES: usize = 50;
 /// Seconds until the rest.
 const REST_SECONDS: i64 = 60;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// The changes that take a message out of a mailbox, and away when nobody else has it.
+pub(super) fn take_out(
+    entry: &MailboxEntry,
+    state: MemoState,
+    origin: &Origin,
+    at: Timestamp,
+) -> Vec<Op> {
+    let (owner, memo) = (entry.owner, entry.memo);
+    let mut ops = vec![Op::RemoveMailboxEntry { owner, memo, at }];
+    let is_settled = !matches!(state, MemoState::Received | MemoState::Delayed | MemoState::Queued);
+    let is_shared = match origin {
+        Origin::Mailbox(writer) => *writer != owner,
+        Origin::System { .. } => false,
+    };
+    if is_settled && !is_shared {
+        ops.push(Op::RemoveMemo { key: memo, from: state, at });
+    }
+    ops
+}
 
 impl Exchange {
     /// Sees to it that what is old is removed from now on, once a day. Twice is fine.
@@ -175,22 +195,8 @@ impl Exchange {
     async fn emptying(&self, owner: ContactId, at: Timestamp) -> Result<Vec<Op>, StorageError> {
         let page = brevdue_wire::PageRequest { page: 0, size: BATCH.into() };
         let mut ops = Vec::new();
-        for folder in [Folder::Inbox, Folder::Sent] {
-            for row in self.store().mailbox(owner, folder, page).await?.items {
-                let memo = row.memo;
-                ops.push(Op::RemoveMailboxEntry { owner, memo: memo.key, at });
-                let is_settled = !matches!(
-                    memo.state,
-                    MemoState::Received | MemoState::Delayed | MemoState::Queued
-                );
-                let is_shared = match memo.origin {
-                    Origin::Mailbox(writer) => writer != owner,
-                    Origin::System { .. } => false,
-                };
-                if is_settled && !is_shared {
-                    ops.push(Op::RemoveMemo { key: memo.key, from: memo.state, at });
-                }
-            }
+        for line in self.store().mailbox_lines(owner, None, page).await?.items {
+            ops.extend(take_out(&line.entry, line.state, &line.origin, at));
         }
         Ok(ops)
     }

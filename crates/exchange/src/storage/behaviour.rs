@@ -14,6 +14,7 @@ pub mod batches;
 pub mod bytes;
 pub mod letters;
 pub mod lists;
+pub mod mailboxes;
 pub mod operating;
 pub mod receiving;
 pub mod records;
@@ -108,6 +109,10 @@ macro_rules! storage_behaves {
                 letters::a_mailbox_shows_a_folder_newest_first
                 letters::the_first_reading_is_the_one_that_counts
                 letters::unread_counts_the_inbox_alone
+                mailboxes::a_message_is_filed_where_its_owner_wants_it
+                mailboxes::a_mailbox_is_listed_without_its_bytes
+                mailboxes::what_is_in_each_folder_is_counted
+                mailboxes::a_message_taken_out_of_a_mailbox_stays_elsewhere
                 letters::events_come_back_in_the_order_they_were_committed
                 letters::counts_count
                 operating::work_on_hold_is_nobodys_until_it_is_let_go

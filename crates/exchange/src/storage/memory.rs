@@ -29,9 +29,9 @@ use super::{
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
-    EventTag, Folder, Incoming, Job, JobId, Lane, MailSystem, MailboxEntry, MailboxRow, Memo,
-    MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission,
-    TransmissionId, WorkKind,
+    EventTag, Folder, FolderCount, Incoming, Job, JobId, Lane, MailSystem, MailboxEntry,
+    MailboxLine, MailboxRow, Marks, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
+    ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind,
 };
 
 /// A store in memory. Deterministic: the same calls in the same order give the same answers.
@@ -60,6 +60,7 @@ struct Tables {
     incoming: Table<MemoKey, IncomingRow>,
     /// Of `incoming`, those nobody has claimed. Changes outside of batches alone.
     turns: Turns<MemoKey>,
+    marks: Table<(ContactId, MemoKey), Marks>,
     jobs: Table<JobId, JobRow>,
     /// Whose turn was last, by kind of work and lane.
     served: BTreeMap<(WorkKind, Lane), Option<Uuid>>,
@@ -158,6 +159,17 @@ impl Tables {
                 let entry = self.mailboxes.change((owner, memo), "mailbox entry")?;
                 entry.read_at = entry.read_at.or(Some(at));
             }
+            Op::FileMailboxEntry { entry, marks, expect } => {
+                let key = (entry.owner, entry.memo);
+                let there = self.marks_of(key).version;
+                let kept = self.mailboxes.change(key, "mailbox entry")?;
+                if there != expect {
+                    return Err(Conflict::Changed { what: "mailbox entry" });
+                }
+                kept.folder = entry.folder;
+                kept.read_at = entry.read_at;
+                self.marks.put(key, *marks);
+            }
             Op::AddEvent(event) => {
                 let position = self.events_ever();
                 self.events.put(position, *event);
@@ -237,6 +249,7 @@ impl Tables {
         act(&mut self.receipts);
         act(&mut self.mailboxes);
         act(&mut self.incoming);
+        act(&mut self.marks);
         act(&mut self.jobs);
         act(&mut self.events);
         act(&mut self.aging);
@@ -244,7 +257,18 @@ impl Tables {
     }
 
     fn mailbox_row(&self, entry: &MailboxEntry) -> Option<MailboxRow> {
-        Some(MailboxRow { entry: entry.clone(), memo: self.memos.get(&entry.memo)?.clone() })
+        let marks = self.marks_of((entry.owner, entry.memo));
+        Some(MailboxRow { entry: entry.clone(), marks, memo: self.memos.get(&entry.memo)?.clone() })
+    }
+
+    fn marks_of(&self, key: (ContactId, MemoKey)) -> Marks {
+        self.marks.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn mailbox_line(&self, entry: &MailboxEntry) -> Option<MailboxLine> {
+        let MailboxRow { entry, marks, memo } = self.mailbox_row(entry)?;
+        let Memo { origin, state, outline, received_at, available_at, .. } = memo;
+        Some(MailboxLine { entry, marks, origin, state, outline, received_at, available_at })
     }
 
     /// Every content a row names.
@@ -494,6 +518,39 @@ impl Store for Memory {
         let page = cut(entries, page);
         let rows = page.items.iter().filter_map(|entry| tables.mailbox_row(entry)).collect();
         Ok(Page { items: rows, total: page.total })
+    }
+
+    async fn mailbox_lines(
+        &self,
+        owner: ContactId,
+        folder: Option<Folder>,
+        page: PageRequest,
+    ) -> Result<Page<MailboxLine>, StorageError> {
+        let tables = self.tables();
+        let entries = tables.mailboxes.values().filter(|entry| entry.owner == owner);
+        let entries = entries.filter(|entry| folder.is_none_or(|folder| folder == entry.folder));
+        let mut entries = match folder {
+            Some(_) => sorted(entries, |e| (e.arrived_at, e.memo)),
+            None => sorted(entries, |e| (Timestamp::default(), e.memo)),
+        };
+        entries.reverse();
+        let page = cut(entries, page);
+        let items = page.items.iter().filter_map(|entry| tables.mailbox_line(entry)).collect();
+        Ok(Page { items, total: page.total })
+    }
+
+    async fn mailbox_counts(&self, owner: ContactId) -> Result<Vec<FolderCount>, StorageError> {
+        let tables = self.tables();
+        let mut counts: std::collections::BTreeMap<Folder, FolderCount> = Default::default();
+        for entry in tables.mailboxes.values().filter(|entry| entry.owner == owner) {
+            let (folder, latest) = (entry.folder, entry.arrived_at);
+            let empty = FolderCount { folder, total: 0, unread: 0, latest };
+            let count = counts.entry(folder).or_insert(empty);
+            count.total += 1;
+            count.unread += u64::from(entry.read_at.is_none());
+            count.latest = count.latest.max(latest);
+        }
+        Ok(counts.into_values().collect())
     }
 
     async fn mailbox_entry(

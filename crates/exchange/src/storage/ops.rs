@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Contact, ContactId, ContactPoint, Delivery, DeliveryState, Event, Job, JobId, MailSystem,
-    MailboxEntry, Memo, MemoKey, MemoState, Organisation, Outline, ReceiptId, ReceiptRecord,
+    MailboxEntry, Marks, Memo, MemoKey, MemoState, Organisation, Outline, ReceiptId, ReceiptRecord,
     SystemId, Transmission, TransmissionId, WorkerId,
 };
 
@@ -91,6 +91,17 @@ pub enum Op {
         /// When.
         at: Timestamp,
     },
+    /// Puts a message of a mailbox where its owner wants it, read or unread, with the owner's marks.
+    /// `arrived_at` stays. Conflict: `Missing`, or `Changed` when the marks that are there have another
+    /// version than `expect`.
+    FileMailboxEntry {
+        /// Owner, message, folder and time of reading.
+        entry: MailboxEntry,
+        /// The marks from now on, with their new version.
+        marks: Box<Marks>,
+        /// The version that is there.
+        expect: i64,
+    },
     /// Appends to the event log.
     AddEvent(Box<Event>),
 
@@ -130,7 +141,8 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Takes a message out of a mailbox. Counted at `at`. Conflict: `Missing`.
+    /// Takes a message out of a mailbox, with its owner's marks. The message and what happened to it stay.
+    /// Counted at `at`. Conflict: `Missing`.
     RemoveMailboxEntry {
         /// Whose.
         owner: ContactId,

@@ -70,6 +70,7 @@ pub(super) struct FilePart {
 
 const SYSTEM: &str = "system";
 const PERSON: &str = "person";
+const CLIENT: &str = "client";
 
 /// Puts head and ways to sign in around described operations.
 pub(super) fn complete(mut description: OpenApi) -> OpenApi {
@@ -86,6 +87,7 @@ pub(super) fn complete(mut description: OpenApi) -> OpenApi {
     let scheme = |scheme| SecurityScheme::Http(Http::new(scheme));
     components.add_security_scheme(SYSTEM, scheme(HttpAuthScheme::Basic));
     components.add_security_scheme(PERSON, scheme(HttpAuthScheme::Bearer));
+    components.add_security_scheme(CLIENT, scheme(HttpAuthScheme::Basic));
     let none = Vec::<String>::new;
     description.security = Some(vec![
         SecurityRequirement::new(SYSTEM, none()),

@@ -2,7 +2,7 @@
 
 mod answer;
 mod fetch;
-mod multipart;
+pub(super) mod multipart;
 mod recall;
 mod submit;
 

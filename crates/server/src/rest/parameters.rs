@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use brevdue_wire::PageRequest;
+use brevdue_memo::Timestamp;
+use brevdue_wire::{PageRequest, Search};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::errors::Failure;
@@ -35,6 +37,32 @@ impl Parameters {
             return Err(Failure::bad_request("parameter.repeated", message).at("query", name));
         }
         Ok(first)
+    }
+
+    /// What is searched for in a list of `T`; parameters named in `own` belong to the operation.
+    pub(super) fn search<T: DeserializeOwned>(&self, own: &[&str]) -> Result<Search, Failure> {
+        Search::parse::<T>(&self.0, own).map_err(|error| {
+            Failure::bad_request("parameter.invalid", error.message).at("query", &error.parameter)
+        })
+    }
+
+    /// A point in time: a date and time, or a date, which begins at midnight UTC.
+    pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, Failure> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        let time = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
+        time.map(Some).map_err(|_| {
+            let message = format!("{name} is a time as 2026-03-01T12:00:00.000Z");
+            Failure::bad_request("parameter.invalid", message).at("query", name)
+        })
+    }
+
+    /// A UUID.
+    pub(super) fn id(&self, name: &str) -> Result<Option<Uuid>, Failure> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        uuid(text).map(Some).ok_or_else(|| {
+            let message = format!("{name} is a UUID with hyphens, 36 characters");
+            Failure::bad_request("parameter.invalid", message).at("query", name)
+        })
     }
 
     fn all(&self, wanted: &str) -> impl Iterator<Item = &str> {

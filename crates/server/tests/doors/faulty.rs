@@ -11,9 +11,9 @@ use brevdue_exchange::storage::{
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    EventTag, Folder, Incoming, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation,
-    OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission,
-    TransmissionId, WorkKind,
+    EventTag, Folder, FolderCount, Incoming, Job, JobId, MailSystem, MailboxLine, MailboxRow, Memo,
+    MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId,
+    Transmission, TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -119,6 +119,8 @@ passing_on! {
     fn receipts_of(memo: MemoKey) -> Vec<ReceiptRecord>;
     fn mailbox(owner: ContactId, folder: Folder, page: PageRequest) -> Page<MailboxRow>;
     fn mailbox_entry(owner: ContactId, memo: MemoKey) -> Option<MailboxRow>;
+    fn mailbox_lines(owner: ContactId, folder: Option<Folder>, page: PageRequest) -> Page<MailboxLine>;
+    fn mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
     fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;

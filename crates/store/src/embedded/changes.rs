@@ -142,6 +142,9 @@ impl Changes<'_> {
                 )?;
                 if found { Ok(()) } else { Err(missing("mailbox entry")) }
             }
+            Op::FileMailboxEntry { entry, marks, expect } => {
+                self.file_mailbox_entry(entry, marks, *expect)
+            }
             Op::AddEvent(event) => self.add_event(event),
             Op::FinishIncoming { key, worker } => {
                 if !self.incoming.is_with(*key, *worker) || self.filed.contains(key) {
@@ -559,7 +562,12 @@ impl Changes<'_> {
         if self.run(sql, params)? { Ok(()) } else { Err(Conflict::Exists { what }.into()) }
     }
 
-    fn must_exist(&self, what: &'static str, sql: &str, key: impl Params) -> Result<(), Refused> {
+    pub(super) fn must_exist(
+        &self,
+        what: &'static str,
+        sql: &str,
+        key: impl Params,
+    ) -> Result<(), Refused> {
         if self.connection.prepare_cached(sql)?.exists(key)? { Ok(()) } else { Err(missing(what)) }
     }
 

@@ -128,7 +128,6 @@ words! {
         Completed = "completed"
         Invalid = "invalid"
     }
-    Folder { Inbox = "inbox" Sent = "sent" }
     Receives { Nothing = "nothing" ItsContactPoints = "its-contact-points" Default = "default" }
     ServiceProtocol { RestPush = "rest-push" RestPull = "rest-pull" }
     RegistrationStatus {
@@ -144,5 +143,31 @@ words! {
         Completed = "completed"
         Invalid = "invalid"
         NotAllowed = "not-allowed"
+    }
+}
+
+/// Before the id of a folder that an owner has made.
+const OWN: &str = "own:";
+
+impl ToSql for Sql<Folder> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Folder::Inbox => "inbox".into(),
+            Folder::Sent => "sent".into(),
+            Folder::Deleted => "deleted".into(),
+            Folder::Own(id) => format!("{OWN}{id}").into(),
+        })
+    }
+}
+
+impl FromSql for Sql<Folder> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let folder = match value.as_str()? {
+            "inbox" => Some(Folder::Inbox),
+            "sent" => Some(Folder::Sent),
+            "deleted" => Some(Folder::Deleted),
+            own => own.strip_prefix(OWN).and_then(|id| id.parse().ok()).map(Folder::Own),
+        };
+        folder.map(Sql).ok_or(FromSqlError::InvalidType)
     }
 }

@@ -2,8 +2,8 @@
 
 use brevdue_exchange::storage::{ContentRef, Page, Place};
 use brevdue_exchange::{
-    ContactId, Delivery, Event, EventId, EventTag, Folder, MailboxEntry, MailboxRow, Memo, MemoKey,
-    OrganisationId, Origin, ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
+    ContactId, Delivery, Event, EventId, EventTag, Memo, MemoKey, OrganisationId, Origin,
+    ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
 };
 use brevdue_memo::Timestamp;
 use brevdue_wire::{PageRequest, ReceiptStatus};
@@ -23,6 +23,7 @@ macro_rules! memo_columns {
          coalesce(b.bytes, m.content_spot), m.state, m.outline, m.received_at, m.available_at"
     };
 }
+pub(super) use memo_columns;
 
 const MEMO: &str = concat!(
     "SELECT ",
@@ -31,13 +32,6 @@ const MEMO: &str = concat!(
 );
 const DELIVERY: &str = "SELECT memo, system, message_uuid, state, queued_at FROM deliveries";
 const RECEIPT: &str = "SELECT id, system, memo, receipt, created_at, delivered FROM receipts";
-const MAILBOX: &str = concat!(
-    "SELECT ",
-    memo_columns!(),
-    ", e.owner, e.folder, e.arrived_at, e.read_at
-     FROM mailbox AS e JOIN memos AS m ON m.key = e.memo
-     LEFT JOIN row_bytes AS b ON b.id = m.content_row"
-);
 pub(super) const EVENT: &str = "SELECT id, at, tag, transmission, memo, message_uuid, system,
     organisation, receipt_status, error_code, size_bytes, seq, day, hash FROM events";
 
@@ -137,43 +131,6 @@ pub(super) fn receipts_of(
     many(connection, &sql, [id(&memo.0)], read_receipt)
 }
 
-pub(super) fn mailbox(
-    connection: &Connection,
-    owner: ContactId,
-    folder: Folder,
-    page: PageRequest,
-) -> rusqlite::Result<Page<MailboxRow>> {
-    let (limit, offset) = window(page);
-    let sql = format!(
-        "{MAILBOX} WHERE e.owner = ?1 AND e.folder = ?2
-         ORDER BY e.arrived_at DESC, e.memo DESC LIMIT ?3 OFFSET ?4"
-    );
-    let key = id(&owner.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, Sql(folder), limit, offset), read_mailbox_row)?,
-        total: count(
-            connection,
-            "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = ?2",
-            (key, Sql(folder)),
-        )?,
-    })
-}
-
-pub(super) fn mailbox_entry(
-    connection: &Connection,
-    owner: ContactId,
-    memo: MemoKey,
-) -> rusqlite::Result<Option<MailboxRow>> {
-    let sql = format!("{MAILBOX} WHERE e.owner = ?1 AND e.memo = ?2");
-    one(connection, &sql, [id(&owner.0), id(&memo.0)], read_mailbox_row)
-}
-
-pub(super) fn unread(connection: &Connection, owner: ContactId) -> rusqlite::Result<u64> {
-    let sql =
-        "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = 'inbox' AND read_at IS NULL";
-    count(connection, sql, [id(&owner.0)])
-}
-
 pub(super) fn events_of(connection: &Connection, memo: MemoKey) -> rusqlite::Result<Vec<Event>> {
     many(connection, &format!("{EVENT} WHERE memo = ?1 ORDER BY seq"), [id(&memo.0)], read_event)
 }
@@ -193,7 +150,7 @@ pub(super) fn count(
     Ok(count)
 }
 
-fn read_origin(row: &Row<'_>, first: usize) -> rusqlite::Result<Origin> {
+pub(super) fn read_origin(row: &Row<'_>, first: usize) -> rusqlite::Result<Origin> {
     let ids: [Option<Sql<Uuid>>; 3] = [row.get(first)?, row.get(first + 1)?, row.get(first + 2)?];
     match ids {
         [Some(Sql(system)), Some(Sql(organisation)), None] => Ok(Origin::System {
@@ -237,7 +194,7 @@ fn read_transmission(row: &Row<'_>) -> rusqlite::Result<Transmission> {
     })
 }
 
-fn read_memo(row: &Row<'_>) -> rusqlite::Result<Memo> {
+pub(super) fn read_memo(row: &Row<'_>) -> rusqlite::Result<Memo> {
     let Sql(key): Sql<Uuid> = row.get(0)?;
     let Sql(transmission): Sql<Uuid> = row.get(1)?;
     let Sql(lane) = row.get(5)?;
@@ -290,22 +247,6 @@ fn read_receipt(row: &Row<'_>) -> rusqlite::Result<ReceiptRecord> {
         created_at,
         delivered: row.get(5)?,
     })
-}
-
-fn read_mailbox_row(row: &Row<'_>) -> rusqlite::Result<MailboxRow> {
-    let memo = read_memo(row)?;
-    let Sql(owner): Sql<Uuid> = row.get(16)?;
-    let Sql(folder) = row.get(17)?;
-    let Sql(arrived_at) = row.get(18)?;
-    let read_at: Option<Sql<Timestamp>> = row.get(19)?;
-    let entry = MailboxEntry {
-        owner: ContactId(owner),
-        memo: memo.key,
-        folder,
-        arrived_at,
-        read_at: read_at.map(|Sql(at)| at),
-    };
-    Ok(MailboxRow { entry, memo })
 }
 
 pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {

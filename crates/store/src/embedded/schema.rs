@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_records.sql"),
     include_str!("migrations/0004_journal.sql"),
     include_str!("migrations/0005_pipeline.sql"),
+    include_str!("migrations/0003_mailboxes.sql"),
 ];
 
 /// Opens the one connection that writes, and brings the database up to date.

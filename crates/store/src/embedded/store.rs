@@ -10,9 +10,9 @@ use brevdue_exchange::storage::{
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, EventTag,
-    Folder, Incoming, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation,
-    OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission,
-    TransmissionId, WorkKind,
+    Folder, FolderCount, Incoming, Job, JobId, MailSystem, MailboxLine, MailboxRow, Memo, MemoKey,
+    Organisation, OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId,
+    Transmission, TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -23,8 +23,8 @@ use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
 use super::{
-    Damage, Embedded, claims, failure, journal, letters, operating, records, registry, removing,
-    sweep, verify,
+    Damage, Embedded, claims, failure, journal, letters, mailboxes, operating, records, registry,
+    removing, sweep, verify,
 };
 
 impl Embedded {
@@ -252,7 +252,21 @@ impl Store for Embedded {
         folder: Folder,
         page: PageRequest,
     ) -> Result<Page<MailboxRow>, StorageError> {
-        self.readers.read_apart(move |reader| letters::mailbox(reader, owner, folder, page)).await
+        self.readers.read_apart(move |reader| mailboxes::mailbox(reader, owner, folder, page)).await
+    }
+
+    async fn mailbox_lines(
+        &self,
+        owner: ContactId,
+        folder: Option<Folder>,
+        page: PageRequest,
+    ) -> Result<Page<MailboxLine>, StorageError> {
+        let lines = move |reader: &_| mailboxes::mailbox_lines(reader, owner, folder, page);
+        self.readers.read_apart(lines).await
+    }
+
+    async fn mailbox_counts(&self, owner: ContactId) -> Result<Vec<FolderCount>, StorageError> {
+        self.readers.read_apart(move |reader| mailboxes::mailbox_counts(reader, owner)).await
     }
 
     async fn mailbox_entry(
@@ -260,11 +274,11 @@ impl Store for Embedded {
         owner: ContactId,
         memo: MemoKey,
     ) -> Result<Option<MailboxRow>, StorageError> {
-        self.readers.read(|reader| letters::mailbox_entry(reader, owner, memo))
+        self.readers.read(|reader| mailboxes::mailbox_entry(reader, owner, memo))
     }
 
     async fn unread(&self, owner: ContactId) -> Result<u64, StorageError> {
-        self.readers.read(|reader| letters::unread(reader, owner))
+        self.readers.read(|reader| mailboxes::unread(reader, owner))
     }
 
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError> {

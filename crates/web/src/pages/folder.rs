@@ -77,13 +77,13 @@ async fn folder(visitor: &Visitor, owner: &Owner, folder: Folder) -> Answer {
     let mut letters = Vec::with_capacity(rows.items.len());
     for row in rows.items {
         let status = match folder {
-            Folder::Inbox => None,
+            Folder::Inbox | Folder::Deleted | Folder::Own(_) => None,
             Folder::Sent => Some(status_of(visitor, owner, &row).await),
         };
         letters.push(letter(t, row, visitor.now(), status));
     }
     let (section, heading, empty_heading, empty_text, address) = match folder {
-        Folder::Inbox => {
+        Folder::Inbox | Folder::Deleted | Folder::Own(_) => {
             (Section::Inbox, t.inbox_title(), t.inbox_empty(), t.inbox_empty_text(), "/inbox?page=")
         }
         Folder::Sent => {

@@ -1,6 +1,6 @@
 //! Answering a message from a mailbox.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 
 use brevdue_memo::reply::{ReplyDraft, ReplyError, reply};
 use brevdue_memo::rules::{DocumentKind, file_type_is_allowed, filename_is_allowed};
@@ -15,7 +15,7 @@ use crate::exchange::codes::{
 };
 use crate::exchange::judge::outline_of;
 use crate::storage::ContentSink;
-use crate::{ContactId, ContactPoint, ContentRef, Folder, MemoKey, Origin, StorageError};
+use crate::{ContactId, ContactPoint, ContentRef, MemoKey, Origin, StorageError};
 
 impl Exchange {
     /// Builds the answer to a message and accepts it like any other letter. Gives its technical
@@ -30,7 +30,7 @@ impl Exchange {
         answer: Answer,
     ) -> Result<Receipt, MailboxError> {
         let row = self.store().mailbox_entry(owner, memo).await?.ok_or(MailboxError::Unknown)?;
-        if row.entry.folder != Folder::Inbox {
+        if row.memo.origin == Origin::Mailbox(owner) {
             return Err(ReplyError::NotAllowed.into());
         }
         let contact = self.store().contact(owner).await?.ok_or(MailboxError::Unknown)?;
@@ -64,7 +64,7 @@ impl Exchange {
                 "the original names its parties wrongly".into(),
             ));
         };
-        let content = self.write_down(&message)?;
+        let content = self.write_down(&message, io::empty())?;
         if content.length_bytes > limits.bytes {
             return Err(limits.exceeded_by(content.length_bytes));
         }
@@ -108,9 +108,30 @@ impl Exchange {
         }
     }
 
-    fn write_down(&self, message: &Message) -> Result<ContentRef, MailboxError> {
+    /// Who answers are for, and how large they may be.
+    pub(super) async fn answerable(
+        &self,
+        original: &Message,
+        person: PartyId,
+    ) -> Result<Answerable, StorageError> {
+        let desk = self.desk_of(original, person).await?;
+        let bytes = self.bytes_at(desk.as_ref(), person);
+        Ok(Answerable { desk, bytes })
+    }
+
+    /// Bytes that a message from a citizen or a company to this contact point may have.
+    pub(super) fn bytes_at(&self, desk: Option<&ContactPoint>, person: PartyId) -> u64 {
+        self.limits_at(desk, person).bytes
+    }
+
+    /// Writes a message into the store; files that stand in another document are copied from `source`.
+    pub(super) fn write_down<S: Read + Seek>(
+        &self,
+        message: &Message,
+        source: S,
+    ) -> Result<ContentRef, MailboxError> {
         let mut out = SinkWriter { sink: self.store().begin(self.clock().now())?, failed: None };
-        let written = brevdue_memo::write(message, io::empty(), &mut out);
+        let written = brevdue_memo::write(message, source, &mut out);
         if let Some(error) = out.failed {
             return Err(error.into());
         }
@@ -122,6 +143,14 @@ impl Exchange {
             Err(error) => Err(StorageError::Failed(error.into()).into()),
         }
     }
+}
+
+/// What an answer must fit.
+pub(super) struct Answerable {
+    /// The contact point it is for, if there is one.
+    pub(super) desk: Option<ContactPoint>,
+    /// Bytes it may have.
+    pub(super) bytes: u64,
 }
 
 /// How large an answer may be.

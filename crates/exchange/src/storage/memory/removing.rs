@@ -24,6 +24,7 @@ impl Tables {
                 let there = self.mailboxes.get(&(owner, memo));
                 there.ok_or(Conflict::Missing { what: "mailbox entry" })?;
                 self.mailboxes.remove((owner, memo));
+                self.marks.remove((owner, memo));
                 self.count(RemovedKind::MailboxEntry, 1, at);
             }
             Op::RemoveEvents { before, limit, at } => {

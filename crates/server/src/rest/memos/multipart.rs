@@ -1,4 +1,4 @@
-//! A container sent as `multipart/form-data`: one part named `file`.
+//! A container or file sent as `multipart/form-data`: one part named `file`.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -21,11 +21,34 @@ use super::submit::looks_packed;
 /// Bytes that may stand around the one part.
 const AROUND_BYTES: u64 = 512 * 1024;
 
-/// Takes the one part of a multipart body.
+/// Takes the container in a multipart body.
 pub(super) async fn take(
     door: &Door,
     request: Request,
     limit_bytes: u64,
+) -> Result<ContentRef, Failure> {
+    take_file(door, request, limit_bytes, is_container, looks_packed).await
+}
+
+fn is_container(part_type: &str) -> Result<(), Failure> {
+    if part_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(LZMA) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "content.type.not.supported",
+        "the part named file is of type application/x-lzma",
+    )
+    .at("multipart", FILE_PART))
+}
+
+/// Takes the one part of a multipart body. `fits` sees its type, `begins_well` its first bytes.
+pub(in crate::rest) async fn take_file(
+    door: &Door,
+    request: Request,
+    limit_bytes: u64,
+    fits: fn(&str) -> Result<(), Failure>,
+    begins_well: fn(&[u8]) -> Result<(), Failure>,
 ) -> Result<ContentRef, Failure> {
     body::refuse_announced(request.headers(), limit_bytes + AROUND_BYTES)?;
     let announced = body::announced_bytes(request.headers());
@@ -39,23 +62,15 @@ pub(super) async fn take(
         .map_err(|_| malformed("the multipart boundary is missing"))?;
 
     let Some(part) = multipart.next_field().await.map_err(broken)? else {
-        return Err(malformed("there is no part; send the container in one part named file"));
+        return Err(malformed("there is no part; send one part named file"));
     };
     if part.name() != Some(FILE_PART) {
         return Err(malformed("the part is not named file"));
     }
-    let part_type = part.content_type().unwrap_or_default();
-    if !part_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(LZMA) {
-        return Err(Failure::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "content.type.not.supported",
-            "the part named file is of type application/x-lzma",
-        )
-        .at("multipart", FILE_PART));
-    }
+    fits(part.content_type().unwrap_or_default())?;
     let pieces = part.map(|piece| piece.map_err(broken));
     around.part_begins();
-    let content = body::keep(door, pieces, announced, limit_bytes, looks_packed).await?;
+    let content = body::keep(door, pieces, announced, limit_bytes, begins_well).await?;
     around.part_ends();
     if multipart.next_field().await.map_err(broken)?.is_some() {
         return Err(malformed("there is more than one part; send one part named file"));
