@@ -85,7 +85,12 @@ impl Default for Config {
             sweep_hours: 6,
             stop_seconds: 10,
             country: CountryChoice { first_letters: true, ..CountryChoice::default() },
-            policy: Policy::default(),
+            // Local mode: systems may do what administrators do, and listen on this machine.
+            policy: Policy {
+                systems_may_register: true,
+                private_endpoints: true,
+                ..Policy::default()
+            },
         }
     }
 }
