@@ -1,7 +1,7 @@
 # The everyday commands. CI runs `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance fuzz bench assets fmt lint docs clean
+.PHONY: help run test torture conformance fuzz bench assets fmt lint docs clean
 
 CARGO ?= cargo
 # More arguments for `brevdue up`: make run ARGS="--data /srv/town"
@@ -19,6 +19,9 @@ run: assets ## build what is missing, and start an exchange with an invented cou
 
 test: ## everything CI runs: formatting, lints, tests, crash test, browser; installs what is missing
 	scripts/test
+
+torture: assets ## kill an exchange 1,000 times under load, and 200 times with each other fault; ARGS="--seed 7"
+	$(CARGO) run --release --locked --bin brevdue -- torture --kills 1000 --write-errors 200 --full-disk 200 --torn-pages 200 --flipped-bits 200 $(ARGS)
 
 conformance: ## judge CONFORMANCE generated messages beside xmllint and the official schemas
 	scripts/test-deps

@@ -13,6 +13,7 @@ mod support;
 mod tests;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -24,7 +25,7 @@ use brevdue_exchange::{
 };
 use brevdue_memo::Timestamp;
 use brevdue_store::Embedded;
-use brevdue_wire::{PagingResultUuid, Receipt, ReceiptStatus};
+use brevdue_wire::{PagingResultUuid, ReceiptSearchResult, ReceiptStatus};
 use support::sending::{Sender, Template, send};
 use support::{measures, median, quantile, resident_bytes, setting};
 use tests::http::Client;
@@ -76,9 +77,10 @@ fn main() {
         thread::sleep(Duration::from_millis(200));
         now = receipts(&server, MAILING);
     }
+    let rate = (now - before) as f64 / begun.elapsed().as_secs_f64();
+    all_delivered(&server);
     println!(
-        "the rest filed with all receipts at {:.0}/s; {:.0} MB resident",
-        (now - before) as f64 / begun.elapsed().as_secs_f64(),
+        "the rest filed with all receipts at {rate:.0}/s; {:.0} MB resident",
         resident_bytes(server.pid()) as f64 / 1e6
     );
     server.stop();
@@ -153,22 +155,23 @@ fn put(server: &Server, letters: u64, recipients: &[(u64, Template)]) {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(index) = order.get(number as usize) else { return };
-                    let uuid = |kind: u128| {
-                        Uuid::from_u128(
-                            0x0199_0000_0000_7000_8000_0000_0000_0000
-                                + (kind << 40)
-                                + u128::from(number),
-                        )
+                    let id = |kind: u128| {
+                        let first = 0x0199_0000_0000_7000_8000_0000_0000_0000;
+                        Uuid::from_u128(first + (kind << 40) + u128::from(number))
                     };
-                    let letter = left[*index].1.letter(uuid(1));
+                    // Of version 4, as a message's must be.
+                    let uuid = Uuid::from_u128(
+                        0x0199_0000_0000_4000_8000_0000_0000_0000 + u128::from(number),
+                    );
+                    let letter = left[*index].1.letter(uuid);
                     let mut sink = store.begin(now).unwrap();
                     sink.write(&letter).unwrap();
                     let incoming = Incoming {
-                        key: MemoKey(uuid(2)),
-                        transmission: TransmissionId(uuid(3)),
+                        key: MemoKey(id(1)),
+                        transmission: TransmissionId(id(2)),
                         origin,
                         lane: Lane::Bulk,
-                        claimed_uuid: Some(uuid(1)),
+                        claimed_uuid: Some(uuid),
                         content: sink.finish().unwrap(),
                         received_at: now,
                     };
@@ -198,16 +201,24 @@ fn case_workers(server: &Server, seconds: u64) -> Vec<f64> {
             let mut client = server.client_of(CASE_WORKERS);
             let mut seen: HashMap<Uuid, Instant> = HashMap::new();
             let mut empty_after = 0;
-            while empty_after < 400 {
-                let list: PagingResultUuid = client.get("/apis/v1/receipts/").unwrap().json();
-                if list.content.is_empty() && over.load(Ordering::Relaxed) {
-                    empty_after += 1;
+            while empty_after < 200 {
+                // Looked at and not taken away, which would wait for a commit of its own each.
+                let mut news = 0;
+                for page in seen.len().saturating_sub(500) as u64 / 1000.. {
+                    let path = format!("/apis/v1/receipts-bulk/?size=1000&page={page}");
+                    let list: ReceiptSearchResult = client.get(&path).unwrap().json();
+                    let now = Instant::now();
+                    for receipt in list.receipts.into_iter().map(|one| one.receipt) {
+                        assert_eq!(receipt.receipt_status, ReceiptStatus::Completed);
+                        let uuid = receipt.message_uuid.unwrap();
+                        news += usize::from(first_seen(&mut seen, uuid, now));
+                    }
+                    if page + 1 >= list.total_pages {
+                        break;
+                    }
                 }
-                for id in list.content {
-                    let receipt: Receipt =
-                        client.get(&format!("/apis/v1/receipts/{id}")).unwrap().json();
-                    assert_eq!(receipt.receipt_status, ReceiptStatus::Completed);
-                    assert_eq!(seen.insert(receipt.message_uuid.unwrap(), Instant::now()), None);
+                if news == 0 && over.load(Ordering::Relaxed) {
+                    empty_after += 1;
                 }
                 thread::sleep(Duration::from_millis(5));
             }
@@ -236,10 +247,34 @@ fn case_workers(server: &Server, seconds: u64) -> Vec<f64> {
     waits
 }
 
+/// Notes when something was seen, unless it was seen before.
+fn first_seen(seen: &mut HashMap<Uuid, Instant>, uuid: Uuid, now: Instant) -> bool {
+    match seen.entry(uuid) {
+        Entry::Occupied(_) => false,
+        Entry::Vacant(new) => {
+            new.insert(now);
+            true
+        }
+    }
+}
+
 fn receipts(server: &Server, system: &str) -> u64 {
     let mut client = server.client_of(system);
     let list: PagingResultUuid = client.get("/apis/v1/receipts/?size=1").unwrap().json();
     list.total_elements
+}
+
+/// Sees that letters were delivered and not refused: pages from all over the list.
+fn all_delivered(server: &Server) {
+    let mut client = server.client_of(MAILING);
+    let waiting = receipts(server, MAILING);
+    for part in 0..10 {
+        let path = format!("/apis/v1/receipts-bulk/?page={}", waiting / 100 * part / 10);
+        let list: ReceiptSearchResult = client.get(&path).unwrap().json();
+        for one in list.receipts {
+            assert_eq!(one.receipt.receipt_status, ReceiptStatus::Completed, "{:?}", one.receipt);
+        }
+    }
 }
 
 /// What lists and look-ups cost, in milliseconds.

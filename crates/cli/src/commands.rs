@@ -1,13 +1,19 @@
 //! The commands. Each has its arguments and a `run` that ends in an exit code.
 
+mod backup;
+mod balance;
 mod completions;
 mod config;
 mod doctor;
 mod fetch;
 mod man;
 mod memo;
+mod queue;
+mod restore;
 mod send;
+mod torture;
 mod up;
+pub(crate) mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -40,6 +46,12 @@ enum Command {
     Memo(memo::Args),
     Doctor(doctor::Args),
     Config(config::Args),
+    Verify(verify::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Queue(queue::Args),
+    Balance(balance::Args),
+    Torture(torture::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -53,6 +65,12 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Memo(args) => memo::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
+        Command::Verify(args) => verify::run(args),
+        Command::Backup(args) => backup::run(args),
+        Command::Restore(args) => restore::run(args),
+        Command::Queue(args) => queue::run(args),
+        Command::Balance(args) => balance::run(args),
+        Command::Torture(args) => torture::run(args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

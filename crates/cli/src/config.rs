@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use brevdue_exchange::Policy;
+use brevdue_exchange::exchange::alarms::AlarmLimits;
 
 pub(crate) use file::line_and_column;
 pub(crate) use gather::{ConfigArgs, gather, strays};
@@ -47,6 +48,10 @@ pub(crate) struct Config {
     pub(crate) malware_scanner: Option<SocketAddr>,
     /// Hours between two sweeps for files that no row names.
     pub(crate) sweep_hours: u32,
+    /// Hours between two checks of the whole store against its checksums.
+    pub(crate) verify_hours: u32,
+    /// After how long somebody should know of what does not happen.
+    pub(crate) alarms: AlarmLimits,
     /// Seconds that open requests get to end when the server stops.
     pub(crate) stop_seconds: u32,
     /// The invented country.
@@ -83,6 +88,8 @@ impl Default for Config {
             mail_command: None,
             malware_scanner: None,
             sweep_hours: 6,
+            verify_hours: 24,
+            alarms: AlarmLimits::default(),
             stop_seconds: 10,
             country: CountryChoice { first_letters: true, ..CountryChoice::default() },
             // Local mode: systems may do what administrators do, and listen on this machine.

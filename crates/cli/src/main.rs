@@ -8,6 +8,7 @@ mod folder;
 mod logging;
 mod machine;
 mod opening;
+mod operations;
 mod report;
 mod running;
 mod serving;

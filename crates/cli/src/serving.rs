@@ -1,7 +1,9 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
+mod operations;
 mod sweeping;
 mod testing;
+mod watching;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -23,12 +25,14 @@ use brevdue_server::malware::Clamd;
 use brevdue_server::rest::RestSettings;
 use brevdue_server::sftp::{SftpDoor, SftpSettings};
 use brevdue_server::tls::{TlsSettings, server_config};
-use brevdue_server::{Delivery, Nudge, rest, workers};
+use brevdue_server::{Delivery, Metrics, Nudge, rest, workers};
 use brevdue_web::WebConfig;
 use brevdue_wire::country::Country;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::operations::Desk;
+use self::watching::Watch;
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
@@ -70,7 +74,8 @@ impl Serving {
                 .help("name another with --data, or make it yours")
         })?;
         // The store's lock is what keeps two servers out of one folder, so it comes first.
-        let store: Arc<dyn Store> = Arc::new(opening::open(&folder)?);
+        let embedded = Arc::new(opening::open(&folder)?);
+        let store: Arc<dyn Store> = Arc::clone(&embedded) as Arc<dyn Store>;
         let exchange = Exchange::new(
             Arc::clone(&store),
             Arc::new(MachineClock),
@@ -124,7 +129,11 @@ impl Serving {
                 Problem::ours("server::threads", "the machine gives no threads").because(&error)
             })?;
         let client = papers.client()?;
-        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default());
+        let metrics = Metrics::new();
+        let counting = metrics.clone();
+        embedded.watch_commits(move |took| counting.committed(took));
+        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default())
+            .with_metrics(metrics.clone());
         let delivery = match &config.sms_gateway {
             Some(endpoint) => {
                 delivery.with_sms_gateway(Arc::new(HttpSmsGateway::new(client, endpoint.clone())))
@@ -137,9 +146,29 @@ impl Serving {
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
+        let watch = Watch::default();
+        tasks.spawn(watch.clone().alarms(
+            exchange.clone(),
+            config.alarms.clone(),
+            folder.certificates(),
+            stop.clone(),
+        ));
+        tasks.spawn(watch.clone().checks(
+            Arc::clone(&embedded),
+            metrics.clone(),
+            config.verify_hours,
+            stop.clone(),
+        ));
+        let desk = Desk {
+            store: Arc::clone(&embedded),
+            exchange: exchange.clone(),
+            metrics: metrics.clone(),
+            watch,
+        };
 
         let settings = RestSettings {
             certificate_pem: Some(papers.exchange.0.clone()),
+            metrics: Some(metrics),
             ..RestSettings::default()
         };
         let rest = rest::routes(exchange.clone(), settings.clone());
@@ -147,6 +176,8 @@ impl Serving {
         let supplier = Arc::new(FileDrop::new(folder.print()));
         tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
         let testing = testing::routes(Arc::clone(&country), definition, exchange.clone());
+        let key = operations::key(&folder)?;
+        let operations = operations::routes(desk, key);
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
@@ -155,7 +186,7 @@ impl Serving {
                 rest_base: country.http.clone(),
             },
         );
-        doors.serve(&tasks, rest, facade, web.merge(testing), config, &stop);
+        doors.serve(&tasks, rest, facade, web.merge(testing).merge(operations), config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
     }

@@ -10,10 +10,12 @@
 //! date, [`notices`] tell the owners of systems, [`retention`] removes what was kept long enough.
 
 pub mod accept;
+pub mod alarms;
 pub mod authenticate;
 mod calendar;
 mod check;
 pub mod codes;
+pub mod events;
 mod extract;
 pub mod fetch;
 pub mod files;
@@ -25,6 +27,7 @@ pub mod malware;
 pub mod municipal;
 pub mod nemsms;
 pub mod notices;
+pub mod operations;
 mod pace;
 pub mod people;
 pub mod recall;

@@ -9,6 +9,7 @@ pub mod arrivals;
 pub mod behaviour;
 mod contents;
 pub mod memory;
+mod operating;
 mod ops;
 mod records;
 pub mod turns;
@@ -22,13 +23,14 @@ pub use aging::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
 pub use contents::{
     ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES, Spot,
 };
+pub use operating::{DayBook, EventQuery, Failing, HELD, Standing, Waiting};
 pub use ops::{Batch, Op};
 pub use records::{Expect, Record, RecordKind};
 
 use crate::{
-    Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Incoming,
-    Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind, WorkerId,
+    Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, EventTag, Folder,
+    Incoming, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
+    ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind, WorkerId,
 };
 
 /// Why a batch was not made. Nothing of it was.
@@ -279,6 +281,26 @@ pub trait Store: Contents {
     async fn oldest_event_day(&self) -> Result<Option<i64>, StorageError>;
     /// How much has been removed, by day and kind.
     async fn removed(&self) -> Result<Vec<Removed>, StorageError>;
+    /// All work, by when it is due, then by id.
+    async fn jobs(&self, page: PageRequest) -> Result<Page<Job>, StorageError>;
+    /// A piece of work.
+    async fn job(&self, id: JobId) -> Result<Option<Job>, StorageError>;
+    /// What there is to do, and what goes wrong. Counts the work: not for every second.
+    async fn standing(&self) -> Result<Standing, StorageError>;
+    /// Where the letters stand that came in on a UTC day, counted from 1970: those with an event of one
+    /// of the tags `arrivals` on that day; and the day's receipts, by their events of the tag `receipts`.
+    async fn day_book(
+        &self,
+        day: i64,
+        arrivals: &[EventTag],
+        receipts: EventTag,
+    ) -> Result<DayBook, StorageError>;
+    /// Events, in the order they were committed.
+    async fn events(
+        &self,
+        query: &EventQuery,
+        page: PageRequest,
+    ) -> Result<Page<Event>, StorageError>;
     /// How much there is of everything.
     async fn counts(&self) -> Result<Counts, StorageError>;
 

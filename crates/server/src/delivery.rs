@@ -27,7 +27,7 @@ pub use mail::MailCommand;
 use push::Pushed;
 
 use crate::causes::chain;
-use crate::{Nudge, waiting};
+use crate::{Metrics, Nudge, waiting};
 
 /// Limits of delivery.
 #[derive(Debug, Clone)]
@@ -66,6 +66,7 @@ pub struct Delivery {
     client: Client,
     sms: Arc<dyn SmsGateway>,
     mail: Arc<dyn MailCarrier>,
+    metrics: Option<Metrics>,
     limits: Arc<DeliveryLimits>,
     worker: WorkerId,
     calls: Arc<Semaphore>,
@@ -84,6 +85,7 @@ impl Delivery {
             settled: Arc::default(),
             sms: Arc::new(SmsSink(exchange.clone())),
             mail: Arc::new(NoticesStay),
+            metrics: None,
             limits: Arc::new(limits),
             exchange,
             client,
@@ -100,6 +102,12 @@ impl Delivery {
     #[must_use]
     pub fn with_mail_carrier(self, mail: Arc<dyn MailCarrier>) -> Self {
         Self { mail, ..self }
+    }
+
+    /// The same, with somebody who counts the calls.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics: Some(metrics), ..self }
     }
 
     /// Pushes until `stop`, then lets running calls finish for as long as the limits say. What was
@@ -189,6 +197,9 @@ impl Delivery {
         let pushed = self.push_in_turn(&handover, claimed_at).await;
         let settled = match pushed {
             Some(Pushed::Answered(outcome)) => {
+                if let Some(metrics) = &self.metrics {
+                    metrics.called(handover.system, word(&outcome));
+                }
                 // What failed is logged where it is settled.
                 if outcome == HandoverOutcome::Taken {
                     tracing::info!(system = %handover.system, "pushed");
@@ -251,6 +262,14 @@ impl Delivery {
             Err(StorageError::Conflict(Conflict::LeaseLost(_))) => Ok(()),
             other => other,
         }
+    }
+}
+
+fn word(outcome: &HandoverOutcome) -> &'static str {
+    match outcome {
+        HandoverOutcome::Taken => "taken",
+        HandoverOutcome::Refused { .. } => "refused",
+        HandoverOutcome::Unreachable { .. } => "unreachable",
     }
 }
 

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod facade;
 pub mod listen;
 pub mod malware;
+pub mod metrics;
 pub mod nudge;
 pub mod rest;
 pub mod sftp;
@@ -20,4 +21,5 @@ mod content;
 mod waiting;
 
 pub use delivery::Delivery;
+pub use metrics::Metrics;
 pub use nudge::Nudge;

@@ -12,6 +12,7 @@ mod certificate;
 mod described;
 mod description;
 pub(crate) mod errors;
+mod events;
 mod json;
 mod memos;
 pub(crate) mod parameters;
@@ -64,6 +65,8 @@ pub struct RestSettings {
     pub first_answers: usize,
     /// Seconds for which they are kept.
     pub first_answer_seconds: i64,
+    /// Where requests are counted; `None`: nowhere.
+    pub metrics: Option<crate::Metrics>,
 }
 
 impl Default for RestSettings {
@@ -80,6 +83,7 @@ impl Default for RestSettings {
             upload_bytes: 1024 * 1024,
             first_answers: 10_000,
             first_answer_seconds: 24 * 60 * 60,
+            metrics: None,
         }
     }
 }
@@ -128,6 +132,7 @@ fn operations() -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = events::describe(door);
     let door = registry::describe(door);
     let door = validations::describe(door);
     certificate::describe(door)

@@ -22,9 +22,9 @@ use crate::{Nudge, waiting};
 /// Pieces of work claimed at a time.
 const ROUND: u32 = 256;
 
-/// What workers add to the niceness of the process: beside doors that are busy they get a tenth of a
-/// processor, and all of it otherwise.
-const NICE: i32 = 10;
+/// What workers add to the niceness of the process: beside threads that are busy they get a third of
+/// what those get, and all there is otherwise.
+const NICE: i32 = 5;
 
 /// Seconds to wait after the first failure; doubles up to [`LONGEST_REST_SECONDS`].
 const SHORTEST_REST_SECONDS: u64 = 1;

@@ -3,9 +3,12 @@
 //! ```text
 //! brevdue.sqlite        what is small: see migrations/
 //! brevdue.sqlite-wal    what is committed and not yet moved into it
+//! brevdue.sums          a checksum for each of its pages: see sums.rs
+//! brevdue.mark          how much of the log was acknowledged
 //! journal/00000001.log  single letters as they were received: see journal.rs
 //! content/ab/cdef…      what is large, named by the SHA-256 of its bytes
 //! content/tmp/          what is being written
+//! parked/               what was found damaged, as it was found
 //! lock                  held while the store is open
 //! ```
 //!
@@ -14,6 +17,7 @@
 //! reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the row that names
 //! them.
 
+mod backup;
 mod chain;
 mod changes;
 mod checkpoint;
@@ -25,6 +29,7 @@ mod head;
 mod journal;
 mod leases;
 mod letters;
+mod operating;
 mod probe;
 mod readers;
 mod records;
@@ -33,19 +38,22 @@ mod remembered;
 mod removing;
 mod schema;
 mod store;
+mod sums;
 mod sweep;
 #[cfg(test)]
 mod tests;
 mod verify;
 mod writer;
 
+use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use brevdue_exchange::StorageError;
 use brevdue_exchange::storage::arrivals::Arrivals;
@@ -60,9 +68,12 @@ use self::journal::Journal;
 use self::leases::Leases;
 use self::readers::Readers;
 use self::remembered::Registry;
+use self::sums::{Depth, Mark, Sums};
 use self::writer::{LastGroup, QUEUE_LIMIT, Swept, Task, Writer};
 
+pub use self::backup::{BackupError, backup};
 pub use self::probe::{Probe, probe};
+pub use self::sums::Damage;
 
 /// A store in one folder.
 ///
@@ -83,6 +94,9 @@ pub struct Embedded {
     outside: Arc<Arrivals>,
     /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
     sweeping: Arc<Mutex<()>>,
+    sums: Arc<Mutex<Sums>>,
+    commits: Watch,
+    found: Vec<Damage>,
     _lock: File,
     _temporary: Option<TempDir>,
 }
@@ -144,17 +158,58 @@ impl Embedded {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
-        Self::open_with(folder.as_ref(), journal::Limits::default())
+        Self::open_at(folder.as_ref(), Depth::Opening, journal::Limits::default())
     }
 
+    /// Opens a store after looking at every page of it; [`Embedded::damage`] tells what was found.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_after_a_look(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_at(folder.as_ref(), Depth::Everything, journal::Limits::default())
+    }
+
+    /// Tells from now on how long each commit, with its fsync, took. The first to ask is told; later
+    /// ones are not.
+    pub fn watch_commits(&self, told: impl Fn(Duration) + Send + Sync + 'static) {
+        let _ = self.commits.0.set(Box::new(told));
+    }
+
+    /// What was found damaged when it was opened.
+    pub fn damage(&self) -> &[Damage] {
+        &self.found
+    }
+
+    #[cfg(test)]
     fn open_with(folder: &Path, limits: journal::Limits) -> Result<Self, OpenError> {
+        Self::open_at(folder, Depth::Opening, limits)
+    }
+
+    fn open_at(folder: &Path, depth: Depth, limits: journal::Limits) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
-        let connection = schema::open_for_writing(folder)?;
+        let (mut found, mut sums) = sums::prepare(folder, depth).map_err(unusable)?;
+        let connection = match schema::open_for_writing(folder) {
+            // Where it is too damaged to be opened, the rest of it is worth a look.
+            Err(OpenError::Database(error)) if depth == Depth::Opening && is_damage(&error) => {
+                let (more, looked) = sums::prepare(folder, Depth::Everything).map_err(unusable)?;
+                found.extend(more);
+                sums = looked;
+                schema::open_for_writing(folder)?
+            }
+            other => other?,
+        };
+        for Damage { file, what, mended, .. } in &found {
+            tracing::error!(file, what, mended, "the store was damaged");
+        }
+        let sums = match sums {
+            Some(sums) => sums,
+            None => Sums::open(folder).map_err(unusable)?,
+        };
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
-        Self::start(folder, lock, connection, contents, limits)
+        Self::start(folder, lock, connection, contents, (sums, found), limits)
     }
 
     /// A new store that is removed when it is dropped. For tests and for trying things out.
@@ -198,8 +253,11 @@ impl Embedded {
         lock: File,
         mut connection: Connection,
         contents: ContentFolder,
+        (sums, found): (Sums, Vec<Damage>),
         limits: journal::Limits,
     ) -> Result<Self, OpenError> {
+        let sums = Arc::new(Mutex::new(sums));
+        let commits = Arc::<Commits>::default();
         let head = Head::read(&connection)?;
         let wal_pages = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&wal_pages);
@@ -230,8 +288,12 @@ impl Embedded {
             inside: Arc::clone(&inside),
             archives: Arc::clone(&archives),
             outside: Arc::clone(&outside),
-            checkpointer: Checkpointer::start(folder.to_owned()).map_err(no_thread)?,
+            checkpointer: Checkpointer::start(folder.to_owned(), Arc::clone(&sums))
+                .map_err(no_thread)?,
             wal_pages,
+            sums: Arc::clone(&sums),
+            mark: Mark::new(folder),
+            commits: Arc::clone(&commits),
             swept: Swept::default(),
             last: LastGroup::default(),
         };
@@ -253,6 +315,9 @@ impl Embedded {
             archives,
             outside,
             sweeping: Arc::default(),
+            sums,
+            commits: Watch(commits),
+            found,
             _lock: lock,
             _temporary: None,
         })
@@ -269,7 +334,28 @@ impl Drop for Embedded {
             // A panic there has been printed, and what it held was never acknowledged.
             let _ = writer.join();
         }
+        if !self.folder.join(format!("{}-wal", schema::FILE_NAME)).exists() {
+            // Nothing is in the log, so nothing of it was acknowledged. A note left behind harms nobody.
+            let _ = Mark::clear(&self.folder);
+        }
     }
+}
+
+type Commits = OnceLock<writer::Told>;
+
+/// Who is told of commits.
+struct Watch(Arc<Commits>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch(…)")
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {

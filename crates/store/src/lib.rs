@@ -5,4 +5,4 @@
 
 pub mod embedded;
 
-pub use embedded::{Embedded, OpenError};
+pub use embedded::{Damage, Embedded, OpenError};

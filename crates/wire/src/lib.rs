@@ -6,6 +6,7 @@
 pub mod authorization;
 pub mod country;
 pub mod error;
+pub mod event;
 pub mod names;
 pub mod paging;
 pub mod receipt;

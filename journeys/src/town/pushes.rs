@@ -26,6 +26,8 @@ pub struct Receiver {
     pub receipts: Vec<Receipt>,
     /// What it carried, in order.
     pub notices: Vec<Notice>,
+    /// How many changes of the registry it was told of.
+    pub notifications: usize,
 }
 
 /// What a receiver says of the messages it gets.
@@ -72,6 +74,14 @@ impl Town {
                     let outcome = receiver.call();
                     if outcome == HandoverOutcome::Taken {
                         self.exchange.sink_text_message(message).await.expect("the sink takes it");
+                    }
+                    outcome
+                }
+                Load::Notification(_) => {
+                    let receiver = self.receivers.entry(handover.system).or_default();
+                    let outcome = receiver.call();
+                    if outcome == HandoverOutcome::Taken {
+                        receiver.notifications += 1;
                     }
                     outcome
                 }

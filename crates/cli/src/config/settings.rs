@@ -52,7 +52,14 @@ settings! {
     "mail_command" mail_command "program that carries notices to the owners of systems as mail, such as /usr/sbin/sendmail -t -i; none leaves them in the store"
     "malware_scanner" malware_scanner "address and port of a clamd that looks through every file; none looks for the EICAR test file alone"
     "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
+    "verify_hours" verify_hours "hours between two checks of the whole store against its checksums"
     "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"
+
+    "alarms.not_fetched_hours" alarms.not_fetched_hours "hours that mail waits for a receiver system before an alarm"
+    "alarms.receipts_not_taken_hours" alarms.receipts_not_taken_hours "hours that receipts wait for a sender system before an alarm"
+    "alarms.no_receipt_minutes" alarms.no_receipt_minutes "minutes that a letter waits to be checked before an alarm"
+    "alarms.retry_too_old_hours" alarms.retry_too_old_hours "hours that calls of a system fail before an alarm"
+    "alarms.certificate_days" alarms.certificate_days "days before the end of a certificate for an alarm"
 
     "country.definition" country.definition "file that defines the invented country; none is the one built in (examples/country.toml)"
     "country.push_endpoint" country.push_endpoint "address that letters to the country's push receiver are posted to; none switches that receiver off"

@@ -14,6 +14,7 @@ pub mod batches;
 pub mod bytes;
 pub mod letters;
 pub mod lists;
+pub mod operating;
 pub mod receiving;
 pub mod records;
 pub mod removing;
@@ -109,6 +110,11 @@ macro_rules! storage_behaves {
                 letters::unread_counts_the_inbox_alone
                 letters::events_come_back_in_the_order_they_were_committed
                 letters::counts_count
+                operating::work_on_hold_is_nobodys_until_it_is_let_go
+                operating::work_under_way_is_not_moved_or_removed
+                operating::work_is_removed_once_and_done_again_from_the_start
+                operating::the_book_of_a_day_tells_where_its_letters_stand
+                operating::events_are_found_by_what_they_are_about
                 lists::pages_hold_every_element_once_and_say_how_many_there_are
                 lists::the_registry_is_listed_by_name
                 lists::the_registry_is_found_by_number

@@ -4,6 +4,7 @@
 mod contents;
 mod incoming;
 mod jobs;
+mod operating;
 mod removing;
 mod table;
 
@@ -23,14 +24,14 @@ use super::arrivals::Arrivals;
 use super::turns::Turns;
 use super::{
     Aged, Aging, AgingKind, Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource,
-    Contents, Digest, Expect, Op, Page, Place, Record, RecordKind, Removed, RemovedKind,
-    StorageError, Store, Swept, day_of,
+    Contents, DayBook, Digest, EventQuery, Expect, Op, Page, Place, Record, RecordKind, Removed,
+    RemovedKind, Standing, StorageError, Store, Swept, day_of,
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
-    Folder, Incoming, Job, JobId, Lane, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey,
-    Organisation, OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
-    WorkKind,
+    EventTag, Folder, Incoming, Job, JobId, Lane, MailSystem, MailboxEntry, MailboxRow, Memo,
+    MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission,
+    TransmissionId, WorkKind,
 };
 
 /// A store in memory. Deterministic: the same calls in the same order give the same answers.
@@ -182,6 +183,18 @@ impl Tables {
                 row.job.due = due;
                 row.job.failures = failures;
                 row.job.failing_since = failing_since;
+            }
+            Op::MoveJob { id, due, failures } => {
+                let row = self.free_job(id)?;
+                row.job.due = due;
+                if let Some(failures) = failures {
+                    row.job.failures = failures;
+                    row.job.failing_since = None;
+                }
+            }
+            Op::RemoveJob(id) => {
+                self.free_job(id)?;
+                self.jobs.remove(id);
             }
             Op::PostponeSystem { system, due } => {
                 for id in self.unclaimed_calls(system) {
@@ -533,6 +546,39 @@ impl Store for Memory {
         Ok(counted
             .map(|((day, kind), count)| Removed { day: *day, kind: *kind, count: *count })
             .collect())
+    }
+
+    async fn jobs(&self, page: PageRequest) -> Result<Page<Job>, StorageError> {
+        let tables = self.tables();
+        let jobs = tables.jobs.values().map(|row| &row.job);
+        Ok(cut(sorted(jobs, |job| (job.due, job.id)), page))
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, StorageError> {
+        Ok(self.tables().jobs.get(&id).map(|row| row.job.clone()))
+    }
+
+    async fn standing(&self) -> Result<Standing, StorageError> {
+        Ok(self.tables().standing())
+    }
+
+    async fn day_book(
+        &self,
+        day: i64,
+        arrivals: &[EventTag],
+        receipts: EventTag,
+    ) -> Result<DayBook, StorageError> {
+        Ok(self.tables().day_book(day, arrivals, receipts))
+    }
+
+    async fn events(
+        &self,
+        query: &EventQuery,
+        page: PageRequest,
+    ) -> Result<Page<Event>, StorageError> {
+        let tables = self.tables();
+        let asked = tables.events.values().filter(|event| query.asks_for(event)).cloned();
+        Ok(cut(asked.collect(), page))
     }
 
     async fn counts(&self) -> Result<Counts, StorageError> {

@@ -172,6 +172,18 @@ pub enum Op {
         /// Since when it fails.
         failing_since: Option<Timestamp>,
     },
+    /// Work that nobody does at this moment is due at another time; its failures are set when given.
+    /// Conflict: `Missing`, or `Changed` when somebody does it.
+    MoveJob {
+        /// Which.
+        id: JobId,
+        /// When it is due; [`super::HELD`] puts it on hold.
+        due: Timestamp,
+        /// Failures so far.
+        failures: Option<u32>,
+    },
+    /// Removes work that nobody does at this moment. Conflict: `Missing`, or `Changed` when somebody does.
+    RemoveJob(JobId),
     /// Every unclaimed job that calls this system waits at least until `due`.
     PostponeSystem {
         /// The system.

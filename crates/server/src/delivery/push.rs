@@ -20,6 +20,9 @@ use crate::content;
 const ANSWER_BYTES: usize = 64 * 1024;
 const ANSWER_TIME: Duration = Duration::from_secs(2);
 
+/// The header of W3C trace context.
+const TRACEPARENT: &str = "traceparent";
+
 /// How a call went.
 pub(super) enum Pushed {
     /// Somebody was called, or nobody could be.
@@ -37,7 +40,7 @@ pub(super) async fn push(client: &Client, store: &Arc<dyn Store>, handover: &Han
             return Pushed::Answered(HandoverOutcome::Unreachable { reason: reason.into() });
         }
     };
-    let call = client.http.post(endpoint);
+    let call = client.http.post(endpoint).header(TRACEPARENT, traceparent(handover));
     let moved = Arc::new(Notify::new());
     let call = match &handover.load {
         Load::Memo { message_uuid, content } => {
@@ -65,6 +68,20 @@ pub(super) async fn push(client: &Client, store: &Arc<dyn Store>, handover: &Han
             HandoverOutcome::Unreachable { reason }
         }
     })
+}
+
+/// W3C trace context, so that a receiver's trace and our log meet: the trace is the message's UUID, which
+/// every hop knows; the parent is the work that makes this call.
+fn traceparent(handover: &Handover) -> String {
+    let trace = match &handover.load {
+        Load::Memo { message_uuid, .. } => Some(*message_uuid),
+        Load::Receipt(receipt) => receipt.message_uuid.or(receipt.transmission_id),
+        _ => None,
+    };
+    let trace = trace.filter(|id| !id.is_nil()).unwrap_or(handover.job.id.0);
+    // The last half of an id of version 7 is random.
+    let (_, parent) = handover.job.id.0.as_u64_pair();
+    format!("00-{}-{:016x}-01", trace.simple(), parent.max(1))
 }
 
 /// The message as the part `file`, named by its bare UUID: receivers read the name as a UUID.

@@ -46,6 +46,11 @@ pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: 
         system = noted.0.get().map(tracing::field::display),
         "answered"
     );
+    if let Some(metrics) = &door.settings.metrics {
+        let route = route.as_ref().map_or("none", MatchedPath::as_str);
+        let status = response.status().as_u16();
+        metrics.answered(method.as_str(), route, status, started.elapsed());
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
         headers.insert(REQUEST_ID, id);

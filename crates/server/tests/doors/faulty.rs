@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind,
-    Removed, Swept,
+    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, DayBook, EventQuery, Page,
+    Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
-    ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId,
-    WorkKind,
+    EventTag, Folder, Incoming, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation,
+    OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission,
+    TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -125,6 +125,11 @@ passing_on! {
     fn aging_since(what: Aging) -> Option<Timestamp>;
     fn oldest_event_day() -> Option<i64>;
     fn removed() -> Vec<Removed>;
+    fn jobs(page: PageRequest) -> Page<Job>;
+    fn job(id: JobId) -> Option<Job>;
+    fn standing() -> Standing;
+    fn day_book(day: i64, arrivals: &[EventTag], receipts: EventTag) -> DayBook;
+    fn events(query: &EventQuery, page: PageRequest) -> Page<Event>;
     fn counts() -> Counts;
     fn sweep(older_than: Timestamp) -> Swept;
     fn verify() -> Vec<String>;

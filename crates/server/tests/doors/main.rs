@@ -6,6 +6,7 @@
 mod bodies;
 mod certificates;
 mod codes;
+mod events;
 mod faulty;
 mod fetching;
 mod letting_in;

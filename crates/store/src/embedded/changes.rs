@@ -1,6 +1,6 @@
 //! The changes of a batch, as SQL. What each means is said at [`Op`].
 
-use brevdue_exchange::storage::{ContentRef, Digest, Place};
+use brevdue_exchange::storage::{ContentRef, Digest, HELD, Place};
 use brevdue_exchange::{
     Conflict, Delivery, DeliveryState, Event, Job, JobId, MailboxEntry, Memo, MemoKey, Op, Origin,
     ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
@@ -176,6 +176,33 @@ impl Changes<'_> {
                 self.wakes.add(kind);
                 Ok(())
             }
+            Op::MoveJob { id: key, due, failures } => {
+                self.must_be_free(*key)?;
+                let moved = match failures {
+                    None => self.run(
+                        "UPDATE jobs SET due = ?2 WHERE id = ?1",
+                        params![id(&key.0), Sql(*due)],
+                    ),
+                    Some(failures) => self.run(
+                        "UPDATE jobs SET due = ?2, failures = ?3, failing_since = NULL WHERE id = ?1",
+                        params![id(&key.0), Sql(*due), failures],
+                    ),
+                }?;
+                if !moved {
+                    return Err(Conflict::Missing { what: "job" }.into());
+                }
+                self.wakes.add(WorkKind::Inside);
+                self.wakes.add(WorkKind::Outside);
+                Ok(())
+            }
+            Op::RemoveJob(key) => {
+                self.must_be_free(*key)?;
+                if !self.run("DELETE FROM jobs WHERE id = ?1", [id(&key.0)])? {
+                    return Err(Conflict::Missing { what: "job" }.into());
+                }
+                self.head.counts.jobs -= 1;
+                Ok(())
+            }
             Op::PostponeSystem { system, due } => {
                 self.run(
                     concat!(
@@ -189,10 +216,10 @@ impl Changes<'_> {
             Op::HastenSystem { system, due } => {
                 let some = self.run(
                     concat!(
-                        "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2",
+                        "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2 AND due <> ?4",
                         unclaimed!()
                     ),
-                    params![id(&system.0), Sql(*due), self.claimed_calls(*system)],
+                    params![id(&system.0), Sql(*due), self.claimed_calls(*system), Sql(HELD)],
                 )?;
                 if some {
                     self.wakes.add(WorkKind::Outside);
@@ -209,6 +236,14 @@ impl Changes<'_> {
                 format!("this store is older than the change {other:.20?}").into(),
             ))),
         }
+    }
+
+    /// Somebody who has work is not to have it taken away.
+    fn must_be_free(&self, job: JobId) -> Result<(), Refused> {
+        if self.leases.lock().is_known(job) {
+            return Err(Conflict::Changed { what: "job" }.into());
+        }
+        Ok(())
     }
 
     fn add_transmission(&mut self, transmission: &Transmission) -> Result<(), Refused> {

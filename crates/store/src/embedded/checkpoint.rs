@@ -2,14 +2,19 @@
 //!
 //! A passive checkpoint copies what is committed while the writer goes on writing. Only when the log
 //! grows faster than that does the writer stop for the rest, so that the log can start over.
+//!
+//! Before a page moves, its checksum is durable (`sums.rs`). What is committed in between must not move
+//! with it, so a read is open meanwhile: a checkpoint stops at what the oldest reader sees.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
 use super::schema;
+use super::sums::Sums;
 
 /// Pages the log grows by before a checkpoint (16 MiB). Larger steps move fewer pages, but make whoever
 /// commits meanwhile wait longer; senders of small letters do not wait for commits.
@@ -21,18 +26,20 @@ const LIMIT_PAGES: u64 = 4 * STEP_PAGES;
 pub(super) struct Checkpointer {
     nudge: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
+    sums: Arc<Mutex<Sums>>,
     /// Pages in the log at the last nudge.
     nudged_at: u64,
 }
 
 impl Checkpointer {
-    pub(super) fn start(folder: PathBuf) -> std::io::Result<Self> {
+    pub(super) fn start(folder: PathBuf, sums: Arc<Mutex<Sums>>) -> std::io::Result<Self> {
+        let theirs = Arc::clone(&sums);
         // One nudge may wait: the checkpoint under way might not see the newest pages.
         let (nudge, nudges) = sync_channel(1);
         let thread = thread::Builder::new()
             .name("store-checkpoint".into())
-            .spawn(move || run(&folder, &nudges))?;
-        Ok(Self { nudge: Some(nudge), thread: Some(thread), nudged_at: 0 })
+            .spawn(move || run(&folder, &theirs, &nudges))?;
+        Ok(Self { nudge: Some(nudge), thread: Some(thread), sums, nudged_at: 0 })
     }
 
     /// To be called by the writer when it has answered; `pages` is the length of the log.
@@ -44,7 +51,8 @@ impl Checkpointer {
         if pages >= self.nudged_at + STEP_PAGES {
             self.nudged_at = pages;
             if pages >= LIMIT_PAGES {
-                checkpoint(writer);
+                // Nobody commits meanwhile: whoever does is here.
+                follow_and_checkpoint(&self.sums, writer);
             } else if let Some(nudge) = &self.nudge {
                 // Full: a checkpoint is due already.
                 let _ = nudge.try_send(());
@@ -63,21 +71,45 @@ impl Drop for Checkpointer {
     }
 }
 
-fn run(folder: &std::path::Path, nudges: &Receiver<()>) {
-    let mut connection = None;
+fn run(folder: &std::path::Path, sums: &Mutex<Sums>, nudges: &Receiver<()>) {
+    let mut connections = None;
     while nudges.recv().is_ok() {
-        if connection.is_none() {
-            match schema::open_for_checkpoints(folder) {
-                Ok(opened) => connection = Some(opened),
+        if connections.is_none() {
+            let opened = schema::open_for_checkpoints(folder)
+                .and_then(|writer| Ok((writer, schema::open_for_reading(folder)?)));
+            match opened {
+                Ok(opened) => connections = Some(opened),
                 Err(error) => {
                     tracing::warn!(%error, "no checkpoint: the database could not be opened")
                 }
             }
         }
-        if let Some(connection) = &connection {
-            checkpoint(connection);
+        if let Some((connection, reader)) = &connections {
+            let snapshot = reader.unchecked_transaction().and_then(|snapshot| {
+                // A read begins with its first look.
+                snapshot.query_row("SELECT count(*) FROM head", [], |_| Ok(()))?;
+                Ok(snapshot)
+            });
+            match snapshot {
+                Ok(_snapshot) => follow_and_checkpoint(sums, connection),
+                Err(error) => {
+                    tracing::warn!(%error, "no checkpoint: the database could not be read")
+                }
+            }
         }
     }
+}
+
+/// Makes the sums of what the log holds durable, and then moves it into the database.
+fn follow_and_checkpoint(sums: &Mutex<Sums>, connection: &Connection) {
+    // What it remembers of the log is put together anew after a crash.
+    let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Err(error) = sums.follow() {
+        // Nothing is lost: the log holds it all, and the next nudge tries again.
+        tracing::warn!(%error, "no checkpoint: the checksums of the pages could not be written");
+        return;
+    }
+    checkpoint(connection);
 }
 
 fn checkpoint(connection: &Connection) {

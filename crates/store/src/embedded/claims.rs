@@ -15,6 +15,10 @@ use super::leases::Held;
 /// In the order they are served.
 const LANES: [Lane; 2] = [Lane::Interactive, Lane::Bulk];
 
+/// Work, as [`job`] reads it.
+pub(super) const JOB: &str =
+    "SELECT id, work, subject, system, lane, due, failures, failing_since, account, part FROM jobs";
+
 /// Of one account, in its order.
 const DUE: &str =
     "SELECT id, work, subject, system, lane, due, failures, failing_since, account, part
@@ -155,7 +159,7 @@ pub(super) fn next_due(
     Ok(next)
 }
 
-fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
+pub(super) fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
     let Sql(job): Sql<Uuid> = row.get(0)?;
     let Sql(subject): Sql<Uuid> = row.get(2)?;
     let system = || row.get(3).map(|Sql(system): Sql<Uuid>| SystemId(system));

@@ -122,6 +122,15 @@ impl ContentFolder {
         }
     }
 
+    /// Puts a damaged file aside, so that nobody gets it.
+    pub(super) fn park(&self, digest: &Digest) -> io::Result<()> {
+        // Beside the folder of all content.
+        let parked = self.root.with_file_name("parked");
+        fs::create_dir_all(&parked)?;
+        let _names = self.lock_names();
+        fs::rename(self.path(digest), parked.join(format!("content-{digest}")))
+    }
+
     /// The digest a file really has, read in pieces; `None` when it is not there.
     pub(super) fn actual_digest(&self, digest: &Digest) -> io::Result<Option<Digest>> {
         let mut file = match File::open(self.path(digest)) {
@@ -216,6 +225,12 @@ pub(super) struct Listing {
 /// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// A digest as it is written.
+pub(super) fn digest_of(name: &str) -> Option<Digest> {
+    let first = u8::from_str_radix(name.get(..2)?, 16).ok()?;
+    digest_from(first, name.get(2..)?)
 }
 
 fn digest_from(first: u8, rest: &str) -> Option<Digest> {

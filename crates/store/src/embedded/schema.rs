@@ -15,7 +15,7 @@ const APPLICATION_ID: i32 = 0x6272_7664;
 
 /// Bytes of a page. Accepting a letter touches a dozen pages for a few hundred bytes on each, and every
 /// one goes through the log: with pages of 8 KiB a letter of 10 KB costs half as much again.
-const PAGE_BYTES: i32 = 4096;
+pub(super) const PAGE_BYTES: usize = 4096;
 
 /// KiB of pages the writer keeps.
 const WRITER_CACHE_KIB: i32 = 16 * 1024;
@@ -48,7 +48,7 @@ pub(super) fn open_for_writing(folder: &Path) -> Result<Connection, OpenError> {
     let mut connection = Connection::open_with_flags(folder.join(FILE_NAME), flags)?;
     settle(&connection)?;
     // Of effect only while the file is empty, and before the log mode is set.
-    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES as i64)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     // FULL: every commit waits for its fsync. Everything the exchange promises rests on it.
     connection.pragma_update(None, "synchronous", "full")?;

@@ -5,13 +5,14 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Place,
-    Record, RecordKind, Removed, Swept,
+    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, DayBook,
+    EventQuery, Page, Place, Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
-    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder,
-    Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, EventTag,
+    Folder, Incoming, Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation,
+    OrganisationId, ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission,
+    TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -22,7 +23,8 @@ use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
 use super::{
-    Embedded, claims, failure, journal, letters, records, registry, removing, sweep, verify,
+    Damage, Embedded, claims, failure, journal, letters, operating, records, registry, removing,
+    sweep, verify,
 };
 
 impl Embedded {
@@ -290,6 +292,38 @@ impl Store for Embedded {
         self.readers.read_apart(removing::removed).await
     }
 
+    async fn jobs(&self, page: PageRequest) -> Result<Page<Job>, StorageError> {
+        self.readers.read_apart(move |reader| operating::jobs(reader, page)).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, StorageError> {
+        self.readers.read(|reader| operating::job_by_id(reader, id))
+    }
+
+    async fn standing(&self) -> Result<Standing, StorageError> {
+        self.readers.read_apart(operating::standing).await
+    }
+
+    async fn day_book(
+        &self,
+        day: i64,
+        arrivals: &[EventTag],
+        receipts: EventTag,
+    ) -> Result<DayBook, StorageError> {
+        let arrivals = arrivals.to_vec();
+        let book = move |reader: &_| operating::day_book(reader, day, &arrivals, receipts);
+        self.readers.read_apart(book).await
+    }
+
+    async fn events(
+        &self,
+        query: &EventQuery,
+        page: PageRequest,
+    ) -> Result<Page<Event>, StorageError> {
+        let query = query.clone();
+        self.readers.read_apart(move |reader| operating::events(reader, &query, page)).await
+    }
+
     async fn counts(&self) -> Result<Counts, StorageError> {
         let counts = self.readers.read(Head::read)?.counts;
         Ok(Counts { incoming: self.journal.queue().waiting(), ..counts })
@@ -314,16 +348,27 @@ impl Store for Embedded {
     }
 
     async fn verify(&self) -> Result<Vec<String>, StorageError> {
+        Ok(self.check().await?.iter().map(verify::line).collect())
+    }
+}
+
+impl Embedded {
+    /// Checks the store against itself and against its checksums, as [`Store::verify`] does, and parks
+    /// what is damaged.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn check(&self) -> Result<Vec<Damage>, StorageError> {
         let (readers, contents) = (Arc::clone(&self.readers), Arc::clone(&self.contents));
         let (segments, queue) =
             (Arc::clone(self.journal.segments()), Arc::clone(self.journal.queue()));
-        let sweeping = Arc::clone(&self.sweeping);
-        apart(move || {
+        let (sweeping, sums) = (Arc::clone(&self.sweeping), Arc::clone(&self.sums));
+        let found = apart(move || {
             // It guards no data.
             let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
-            readers.read(|reader| Ok(verify::verify(reader, &contents, (&segments, &queue))))
-        })
-        .await
+            readers.read(|reader| Ok(verify::verify(reader, &contents, &sums, (&segments, &queue))))
+        });
+        Ok(found.await?)
     }
 }
 

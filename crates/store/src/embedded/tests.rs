@@ -2,6 +2,7 @@
 
 mod crashes;
 mod damage;
+mod flips;
 mod journal;
 mod opening;
 mod pressure;

@@ -1,28 +1,35 @@
 //! Checking the store against itself.
 
+use std::sync::{Mutex, PoisonError};
+
 use brevdue_exchange::storage::Digest;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::chain::{Hash, Link};
 use super::columns::Sql;
-use super::content::ContentFolder;
+use super::content::{self, ContentFolder};
 use super::head::Head;
 use super::journal::{self, Queue, Segments};
 use super::letters::{EVENT, read_event};
 use super::removing::log_start;
+use super::sums::{Damage, Sums, check_pages};
 use super::sweep::named_files;
 
 /// Findings at most: a disk that is gone has as many as there are letters.
 const FINDINGS_LIMIT: usize = 1000;
 
-/// One line for each finding. Names rows by number and content by digest, never people or words.
+/// What does not fit. Names rows by number and content by digest, never people or words.
 pub(super) fn verify(
     connection: &Connection,
     contents: &ContentFolder,
+    sums: &Mutex<Sums>,
     journal: (&Segments, &Queue),
-) -> Vec<String> {
+) -> Vec<Damage> {
     let mut findings = Findings::default();
+    if let Err(error) = sums_of_pages(sums, &mut findings) {
+        findings.add(format!("the checksums could not be read to the end: {error}"));
+    }
     let parts: [(&str, Part); 4] = [
         ("pages", &pages),
         ("event log", &events),
@@ -41,31 +48,80 @@ pub(super) fn verify(
                 .add(format!("folder content/{first:02x} could not be read to the end: {error}"));
         }
     }
-    findings.lines()
+    findings.all()
+}
+
+/// A damage as one line.
+pub(super) fn line(damage: &Damage) -> String {
+    let Damage { file, what, mended, .. } = damage;
+    let mended = if *mended { " (mended)" } else { "" };
+    if damage.content.is_some() || file.is_empty() {
+        format!("{what}{mended}")
+    } else {
+        format!("{file}: {what}{mended}")
+    }
+}
+
+/// Every page and its checksum, some at a time, so that nobody waits long.
+fn sums_of_pages(sums: &Mutex<Sums>, findings: &mut Findings) -> std::io::Result<()> {
+    let mut next = Some(1);
+    while let Some(first) = next {
+        let mut found = Vec::new();
+        // What it remembers of the log is put together anew after a crash.
+        let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+        next = check_pages(&mut sums, first, &mut found)?;
+        drop(sums);
+        found.into_iter().for_each(|damage| findings.put(damage));
+    }
+    Ok(())
 }
 
 type Part<'a> = &'a dyn Fn(&Connection, &mut Findings) -> rusqlite::Result<()>;
 
 #[derive(Default)]
 struct Findings {
-    lines: Vec<String>,
+    found: Vec<Damage>,
     more: u64,
 }
 
 impl Findings {
-    fn add(&mut self, line: String) {
-        if self.lines.len() < FINDINGS_LIMIT {
-            self.lines.push(line);
+    /// Something about the store as a whole, or about what its first words name.
+    fn add(&mut self, what: String) {
+        let mut words = what.split([' ', ':', ',']);
+        let (first, second) = (words.next(), words.next());
+        let file = match (first, second) {
+            (Some("journal"), Some(segment)) => format!("journal/{segment}.log"),
+            _ => String::new(),
+        };
+        let content = match (first, second) {
+            (Some("content"), Some(name)) => content::digest_of(name),
+            _ => None,
+        };
+        self.put(Damage { file, what, content, mended: false });
+    }
+
+    /// Something about one content, which is lost with it.
+    fn add_content(&mut self, digest: &Digest, what: String) {
+        let name = digest.to_string();
+        let (first, rest) = name.split_at(2);
+        let file = format!("content/{first}/{rest}");
+        self.put(Damage { file, what, content: Some(*digest), mended: false });
+    }
+
+    fn put(&mut self, damage: Damage) {
+        if self.found.len() < FINDINGS_LIMIT {
+            self.found.push(damage);
         } else {
             self.more += 1;
         }
     }
 
-    fn lines(mut self) -> Vec<String> {
+    fn all(mut self) -> Vec<Damage> {
         if self.more > 0 {
-            self.lines.push(format!("and {} findings more", self.more));
+            let what = format!("and {} findings more", self.more);
+            self.found.push(Damage { file: String::new(), what, content: None, mended: false });
         }
-        self.lines
+        self.found
     }
 }
 
@@ -135,11 +191,11 @@ fn row_content(connection: &Connection, findings: &mut Findings) -> rusqlite::Re
         let Sql(digest): Sql<Digest> = row.get(0)?;
         let Sql(length): Sql<u64> = row.get(1)?;
         match row.get_ref(2)?.as_blob_or_null()? {
-            None => findings.add(is_not_there(&digest)),
+            None => findings.add_content(&digest, is_not_there(&digest)),
             Some(bytes) => {
                 let found = Digest(Sha256::digest(bytes).into());
                 if found != digest || bytes.len() as u64 != length {
-                    findings.add(is_not_what_was_written(&digest));
+                    findings.add_content(&digest, is_not_what_was_written(&digest));
                 }
             }
         }
@@ -163,15 +219,21 @@ fn files(
             .add(format!("folder content/{first:02x} holds {strangers} files of somebody else"));
     }
     for digest in named.iter().filter(|digest| listing.digests.binary_search(digest).is_err()) {
-        findings.add(is_not_there(digest));
+        findings.add_content(digest, is_not_there(digest));
     }
     for digest in &listing.digests {
         match contents.actual_digest(digest) {
             Ok(Some(found)) if found == *digest => {}
             // Swept since it was listed; then no row named it.
             Ok(None) => {}
-            Ok(Some(_)) => findings.add(is_not_what_was_written(digest)),
-            Err(error) => findings.add(format!("content {digest} cannot be read: {error}")),
+            Ok(Some(_)) => {
+                findings.add_content(digest, is_not_what_was_written(digest));
+                // Nobody is to be handed other bytes than were sent.
+                contents.park(digest)?;
+            }
+            Err(error) => {
+                findings.add_content(digest, format!("content {digest} cannot be read: {error}"));
+            }
         }
     }
     Ok(())

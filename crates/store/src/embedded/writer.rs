@@ -4,8 +4,8 @@
 //! get an answer. The more senders there are, the more letters share an fsync.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,7 @@ use super::head::Head;
 use super::journal::Queue;
 use super::leases::{Ended, Leases};
 use super::remembered::Registry;
+use super::sums::{Mark, Sums};
 
 /// Tasks in one transaction at most.
 const GROUP_LIMIT: usize = 512;
@@ -43,6 +44,9 @@ const PATIENCE_STEP: Duration = Duration::from_micros(100);
 
 /// Digests of swept files that are remembered, see [`Writer::swept`].
 const SWEPT_LIMIT: usize = 100_000;
+
+/// Whoever wants to know how long a commit took.
+pub(super) type Told = Box<dyn Fn(Duration) + Send + Sync>;
 
 /// What the writer is asked for, and where the answer goes.
 pub(super) enum Task {
@@ -68,6 +72,12 @@ pub(super) struct Writer {
     pub(super) checkpointer: Checkpointer,
     /// Pages in the write-ahead log, as SQLite told after the last commit.
     pub(super) wal_pages: Arc<AtomicU64>,
+    /// Checksums of pages, brought up to date before the log is moved for the last time.
+    pub(super) sums: Arc<Mutex<Sums>>,
+    /// Notes how much of the log was acknowledged.
+    pub(super) mark: Mark,
+    /// Is told how long each commit took.
+    pub(super) commits: Arc<OnceLock<Told>>,
     /// Files removed lately. A batch that names one of them came too late for its bytes and must not be
     /// told otherwise.
     pub(super) swept: Swept,
@@ -126,6 +136,11 @@ impl Writer {
         while tasks.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
             self.gather(&mut tasks, &mut group);
             self.settle(&mut group, &tasks);
+        }
+        // Closing the last connection moves what is left in the log.
+        let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = sums.follow() {
+            tracing::warn!(%error, "the checksums of the last pages could not be written");
         }
     }
 
@@ -186,7 +201,11 @@ impl Writer {
             if changes_registry {
                 self.registry.forget();
             }
+            let begun = Instant::now();
             let committed = self.execute("COMMIT");
+            if let Some(told) = self.commits.get() {
+                told(begun.elapsed());
+            }
             if changes_registry {
                 self.registry.remember_again();
             }
@@ -196,6 +215,7 @@ impl Writer {
         match written {
             Ok(written) => {
                 self.head = written.head;
+                self.mark.note(self.wal_pages.load(Ordering::Relaxed));
                 let mut leases = self.leases.lock();
                 for ended in &written.ended {
                     leases.end(*ended);

@@ -7,7 +7,7 @@ use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
 use super::Tables;
-use crate::storage::{Claim, Conflict, Op};
+use crate::storage::{Claim, Conflict, HELD, Op};
 use crate::{Job, JobId, Lane, SystemId, WorkKind, WorkerId};
 
 /// A piece of work and its lease.
@@ -104,10 +104,17 @@ impl Tables {
         }
     }
 
+    /// The job, if nobody has claimed it.
+    pub(super) fn free_job(&mut self, id: JobId) -> Result<&mut JobRow, Conflict> {
+        let row = self.jobs.change(id, "job")?;
+        if row.lease.is_some() { Err(Conflict::Changed { what: "job" }) } else { Ok(row) }
+    }
+
     pub(super) fn unclaimed_calls(&self, system: SystemId) -> Vec<JobId> {
         self.jobs
             .values()
             .filter(|row| row.lease.is_none() && row.job.work.system() == Some(system))
+            .filter(|row| row.job.due != HELD)
             .map(|row| row.job.id)
             .collect()
     }
@@ -116,7 +123,9 @@ impl Tables {
     pub(super) fn work_brought_by(&self, op: &Op) -> Option<WorkKind> {
         match op {
             Op::AddJob(job) => Some(job.work.kind()),
-            Op::RetryJob { id, .. } => self.jobs.get(id).map(|row| row.job.work.kind()),
+            Op::RetryJob { id, .. } | Op::MoveJob { id, .. } => {
+                self.jobs.get(id).map(|row| row.job.work.kind())
+            }
             Op::HastenSystem { .. } => Some(WorkKind::Outside),
             _ => None,
         }

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::super::schema::FILE_NAME;
+use super::super::sums::SUMS_NAME;
 use super::super::{Embedded, OpenError, probe};
 use super::samples::*;
 
@@ -135,6 +136,8 @@ async fn a_store_with_100_000_letters_opens_at_once() {
         )
         .unwrap();
     drop(database);
+    // These letters came behind the store's back.
+    std::fs::remove_file(folder.path().join(SUMS_NAME)).unwrap();
     // The best of five: the machine may be busy with other things.
     let best = (0..5)
         .map(|_| {
