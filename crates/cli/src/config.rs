@@ -92,7 +92,12 @@ impl Default for Config {
             alarms: AlarmLimits::default(),
             stop_seconds: 10,
             country: CountryChoice { first_letters: true, ..CountryChoice::default() },
-            policy: Policy::default(),
+            // Local mode: systems may do what administrators do, and listen on this machine.
+            policy: Policy {
+                systems_may_register: true,
+                private_endpoints: true,
+                ..Policy::default()
+            },
         }
     }
 }

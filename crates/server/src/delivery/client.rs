@@ -4,9 +4,12 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use brevdue_exchange::registering::endpoints::is_public;
 use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
+use url::Host;
 
 use crate::causes::chain;
 use crate::tls::{TlsError, certificates, private_key, root_store};
@@ -14,7 +17,7 @@ use crate::tls::{TlsError, certificates, private_key, root_store};
 /// Which endpoints are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoints {
-    /// `https` only.
+    /// `https` only, and never on this machine or in a private network, whatever a name resolves to.
     Https,
     /// `https`, and `http` on loopback: local mode.
     HttpsAndLocal,
@@ -77,7 +80,11 @@ impl Client {
                 .map_err(TlsError::from)?,
             None => config.with_no_client_auth(),
         };
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder();
+        if settings.endpoints == Endpoints::Https {
+            builder = builder.dns_resolver(PublicOnly);
+        }
+        let http = builder
             .tls_backend_preconfigured(config)
             .http1_only()
             .redirect(Policy::none())
@@ -94,11 +101,37 @@ impl Client {
     /// Reads an endpoint; says why it is not called.
     pub(super) fn endpoint(&self, text: &str) -> Result<Url, &'static str> {
         let url = Url::parse(text).map_err(|_| "the endpoint is not a URL")?;
+        let is_elsewhere = match url.host() {
+            Some(Host::Ipv4(address)) => is_public(address.into()),
+            Some(Host::Ipv6(address)) => is_public(address.into()),
+            // What it resolves to is looked at when it is called.
+            _ => true,
+        };
+        if self.endpoints == Endpoints::Https && !is_elsewhere {
+            return Err("the endpoint is on this machine or in a private network");
+        }
         match url.scheme() {
             "https" => Ok(url),
             "http" if self.endpoints == Endpoints::HttpsAndLocal && is_loopback(&url) => Ok(url),
             _ => Err("the endpoint is not an https URL"),
         }
+    }
+}
+
+/// Resolves names to addresses of the public Internet only: a name that anybody registers may point at
+/// this machine, and may point elsewhere when it was registered.
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<_> = found.filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err("the name resolves to no address of the public Internet".into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
     }
 }
 
@@ -123,6 +156,12 @@ pub(super) fn reason(error: reqwest::Error) -> String {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_name_that_points_at_this_machine_is_not_called() {
+        let resolved = PublicOnly.resolve("localhost".parse().unwrap()).await;
+        assert!(resolved.is_err());
+    }
+
     #[test]
     fn only_https_is_called_and_in_local_mode_plain_http_on_loopback() {
         let issued = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
@@ -139,6 +178,10 @@ mod tests {
         let (strict, local) = (client(Endpoints::Https), client(Endpoints::HttpsAndLocal));
         for (endpoint, strictly, locally) in [
             ("https://post.example/memo", true, true),
+            ("https://198.41.0.4/memo", true, true),
+            ("https://127.0.0.1/memo", false, true),
+            ("https://10.0.0.1/memo", false, true),
+            ("https://[::ffff:10.0.0.1]/memo", false, true),
             ("http://127.0.0.1:9000/memo", false, true),
             ("http://[::1]:9000/memo", false, true),
             ("http://localhost/memo", false, true),

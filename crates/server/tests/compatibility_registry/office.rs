@@ -1,9 +1,7 @@
 //! A desk from which the registries are asked and changed.
 
 use brevdue_exchange::people::{Person, Privilege};
-use brevdue_exchange::{
-    Batch, Contact, ContactId, Op, OrganisationId, Policy, RegistrationStatus, Store as _,
-};
+use brevdue_exchange::{Batch, Contact, ContactId, Op, OrganisationId, Policy, RegistrationStatus};
 use brevdue_memo::{PartyId, Timestamp};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};

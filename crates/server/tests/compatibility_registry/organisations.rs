@@ -30,7 +30,10 @@ async fn an_organisation_registered_without_a_record_has_version_1() {
     let (status, one) = Desk::of(&town, &town.receiver).get(OWN).await;
     assert_eq!(status, 200);
     assert_eq!((&one["version"], &one["cvrNumber"]), (&json!(1), &json!(SENDING_CVR)));
-    assert_eq!((&one["authorityTerms"], &one["mandatoryPostAllowed"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&one["authorityTerms"], &one["mandatoryPostAllowed"]),
+        (&json!(true), &json!(false))
+    );
     let unknown = "/organisations/00000000-0000-0000-0000-0000000000ff";
     assert_eq!(Desk::of(&town, &town.receiver).get(unknown).await.0, 404);
 }
@@ -104,7 +107,10 @@ async fn a_logo_is_given() {
     let (status, logo) = put("1", PNG).await;
     assert_eq!((status, &logo["mediaType"]), (200, &json!("image/png")), "{logo}");
     let (_, organisation) = desk.get(OWN).await;
-    assert_eq!((&organisation["logoAvailable"], &organisation["version"]), (&json!(true), &json!(2)));
+    assert_eq!(
+        (&organisation["logoAvailable"], &organisation["version"]),
+        (&json!(true), &json!(2))
+    );
     assert_eq!(put("2", b"<svg onload='x()'/>").await.0, 400);
     assert_eq!(put("1", PNG).await.0, 409);
 }

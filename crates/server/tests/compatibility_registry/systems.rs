@@ -6,8 +6,7 @@ use crate::office::{Desk, faults, open, sender_command, with};
 use crate::town::{RECEIVING_CVR, SENDING_CVR, covers};
 
 const ALL: &str = "/organisations/00000000-0000-0000-0000-000000000001/systems/";
-const OWN: &str =
-    "/organisations/00000000-0000-0000-0000-000000000001/systems/00000000-0000-0000-0000-000000000011";
+const OWN: &str = "/organisations/00000000-0000-0000-0000-000000000001/systems/00000000-0000-0000-0000-000000000011";
 const FOREIGN: &str = "/organisations/00000000-0000-0000-0000-000000000002/systems/";
 
 fn receiver(name: &str, kind: &str) -> Value {
@@ -29,7 +28,8 @@ async fn the_systems_of_ones_own_organisation_are_told() {
     assert_eq!((status, &all["totalElements"]), (200, &json!(1)), "{all}");
     let token = all["systems"][0]["apiToken"]["authenticationToken"].as_str().unwrap();
     assert_eq!(format!("Basic {token}"), town.sender.authorization());
-    let (_, one) = desk.get(&format!("{ALL}?authenticationToken={}", token.replace('=', "%3D"))).await;
+    let (_, one) =
+        desk.get(&format!("{ALL}?authenticationToken={}", token.replace('=', "%3D"))).await;
     assert_eq!(one["totalElements"], 1);
     assert_eq!(desk.get(&format!("{ALL}?authenticationToken=x")).await.1["totalElements"], 0);
     assert_eq!(desk.get(&format!("{ALL}?certificateSerialNumber=ab")).await.1["totalElements"], 0);
@@ -77,9 +77,20 @@ async fn every_rule_of_a_system_names_its_field() {
     let mut fields = faults(&body);
     fields.sort_unstable();
     let mut expected = vec![
-        "name", "endpoint", "receiptEndpoint", "activeTo", "technicalContact.email",
-        "technicalContact.phoneNumber", "serviceProtocol", "allowedIps[0].ip", "allowedIps[1].ip",
-        "receiptFormat", "businessContactEmail", "delegatedCVR", "defaultMaterialId", "systemTypes",
+        "name",
+        "endpoint",
+        "receiptEndpoint",
+        "activeTo",
+        "technicalContact.email",
+        "technicalContact.phoneNumber",
+        "serviceProtocol",
+        "allowedIps[0].ip",
+        "allowedIps[1].ip",
+        "receiptFormat",
+        "businessContactEmail",
+        "delegatedCVR",
+        "defaultMaterialId",
+        "systemTypes",
     ];
     expected.sort_unstable();
     assert_eq!(fields, expected);
@@ -98,7 +109,9 @@ async fn every_rule_of_a_system_names_its_field() {
 async fn outside_local_mode_endpoints_on_private_addresses_are_refused() {
     let town = with(Policy { systems_may_register: true, ..Policy::default() }).await;
     let desk = Desk::of(&town, &town.sender);
-    for address in ["http://127.0.0.1/x", "https://127.0.0.1/x", "https://10.0.0.7/", "https://[::1]/"] {
+    for address in
+        ["http://127.0.0.1/x", "https://127.0.0.1/x", "https://10.0.0.7/", "https://[::1]/"]
+    {
         let mut command = sender_command("Afsender");
         command["receiptEndpoint"] = json!(address);
         let (status, body) = desk.post(ALL, command).await;
@@ -114,7 +127,8 @@ async fn one_organisation_has_five_receiver_systems_at_most() {
     let town = open().await;
     let desk = Desk::of(&town, &town.sender);
     for number in 1..=5 {
-        let (status, _) = desk.post(ALL, receiver(&format!("Modtager {number}"), "RECIPIENT")).await;
+        let (status, _) =
+            desk.post(ALL, receiver(&format!("Modtager {number}"), "RECIPIENT")).await;
         assert_eq!(status, 201, "{number}");
     }
     let (status, body) = desk.post(ALL, receiver("Modtager 6", "RECIPIENT")).await;
@@ -206,13 +220,17 @@ async fn a_registered_certificate_is_the_only_one_that_is_let_in() {
     let path = format!("{OWN}/certificate/");
     let stranger = town.issuer.organisation(RECEIVING_CVR, Validity::Now);
     let expired = town.issuer.organisation(SENDING_CVR, Validity::Past);
-    for file in [stranger.certificate.as_bytes(), expired.certificate.as_bytes(), b"no certificate"] {
+    for file in [stranger.certificate.as_bytes(), expired.certificate.as_bytes(), b"no certificate"]
+    {
         assert_eq!(desk.upload(&path, file).await.0, 400);
     }
     let (status, told) = desk.upload(&path, town.sender.identity.certificate.as_bytes()).await;
     assert_eq!(status, 201, "{told}");
     let serial = told["certificateSerialNumber"].as_str().unwrap();
-    assert_eq!((told["sha1"].as_str().unwrap().len(), told["md5"].as_str().unwrap().len()), (40, 32));
+    assert_eq!(
+        (told["sha1"].as_str().unwrap().len(), told["md5"].as_str().unwrap().len()),
+        (40, 32)
+    );
     let found = desk.get(&format!("{ALL}?certificateSerialNumber={serial}")).await.1;
     assert_eq!(found["totalElements"], 1);
     let other = town.issuer.organisation(SENDING_CVR, Validity::Now);
@@ -232,7 +250,10 @@ async fn an_ssh_key_gives_a_system_a_user_name() {
     let line = format!("ssh-ed25519 {key} nogen@kommune");
     let (status, told) = desk.upload(&path, line.as_bytes()).await;
     assert_eq!(status, 201, "{told}");
-    assert_eq!((&told["sshPublicKey"], &told["sshUsername"]), (&json!(key), &json!("00000000-0000-0000-0000-000000000011")));
+    assert_eq!(
+        (&told["sshPublicKey"], &told["sshUsername"]),
+        (&json!(key), &json!("00000000-0000-0000-0000-000000000011"))
+    );
     let address = "127.0.0.1".parse().unwrap();
     let user = told["sshUsername"].as_str().unwrap();
     let caller = town.exchange.authenticate_key(user, &format!("ssh-ed25519 {key}"), address).await;
