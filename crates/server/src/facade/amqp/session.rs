@@ -289,10 +289,8 @@ impl Session {
         let Some((message, waiting)) = found else { return empty };
         let body = envelope(&message).into_bytes();
         // As with any queue: who asks for no acknowledgement takes the risk of a broken line.
-        if no_ack {
-            if let Err(fault) = exchange.settle_status(&self.caller, message.id).await {
-                return Ok(self.storage_failed(&fault));
-            }
+        if no_ack && let Err(fault) = exchange.settle_status(&self.caller, message.id).await {
+            return Ok(self.storage_failed(&fault));
         }
         self.tags += 1;
         if !no_ack {

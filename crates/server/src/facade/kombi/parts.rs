@@ -273,7 +273,7 @@ impl Taking<'_> {
     }
 
     fn must_next(&mut self) -> Result<Piece, PartsError> {
-        Ok(self.scanner.next()?.ok_or(PartsError::Form("the document ends too early"))?)
+        self.scanner.next()?.ok_or(PartsError::Form("the document ends too early"))
     }
 }
 
