@@ -29,6 +29,7 @@ use self::calendar::Calendar;
 use self::handover::Breaker;
 use self::pace::Pace;
 use crate::ids::Ids;
+use crate::local::Local;
 use crate::{Clock, Policy, Store};
 
 /// Decides; is handed everything it needs.
@@ -41,6 +42,7 @@ pub struct Exchange {
     calendar: Calendar,
     pace: Arc<Pace>,
     breaker: Arc<Breaker>,
+    local: Option<Arc<Local>>,
 }
 
 impl Exchange {
@@ -59,7 +61,30 @@ impl Exchange {
             calendar: Calendar::bundled(),
             pace: Arc::default(),
             breaker: Arc::default(),
+            local: None,
         }
+    }
+
+    /// With what local mode adds.
+    pub fn in_local_mode(self, local: Arc<Local>) -> Self {
+        Self { local: Some(local), ..self }
+    }
+
+    /// What local mode adds; `None` elsewhere.
+    pub fn local(&self) -> Option<&Arc<Local>> {
+        self.local.as_ref()
+    }
+
+    /// The day it is in Copenhagen at a time, as messages write days.
+    pub fn day(&self, at: brevdue_memo::Timestamp) -> brevdue_memo::LocalDate {
+        let day = self.calendar.today(at);
+        brevdue_memo::LocalDate::parse(&day.to_string())
+            .expect("a day of the calendar is written YYYY-MM-DD, and tests build letters with it")
+    }
+
+    /// Forgets which endpoints failed: what is remembered of them belongs to a country that is gone.
+    pub fn forget_endpoints(&self) {
+        self.breaker.forget();
     }
 
     /// The store, for doors that stream content and for the registry.

@@ -16,4 +16,4 @@ mod content;
 mod waiting;
 
 pub use delivery::Delivery;
-pub use nudge::Nudge;
+pub use nudge::{Gate, Nudge};

@@ -17,6 +17,7 @@ mod memos;
 mod parameters;
 mod receipts;
 mod repeated;
+mod testing;
 mod trace;
 mod versions;
 
@@ -102,7 +103,8 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         exchange,
         settings: Arc::new(settings),
     };
-    let (mut router, described) = operations().finish();
+    let local = door.exchange.local().is_some();
+    let (mut router, described) = operations(local).finish();
     router = description::serve(router, description::complete(described));
     // A route of its own, not a fallback: the router is merged with others that have theirs.
     for rest in ["", "/", "/{*rest}"] {
@@ -115,17 +117,23 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         .with_state(door)
 }
 
-/// Every operation, with its description.
-fn operations() -> Described {
+/// Every operation, with its description; those of local mode only there.
+fn operations(local: bool) -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
-    certificate::describe(door)
+    let door = certificate::describe(door);
+    if local { testing::describe(door) } else { door }
 }
 
-/// The description that is served, for whoever writes it down.
+/// The description that is served outside local mode, for whoever writes it down.
 pub fn description() -> utoipa::openapi::OpenApi {
-    description::complete(operations().finish().1)
+    description::complete(operations(false).finish().1)
+}
+
+/// The description that is served in local mode.
+pub fn description_of_local_mode() -> utoipa::openapi::OpenApi {
+    description::complete(operations(true).finish().1)
 }
 
 async fn no_such_method() -> Failure {

@@ -88,7 +88,9 @@ impl Worker {
             let round = catch_unwind(AssertUnwindSafe(|| {
                 runtime.block_on(async {
                     let limit = self.limit();
+                    let stay = self.nudge.gate().enter().await;
                     let done = self.exchange.work_inside(self.id, limit).await?;
+                    drop(stay);
                     if done == 0 {
                         waiting::for_work(
                             &self.exchange,

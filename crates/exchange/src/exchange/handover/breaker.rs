@@ -51,6 +51,11 @@ impl Breaker {
         systems.get(&system).and_then(|trouble| trouble.until)
     }
 
+    /// Forgets everything.
+    pub(in crate::exchange) fn forget(&self) {
+        self.systems.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// A call succeeded; whether calls had failed before it.
     pub(super) fn succeeded(&self, system: SystemId) -> bool {
         self.systems.lock().unwrap_or_else(PoisonError::into_inner).remove(&system).is_some()

@@ -4,6 +4,7 @@ use brevdue_memo::Timestamp;
 
 use super::{Handover, HandoverOutcome, Load};
 use crate::exchange::Exchange;
+use crate::local::live::What;
 use crate::{
     Batch, Conflict, DeliveryState, EventTag, MailSystem, Memo, MemoKey, MemoState, Op, ReceiptId,
     ServiceProtocol, StorageError, Work,
@@ -25,6 +26,10 @@ impl Exchange {
         handover: &Handover,
         outcome: HandoverOutcome,
     ) -> Result<(), StorageError> {
+        if let Some(local) = self.local() {
+            let (system, outcome) = (handover.system, outcome.clone());
+            local.live.note(self.now(), What::Push { system, outcome });
+        }
         let retry_after = match outcome {
             HandoverOutcome::Taken => None,
             HandoverOutcome::Unreachable { reason } => {
