@@ -10,28 +10,34 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use brevdue_exchange::Clock as _;
-use brevdue_wire::country::Country;
+use brevdue_exchange::clock::MovableClock;
 use uuid::Uuid;
 
+use super::steering::Published;
 use crate::country::{Definition, letter_to_try};
-use crate::machine::MachineClock;
 
 #[derive(Clone)]
 struct Town {
-    country: Arc<Country>,
+    published: Arc<Published>,
     definition: Arc<Definition>,
+    clock: Arc<MovableClock>,
 }
 
 /// `GET /testing/country` and `GET /testing/letter/{uuid}`.
-pub(super) fn routes(country: Arc<Country>, definition: Arc<Definition>) -> Router {
+pub(super) fn routes(
+    published: Arc<Published>,
+    definition: Arc<Definition>,
+    clock: Arc<MovableClock>,
+) -> Router {
     Router::new()
         .route("/testing/country", get(tell))
         .route("/testing/letter/{uuid}", get(letter))
-        .with_state(Town { country, definition })
+        .with_state(Town { published, definition, clock })
 }
 
 async fn tell(State(town): State<Town>) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], axum::Json(&*town.country)).into_response()
+    let country = town.published.country();
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(&*country)).into_response()
 }
 
 /// The letter to try, with the UUID that the caller chose.
@@ -39,7 +45,7 @@ async fn letter(State(town): State<Town>, Path(uuid): Path<String>) -> Response 
     let Some(uuid) = Uuid::try_parse(&uuid).ok().filter(|uuid| uuid.get_version_num() == 4) else {
         return (StatusCode::BAD_REQUEST, "the id must be a UUID of version 4\n").into_response();
     };
-    match letter_to_try(&town.definition, uuid, MachineClock.now()) {
+    match letter_to_try(&town.definition, uuid, town.clock.now()) {
         Ok(Some((bytes, _))) => {
             let headers =
                 [(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "no-store")];

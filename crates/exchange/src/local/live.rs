@@ -76,6 +76,7 @@ pub struct Live(Mutex<Ring>);
 struct Ring {
     last: u64,
     moments: VecDeque<Moment>,
+    closed: bool,
 }
 
 impl Live {
@@ -108,6 +109,16 @@ impl Live {
         let ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let from = ring.moments.partition_point(|moment| moment.number <= number);
         ring.moments.iter().skip(from).take(limit).cloned().collect()
+    }
+
+    /// Nothing more will happen: whoever watches can go.
+    pub fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).closed
     }
 
     /// The number of the latest; 0 before there is one.
