@@ -311,6 +311,7 @@ async fn mail_to_an_authority_as_a_company_goes_to_its_mailbox(ground: Ground) {
         party: cvr(who::ROADS.1),
         name: "Vejvæsenet".into(),
         status: brevdue_exchange::RegistrationStatus::Registered,
+        nemsms: None,
     };
     town.commit(brevdue_exchange::Op::PutContact(mailbox)).await;
     let mut as_company = town.letter(who::TOWN.1, cvr(who::ROADS.1)).build().unwrap();

@@ -268,7 +268,7 @@ impl Life {
                         assert!(positive == extra, "{memo:?} {told:?}");
                     }
                     MemoState::Repeated => assert_eq!(told.len(), 1, "{memo:?}"),
-                    MemoState::Received | MemoState::Delayed => {
+                    MemoState::Received | MemoState::Delayed | MemoState::Recalled => {
                         panic!("still on its way: {memo:?}")
                     }
                 }

@@ -35,6 +35,10 @@ pub(crate) struct Config {
     pub(crate) log_filter: String,
     /// Threads that check letters.
     pub(crate) workers: usize,
+    /// What takes text messages; `None` is the sink.
+    pub(crate) sms_gateway: Option<String>,
+    /// Where a `clamd` listens that looks through files.
+    pub(crate) malware_scanner: Option<SocketAddr>,
     /// Hours between two sweeps for files that no row names.
     pub(crate) sweep_hours: u32,
     /// Seconds that open requests get to end when the server stops.
@@ -67,6 +71,8 @@ impl Default for Config {
             log: LogForm::Text,
             log_filter: "warn".into(),
             workers: 2,
+            sms_gateway: None,
+            malware_scanner: None,
             sweep_hours: 6,
             stop_seconds: 10,
             country: CountryChoice { first_letters: true, ..CountryChoice::default() },

@@ -18,8 +18,9 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, Store};
-use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
+use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
+use brevdue_server::malware::Clamd;
 use brevdue_server::rest::RestSettings;
 use brevdue_server::tls::{TlsSettings, server_config};
 use brevdue_server::{Delivery, Gate, Nudge, rest, workers};
@@ -41,6 +42,9 @@ use steering::{Published, Steer};
 
 /// File name, without ending, of the certificate that pushes are made with.
 const EXCHANGE: &str = "exchange";
+
+/// Seconds that the malware scanner may be silent over one file; well within a lease.
+const SCANNER_PATIENCE_SECONDS: u64 = 30;
 
 /// A server whose doors are open.
 pub(crate) struct Serving {
@@ -96,6 +100,12 @@ impl Serving {
             config.policy.clone(),
         )
         .in_local_mode(Arc::new(local));
+        let exchange = match config.malware_scanner {
+            Some(address) => {
+                exchange.with_scanner(Arc::new(Clamd::new(address, SCANNER_PATIENCE_SECONDS)))
+            }
+            None => exchange,
+        };
         let _ = steer.exchange.set(exchange.clone());
         let papers = Papers::make(&folder, &definition, config, &exchange).await?;
         let doors = Doors::bind(config, &papers).await?;
@@ -126,16 +136,24 @@ impl Serving {
             0
         };
 
+        exchange.begin_keeping_house().await.map_err(|error| {
+            Problem::ours("store::write", "the store cannot be written").because(&error)
+        })?;
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let workers =
             workers::start(&exchange, threads(config), &nudge, &stop).map_err(|error| {
                 Problem::ours("server::threads", "the machine gives no threads").because(&error)
             })?;
-        tasks.spawn(
-            Delivery::new(exchange.clone(), papers.client()?, DeliveryLimits::default())
-                .run(nudge, stop.clone()),
-        );
+        let client = papers.client()?;
+        let delivery = Delivery::new(exchange.clone(), client.clone(), DeliveryLimits::default());
+        let delivery = match &config.sms_gateway {
+            Some(endpoint) => {
+                delivery.with_sms_gateway(Arc::new(HttpSmsGateway::new(client, endpoint.clone())))
+            }
+            None => delivery,
+        };
+        tasks.spawn(delivery.run(nudge, stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
 
         let rest = rest::routes(
@@ -217,7 +235,7 @@ impl Papers {
         };
         let authority = Authority::open(&folder.certificates(), now, &MachineIds)
             .map_err(|error| failed(&error))?;
-        settle(&**exchange.store(), definition, &config.country, &authority, now, &MachineIds)
+        settle(exchange, definition, &config.country, &authority, now, &MachineIds)
             .await
             .map_err(|error| failed(&error))?;
         let server = authority.server().map_err(|error| failed(&error))?;

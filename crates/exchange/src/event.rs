@@ -76,6 +76,12 @@ tags! {
     DelayedMemoSendValidatedAwaitingDelay = "DELAYED_MEMO_SEND_VALIDATED_AWAITING_DELAY"
     /// Its delivery date has come.
     DelayedMemoSendSent = "DELAYED_MEMO_SEND_SENT"
+    /// It was called back before it was delivered.
+    MemoSendRecalled = "MEMO_SEND_RECALLED"
+    /// It was called back while it waited for its delivery date.
+    DelayedMemoMessageRecalled = "DELAYED_MEMO_MESSAGE_RECALLED"
+    /// An administrator of the sender called it back.
+    MessageRecalledByAdministrator = "MESSAGE_RECALLED_BY_ADMINISTRATOR"
     /// In the recipient's mailbox: it has arrived.
     MemoAvailableToRecipient = "MEMO_AVAILABLE_TO_RECIPIENT"
     /// Waiting to be fetched by a receiver system.
@@ -86,6 +92,12 @@ tags! {
     MemoSendSentToRecipientSystem = "MEMO_SEND_SENT_TO_RECIPIENT_SYSTEM"
     /// A push failed; it will be tried again.
     MemoSendSentToRecipientSystemFailed = "MEMO_SEND_SENT_TO_RECIPIENT_SYSTEM_FAILED"
+    /// The SMS gateway has taken a text message.
+    NemSmsSentSuccessfully = "NEM_SMS_SENT_SUCCESSFULLY"
+    /// The SMS gateway will never take a text message.
+    NemSmsSentAndRejected = "NEM_SMS_SENT_AND_REJECTED"
+    /// The SMS gateway could not take a text message now.
+    NemSmsSendFailed = "NEM_SMS_SEND_FAILED"
     /// A business receipt was made.
     BusinessReceiptCreated = "BUSINESS_RECEIPT_CREATED"
     /// The sender system has the business receipt.
@@ -102,4 +114,6 @@ tags! {
     MessageSentMailbox = "MESSAGE_SENT_MAILBOX"
     /// A system was changed or switched off.
     SystemChanged = "SYSTEM_CHANGED"
+    /// A notice to the owner of a system was handed out.
+    NotificationSent = "NOTIFICATION_SENT"
 }

@@ -4,29 +4,41 @@
 //! durable and answers; [`work`] picks it up: `extract` takes archives apart, `judge` gathers what
 //! `check` and `route` decide on and writes their verdict down, `release` lets go of what waited for
 //! its date; [`handover`] decides about pushes, [`fetch`] serves pulls; [`receipts`] tells the sender;
-//! [`mailbox`] lets people read and answer.
+//! [`mailbox`] lets people read and answer. [`codes`] are the words of refusal, [`malware`] and
+//! [`nemsms`] what is handed in for files and text messages, [`recall`] calls back what waits for its
+//! date, [`notices`] tell the owners of systems, [`retention`] removes what was kept long enough.
 
 pub mod accept;
 pub mod authenticate;
 mod calendar;
 mod check;
+pub mod codes;
 mod extract;
 pub mod fetch;
 pub mod handover;
 mod judge;
 pub mod mailbox;
+pub mod malware;
+pub mod nemsms;
+pub mod notices;
 mod pace;
 pub mod people;
+pub mod recall;
 pub mod receipts;
 mod record;
 mod release;
+pub mod retention;
 mod route;
 pub mod work;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+use brevdue_memo::Timestamp;
 
 use self::calendar::Calendar;
+use self::check::FormRules;
 use self::handover::Breaker;
+use self::malware::Scanner;
 use self::pace::Pace;
 use crate::ids::Ids;
 use crate::local::Local;
@@ -43,6 +55,9 @@ pub struct Exchange {
     pace: Arc<Pace>,
     breaker: Arc<Breaker>,
     local: Option<Arc<Local>>,
+    form: Arc<FormRules>,
+    scanner: Option<Arc<dyn Scanner>>,
+    scanner_silent_since: Arc<Mutex<Option<Timestamp>>>,
 }
 
 impl Exchange {
@@ -57,6 +72,9 @@ impl Exchange {
             store,
             clock,
             ids,
+            form: Arc::new(FormRules::of(&policy)),
+            scanner: None,
+            scanner_silent_since: Arc::default(),
             policy: Arc::new(policy),
             calendar: Calendar::bundled(),
             pace: Arc::default(),
@@ -85,6 +103,12 @@ impl Exchange {
     /// Forgets which endpoints failed: what is remembered of them belongs to a country that is gone.
     pub fn forget_endpoints(&self) {
         self.breaker.forget();
+    }
+
+    /// The same, with a malware scanner: no letter passes that it has not looked through.
+    #[must_use]
+    pub fn with_scanner(self, scanner: Arc<dyn Scanner>) -> Self {
+        Self { scanner: Some(scanner), ..self }
     }
 
     /// The store, for doors that stream content and for the registry.

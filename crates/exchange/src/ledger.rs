@@ -98,11 +98,12 @@ pub struct Memo {
 /// ```text
 /// Received ─► Refused
 ///    ├─► Repeated                          same UUID and bytes as an earlier one
-///    ├─► Delayed ─► Available | Queued | Refused
+///    ├─► Delayed ─► Available | Queued | Refused | Recalled
 ///    ├─► Available                         in a mailbox
-///    └─► Queued ─► HandedOver              to a receiver system
+///    └─► Queued ─► HandedOver              to a receiver system, or as a text message
+///           └─► Refused                    the SMS gateway will not take it
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MemoState {
     /// Durable, not yet checked.
     Received,
@@ -116,8 +117,24 @@ pub enum MemoState {
     Available,
     /// Waiting for a receiver system.
     Queued,
-    /// A receiver system has it.
+    /// A receiver system, or the SMS gateway, has it.
     HandedOver,
+    /// Its sender called it back before its delivery date.
+    Recalled,
+}
+
+impl MemoState {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::Received,
+        Self::Refused,
+        Self::Repeated,
+        Self::Delayed,
+        Self::Available,
+        Self::Queued,
+        Self::HandedOver,
+        Self::Recalled,
+    ];
 }
 
 /// What lists show of a message, without opening it.
@@ -263,7 +280,20 @@ pub enum Work {
     PushMemo(MemoKey, SystemId),
     /// Push a receipt to a sender system.
     PushReceipt(ReceiptId, SystemId),
+    /// Hand a NemSMS to the SMS gateway.
+    SendSms(MemoKey),
+    /// Hand a notice, a record of this id, to whoever carries mail.
+    SendNotice(Uuid),
+    /// Push again what waits for a receiver system that is in use again.
+    Resume(SystemId),
+    /// Remove what has been kept long enough.
+    KeepHouse,
 }
+
+/// The SMS gateway, as the system that text messages wait for.
+pub const SMS_GATEWAY: SystemId = SystemId(Uuid::from_u128(0x5A15));
+/// Who carries mail, as the system that notices wait for.
+pub const MAIL_CARRIER: SystemId = SystemId(Uuid::from_u128(0x3A11));
 
 /// Who does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -279,7 +309,9 @@ impl Work {
     pub fn kind(&self) -> WorkKind {
         match self {
             Self::Extract(_) | Self::Check(_) | Self::Release(_) => WorkKind::Inside,
+            Self::Resume(_) | Self::KeepHouse => WorkKind::Inside,
             Self::PushMemo(..) | Self::PushReceipt(..) => WorkKind::Outside,
+            Self::SendSms(_) | Self::SendNotice(_) => WorkKind::Outside,
         }
     }
 
@@ -287,7 +319,10 @@ impl Work {
     pub fn system(&self) -> Option<SystemId> {
         match self {
             Self::PushMemo(_, system) | Self::PushReceipt(_, system) => Some(*system),
+            Self::SendSms(_) => Some(SMS_GATEWAY),
+            Self::SendNotice(_) => Some(MAIL_CARRIER),
             Self::Extract(_) | Self::Check(_) | Self::Release(_) => None,
+            Self::Resume(_) | Self::KeepHouse => None,
         }
     }
 }

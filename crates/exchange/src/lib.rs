@@ -18,7 +18,9 @@ pub mod storage;
 pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
-pub use exchange::{accept, authenticate, fetch, handover, mailbox, people, receipts};
+pub use exchange::{
+    accept, authenticate, fetch, handover, mailbox, nemsms, notices, people, recall, receipts,
+};
 pub use ids::*;
 pub use ledger::*;
 pub use policy::Policy;

@@ -1,7 +1,7 @@
 //! Every limit and every choice of the exchange, with its unit, in one place.
 
-use brevdue_memo::Limits;
 use brevdue_memo::container::ContainerLimits;
+use brevdue_memo::{HtmlProfile, Limits, Timestamp};
 
 /// Limits and choices. `docs/exchange.md` says which are confirmed and which are ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,10 @@ pub struct Policy {
     pub authority_memo_bytes: u64,
     /// Bytes of one message from a citizen or a company to an authority.
     pub public_memo_bytes: u64,
+    /// Bytes to which a contact point may raise that for citizens.
+    pub citizen_memo_bytes_most: u64,
+    /// Bytes to which a contact point may raise that for companies.
+    pub company_memo_bytes_most: u64,
     /// Additional documents in one message.
     pub attachments: u32,
     /// Bytes of an HTTP body that holds one message.
@@ -36,10 +40,100 @@ pub struct Policy {
     pub extract_batch: usize,
     /// Checks 7 and 8 of `docs/exchange.md`, in force in production since 10 September 2025.
     pub strict_filenames_and_actions: bool,
+    /// Check 9: what HTML files may have.
+    pub html: HtmlPolicy,
+    /// When the sender of mail to an authority gets its receipt.
+    pub receipt_timing: ReceiptTiming,
+    /// Seconds without any success after which the owner of a receiver system is warned, in order.
+    pub warn_after_seconds: Vec<i64>,
+    /// Seconds before a registered certificate ends at which its owner is warned, longest first.
+    pub warn_before_expiry_seconds: Vec<i64>,
+    /// Characters of a NemSMS that can be written in the GSM 7 bit alphabet.
+    pub nemsms_gsm_characters: u32,
+    /// Characters (UTF-16 code units) of any other NemSMS.
+    pub nemsms_other_characters: u32,
+    /// Seconds for which a NemSMS that the gateway does not take is tried again.
+    pub nemsms_give_up_seconds: i64,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Limits of reading one message.
     pub reading: Limits,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,
+}
+
+/// What HTML files of letters may have. Unknown to the public; the two names are official.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HtmlPolicy {
+    /// Anything. Pages clean what they show in any case.
+    Any,
+    /// Nothing that runs: [`HtmlProfile::Lenient`].
+    #[default]
+    Lenient,
+    /// Nothing but text, tables, links and what the file brings along: [`HtmlProfile::Strict`].
+    Strict,
+}
+
+impl HtmlPolicy {
+    /// What is looked for.
+    pub fn profile(self) -> Option<HtmlProfile> {
+        match self {
+            Self::Any => None,
+            Self::Lenient => Some(HtmlProfile::Lenient),
+            Self::Strict => Some(HtmlProfile::Strict),
+        }
+    }
+}
+
+/// When the sender of mail to an authority gets its business receipt. All other mail has it at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReceiptTiming {
+    /// As soon as the message has passed every check.
+    #[default]
+    Validated,
+    /// When the receiver system has said what became of it.
+    Delivered,
+}
+
+/// A time in whole days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Days(pub u32);
+
+impl Days {
+    /// The instant so many days before.
+    pub fn before(self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(-i64::from(self.0) * 24 * 60 * 60)
+    }
+}
+
+/// How long what is kept. Messages in the mailboxes of people and open companies are their owners'.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// A message to an authority, after its receiver system has answered.
+    pub authority_memo: Days,
+    /// A receipt, after its sender has fetched it or taken its push.
+    pub receipt: Days,
+    /// A receipt nobody has fetched, after it was made.
+    pub unfetched_receipt: Days,
+    /// The bytes of a submission that became no delivery: refused, repeated, recalled. 0: not at all.
+    pub submission: Days,
+    /// Events, in whole UTC days.
+    pub events: Days,
+    /// The mailbox of a closed company, after it closed.
+    pub closed_mailbox: Days,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            authority_memo: Days(30),
+            receipt: Days(30),
+            unfetched_receipt: Days(90),
+            submission: Days(90),
+            events: Days(5 * 365 + 2),
+            closed_mailbox: Days(10 * 365 + 3),
+        }
+    }
 }
 
 impl Default for Policy {
@@ -49,6 +143,8 @@ impl Default for Policy {
         Self {
             authority_memo_bytes: 99_500_000,
             public_memo_bytes: 10_000_000,
+            citizen_memo_bytes_most: 60_000_000,
+            company_memo_bytes_most: 40_000_000,
             attachments: 10,
             body_bytes: 105_000_000,
             archive_bytes: 2_000_000_000,
@@ -71,6 +167,14 @@ impl Default for Policy {
             repeat_days: 30,
             extract_batch: 200,
             strict_filenames_and_actions: true,
+            html: HtmlPolicy::default(),
+            receipt_timing: ReceiptTiming::default(),
+            warn_after_seconds: [1, 3, 5, 6].map(|days| days * 24 * HOUR).to_vec(),
+            warn_before_expiry_seconds: [30, 14, 7, 1].map(|days| days * 24 * HOUR).to_vec(),
+            nemsms_gsm_characters: 160,
+            nemsms_other_characters: 70,
+            nemsms_give_up_seconds: 24 * HOUR,
+            retention: Retention::default(),
             reading: Limits::default(),
             interactive_per_minute: 600,
         }

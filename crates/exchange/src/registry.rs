@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 
@@ -113,6 +114,8 @@ pub struct RegisteredCertificate {
     pub public_key_sha256: [u8; 32],
     /// Serial number of the certificate, big endian without leading zeros.
     pub serial: Vec<u8>,
+    /// When it ends, if that is known.
+    pub not_after: Option<Timestamp>,
 }
 
 /// An address or a range of at most 32 addresses.
@@ -135,19 +138,72 @@ pub struct Contact {
     pub name: String,
     /// Whether it can receive.
     pub status: RegistrationStatus,
+    /// Its verified number for NemSMS, which has nothing to do with the rest.
+    pub nemsms: Option<PhoneNumber>,
 }
 
-/// `publicRegistrationStatus`.
+/// A Danish telephone number that can take text messages: eight digits, the first from 2 to 9.
+///
+/// Source: Digital Post, the published API (`^[2-9]\d{7}$`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PhoneNumber([u8; 8]);
+
+impl PhoneNumber {
+    /// Its eight digits.
+    pub fn digits(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("only digits are taken")
+    }
+}
+
+impl FromStr for PhoneNumber {
+    type Err = NotAPhoneNumber;
+
+    fn from_str(text: &str) -> Result<Self, NotAPhoneNumber> {
+        let digits: [u8; 8] = text.as_bytes().try_into().map_err(|_| NotAPhoneNumber)?;
+        let fits = matches!(digits[0], b'2'..=b'9') && digits.iter().all(u8::is_ascii_digit);
+        if fits { Ok(Self(digits)) } else { Err(NotAPhoneNumber) }
+    }
+}
+
+/// Hides the number.
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneNumber(…)")
+    }
+}
+
+/// Why a text is no telephone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a telephone number is eight digits, the first from 2 to 9, without a country code")]
+pub struct NotAPhoneNumber;
+
+/// What letters ask of `registrationStatus` and `publicRegistrationStatus`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RegistrationStatus {
-    /// Can receive.
+    /// Can receive: `AUTOMATIC_REGISTRATION`, `VOLUNTARY_REGISTRATION`.
     Registered,
-    /// Has been exempted from Digital Post; gets mandatory mail only.
+    /// Has been exempted from Digital Post (`EXEMPT_…`); gets mandatory mail only.
     Exempt,
     /// Dead, or a closed company; gets nothing.
     Closed,
-    /// Not yet confirmed; gets nothing for now.
+    /// In quarantine until it ends or the owner signs in (`…UNCONFIRMED_REGISTRATION`); gets nothing.
+    Unconfirmed,
+    /// About to be registered (`CREATED_AWAITING_REGISTRATION`); gets nothing for now.
+    Awaiting,
+    /// Nothing is known of its registration; gets nothing for now.
     Unknown,
+}
+
+impl RegistrationStatus {
+    /// `publicRegistrationStatus`.
+    pub fn public_name(self) -> &'static str {
+        match self {
+            Self::Registered => "REGISTERED",
+            Self::Exempt => "EXEMPT",
+            Self::Closed => "CLOSED",
+            Self::Unconfirmed | Self::Awaiting | Self::Unknown => "UNKNOWN",
+        }
+    }
 }
 
 /// A contact point of an authority.

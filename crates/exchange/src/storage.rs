@@ -3,6 +3,7 @@
 //! Written for many nodes: work is claimed with a lease, ids are made by the caller, changes come in
 //! batches that happen whole or not at all, and nothing assumes a single process.
 
+mod aging;
 pub mod arrivals;
 #[cfg(any(test, feature = "behaviour"))]
 pub mod behaviour;
@@ -16,6 +17,7 @@ use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
 use uuid::Uuid;
 
+pub use aging::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
 pub use contents::{ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES};
 pub use ops::{Batch, Op};
 pub use records::{Expect, Record, RecordKind};
@@ -241,6 +243,19 @@ pub trait Store: Contents {
     async fn unread(&self, owner: ContactId) -> Result<u64, StorageError>;
     /// The events of a message, in the order they were committed.
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError>;
+    /// What of a kind has aged since before `until`, oldest first, then by id; at most `limit`.
+    async fn aged(
+        &self,
+        kind: AgingKind,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Aged>, StorageError>;
+    /// Since when something ages, the last time it began to.
+    async fn aging_since(&self, what: Aging) -> Result<Option<Timestamp>, StorageError>;
+    /// The UTC day, counted from 1970, on which the oldest event that is still there was committed.
+    async fn oldest_event_day(&self) -> Result<Option<i64>, StorageError>;
+    /// How much has been removed, by day and kind.
+    async fn removed(&self) -> Result<Vec<Removed>, StorageError>;
     /// How much there is of everything.
     async fn counts(&self) -> Result<Counts, StorageError>;
 

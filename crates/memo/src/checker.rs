@@ -44,13 +44,7 @@ impl Checker<'_> {
     /// # Errors
     /// Only when `source` fails.
     pub fn check<R: Read>(&self, source: R) -> io::Result<Reading> {
-        let mut reading = reading::read_by(source, &self.limits, Some(&self.policy))?;
-        if let Some(outline) = reading.outline.take() {
-            let measured = Measured { length_bytes: Some(reading.length_bytes) };
-            self.apply(&outline, measured, &mut reading.findings);
-            reading.outline = Some(outline);
-        }
-        Ok(reading)
+        check_by(source, &self.limits, &self.policy, self.context)
     }
 
     /// Finds what business and context rules a message in memory breaks. Findings have paths, no places.
@@ -60,13 +54,40 @@ impl Checker<'_> {
     pub fn judge(&self, message: &Message) -> Findings {
         let mut findings = Findings::default();
         let measured = Measured { length_bytes: None };
-        self.apply(&Outline::of(message), measured, &mut findings);
+        let outline = Outline::of(message);
+        apply(&outline, &self.limits, &self.policy, self.context, measured, &mut findings);
         findings
     }
+}
 
-    fn apply(&self, outline: &Outline, measured: Measured, findings: &mut Findings) {
-        let mut report = Report::new(findings, &self.policy, self.limits.findings, outline.version);
-        rules::apply(outline, &self.policy, self.context, measured, &mut report);
-        findings.list.sort_by_key(|finding| finding.position.offset_bytes);
+/// [`Checker::check`] by a policy that somebody else keeps: for who checks thousands in a second.
+///
+/// # Errors
+/// Only when `source` fails.
+pub fn check_by<R: Read>(
+    source: R,
+    limits: &Limits,
+    policy: &Policy,
+    context: &dyn Context,
+) -> io::Result<Reading> {
+    let mut reading = reading::read_by(source, limits, Some(policy))?;
+    if let Some(outline) = reading.outline.take() {
+        let measured = Measured { length_bytes: Some(reading.length_bytes) };
+        apply(&outline, limits, policy, context, measured, &mut reading.findings);
+        reading.outline = Some(outline);
     }
+    Ok(reading)
+}
+
+fn apply(
+    outline: &Outline,
+    limits: &Limits,
+    policy: &Policy,
+    context: &dyn Context,
+    measured: Measured,
+    findings: &mut Findings,
+) {
+    let mut report = Report::new(findings, policy, limits.findings, outline.version);
+    rules::apply(outline, policy, context, measured, &mut report);
+    findings.list.sort_by_key(|finding| finding.position.offset_bytes);
 }

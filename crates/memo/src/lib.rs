@@ -70,14 +70,14 @@ pub mod values;
 pub mod walking;
 pub mod writing;
 
-pub use checker::Checker;
+pub use checker::{Checker, check_by};
 pub use classes::*;
 pub use content::Content;
 pub use context::{Answer, Context, NoContext};
 pub use finding::{Finding, Findings, Language, Position, Severity};
 pub use identity::{CprNumber, CvrNumber, PartyId};
 pub use limits::Limits;
-pub use policy::Policy;
+pub use policy::{HtmlProfile, Policy};
 pub use reading::{Glimpse, HeaderReading, Reading, read, read_header};
 pub use time::Timestamp;
 pub use values::{LocalDate, MemoVersion, MessageType, UtcDateTime, Uuid4};

@@ -21,6 +21,19 @@ pub struct Policy {
     pub created_ahead_seconds: i64,
     /// File types without a warning (MEMO-R-121).
     pub file_types: Cow<'static, [FileType]>,
+    /// How much of what HTML files can have is told (MEMO-R-132).
+    pub html: HtmlProfile,
+}
+
+/// What HTML files of letters should do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HtmlProfile {
+    /// What runs or brings foreign pages in: scripts, event attributes, `javascript:` addresses, frames
+    /// and embedded objects.
+    Lenient,
+    /// That, and what asks or fetches: forms, and style sheets, pictures and fonts from elsewhere.
+    #[default]
+    Strict,
 }
 
 impl Default for Policy {
@@ -32,6 +45,7 @@ impl Default for Policy {
             notification_characters: 150,
             created_ahead_seconds: 86_400,
             file_types: Cow::Borrowed(ALLOWED_FILE_TYPES),
+            html: HtmlProfile::default(),
         }
     }
 }

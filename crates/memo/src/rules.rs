@@ -34,6 +34,8 @@ mod values;
 pub use actions::{ACTION_CODES, entry_point_is_allowed};
 pub use file_types::{ALLOWED_FILE_TYPES, DocumentKind, FileType, file_type_is_allowed};
 pub use filenames::{filename_is_allowed, repair_filename};
+pub use html::html_faults;
+pub use notices::is_in_gsm_alphabet;
 pub use parties::contact_point_id_is_uuid;
 
 pub(crate) use delivery::POST_TYPES;
@@ -134,6 +136,11 @@ impl<'r> Report<'r> {
     /// The version that the message is checked by.
     pub(crate) fn version(&self) -> MemoVersion {
         self.version
+    }
+
+    /// The policy that the message is checked by.
+    pub(crate) fn policy(&self) -> &'r Policy {
+        self.policy
     }
 
     /// The element breaks the rule.

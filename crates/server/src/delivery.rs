@@ -4,13 +4,16 @@
 //! made, so many at once, and so many at once to the same endpoint. Idle, it sleeps.
 
 mod client;
+mod gateways;
 mod push;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use brevdue_exchange::exchange::handover::{Handover, HandoverOutcome};
+use brevdue_exchange::exchange::handover::{Handover, HandoverOutcome, Load};
+use brevdue_exchange::exchange::nemsms::SmsGateway;
+use brevdue_exchange::exchange::notices::MailCarrier;
 use brevdue_exchange::{Batch, Conflict, Exchange, Op, StorageError, WorkKind, WorkerId};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -18,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use client::{Client, ClientError, ClientSettings, Endpoints};
+pub use gateways::{HttpSmsGateway, NoticesStay, SmsSink};
 use push::Pushed;
 
 use crate::causes::chain;
@@ -59,6 +63,8 @@ impl Default for DeliveryLimits {
 pub struct Delivery {
     exchange: Exchange,
     client: Client,
+    sms: Arc<dyn SmsGateway>,
+    mail: Arc<dyn MailCarrier>,
     limits: Arc<DeliveryLimits>,
     worker: WorkerId,
     calls: Arc<Semaphore>,
@@ -68,17 +74,31 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// A delivery that has not begun.
+    /// A delivery that has not begun. Text messages go to the sink, notices stay in the store.
     pub fn new(exchange: Exchange, client: Client, limits: DeliveryLimits) -> Self {
         Self {
             worker: WorkerId(exchange.ids().ordered()),
             calls: Arc::new(Semaphore::new(limits.calls)),
             endpoints: Arc::new(Turns::new(limits.calls_per_endpoint)),
             settled: Arc::default(),
+            sms: Arc::new(SmsSink(exchange.clone())),
+            mail: Arc::new(NoticesStay),
             limits: Arc::new(limits),
             exchange,
             client,
         }
+    }
+
+    /// The same, with a gateway that carries text messages.
+    #[must_use]
+    pub fn with_sms_gateway(self, sms: Arc<dyn SmsGateway>) -> Self {
+        Self { sms, ..self }
+    }
+
+    /// The same, with somebody who carries notices as mail.
+    #[must_use]
+    pub fn with_mail_carrier(self, mail: Arc<dyn MailCarrier>) -> Self {
+        Self { mail, ..self }
     }
 
     /// Pushes until `stop`, then lets running calls finish for as long as the limits say. What was
@@ -208,7 +228,15 @@ impl Delivery {
         // A call must not outlive its lease, or another worker makes it too.
         let seconds = self.exchange.policy().lease_seconds - self.limits.settle_seconds;
         let deadline = claimed_at + Duration::from_secs(u64::try_from(seconds).unwrap_or(1).max(1));
-        let push = push::push(&self.client, self.exchange.store(), handover);
+        let push = async {
+            match &handover.load {
+                Load::Sms(message) => Pushed::Answered(gateways::send(&*self.sms, message).await),
+                Load::Notice(notice) => {
+                    Pushed::Answered(gateways::carry(&*self.mail, notice).await)
+                }
+                _ => push::push(&self.client, self.exchange.store(), handover).await,
+            }
+        };
         Some(timeout_at(deadline, push).await.unwrap_or_else(|_| {
             let seconds = claimed_at.elapsed().as_secs();
             let reason = format!("no answer within {seconds} seconds");

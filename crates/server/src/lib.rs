@@ -6,6 +6,7 @@
 
 pub mod delivery;
 pub mod listen;
+pub mod malware;
 pub mod nudge;
 pub mod rest;
 pub mod tls;

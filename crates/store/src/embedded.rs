@@ -27,6 +27,7 @@ mod readers;
 mod records;
 mod registry;
 mod remembered;
+mod removing;
 mod schema;
 mod store;
 mod sweep;

@@ -8,7 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use brevdue_exchange::local::live::{Live, worth_showing};
 use brevdue_exchange::storage::{
-    Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind, Swept,
+    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind,
+    Removed, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
@@ -117,6 +118,10 @@ hand_on! {
     mailbox_entry(owner: ContactId, memo: MemoKey) -> Option<MailboxRow>;
     unread(owner: ContactId) -> u64;
     events_of(memo: MemoKey) -> Vec<Event>;
+    aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
+    aging_since(what: Aging) -> Option<Timestamp>;
+    oldest_event_day() -> Option<i64>;
+    removed() -> Vec<Removed>;
     counts() -> Counts;
     sweep(older_than: Timestamp) -> Swept;
     verify() -> Vec<String>;

@@ -48,6 +48,10 @@ pub mod who {
 
     /// A citizen, the recipient of the official examples.
     pub const VAGN: (ContactId, &str) = (ContactId(id(51)), "2211771212");
+    /// His number for NemSMS.
+    pub const VAGN_NUMBER: &str = "20000001";
+    /// The number for NemSMS of somebody who is exempt.
+    pub const ELSE_NUMBER: &str = "20000002";
     /// A citizen.
     pub const KAREN: (ContactId, &str) = (ContactId(id(52)), "0101501234");
     /// A citizen who is exempt.
@@ -141,6 +145,7 @@ pub(super) fn settle_in(start: Timestamp) -> Batch {
         attachment_limit: None,
     }));
     use RegistrationStatus::{Closed, Exempt, Registered, Unknown};
+    let numbers = [(who::VAGN.0, who::VAGN_NUMBER), (who::ELSE.0, who::ELSE_NUMBER)];
     for ((id, digits), name, status) in [
         (who::VAGN, "Vagn Bjerg", Registered),
         (who::KAREN, "Karen Å", Registered),
@@ -148,13 +153,17 @@ pub(super) fn settle_in(start: Timestamp) -> Batch {
         (who::OVE, "Ove Dam", Closed),
         (who::NYE, "Nye Borger", Unknown),
     ] {
-        batch.push(Op::PutContact(Contact { id, party: cpr(digits), name: name.into(), status }));
+        let nemsms = numbers.iter().find(|(owner, _)| *owner == id);
+        let nemsms = nemsms.map(|(_, number)| number.parse().expect("eight digits"));
+        let party = cpr(digits);
+        batch.push(Op::PutContact(Contact { id, party, name: name.into(), status, nemsms }));
     }
     batch.push(Op::PutContact(Contact {
         id: who::BAKERY_BOX,
         party: cvr(who::BAKERY.1),
         name: "Skovby Bageri ApS".into(),
         status: Registered,
+        nemsms: None,
     }));
     batch
 }

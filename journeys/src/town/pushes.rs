@@ -1,6 +1,7 @@
 //! The other end of pushes.
 
 use brevdue_exchange::handover::{HandoverOutcome, Load};
+use brevdue_exchange::notices::Notice;
 use brevdue_wire::{Receipt, ReceiptStatus};
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ pub struct Receiver {
     pub memos: Vec<(Uuid, Vec<u8>)>,
     /// What it got, in order.
     pub receipts: Vec<Receipt>,
+    /// What it carried, in order.
+    pub notices: Vec<Notice>,
 }
 
 /// What a receiver says of the messages it gets.
@@ -61,6 +64,22 @@ impl Town {
                     let outcome = receiver.call();
                     if outcome == HandoverOutcome::Taken {
                         receiver.receipts.push(receipt.as_ref().clone());
+                    }
+                    outcome
+                }
+                Load::Sms(message) => {
+                    let receiver = self.receivers.entry(handover.system).or_default();
+                    let outcome = receiver.call();
+                    if outcome == HandoverOutcome::Taken {
+                        self.exchange.sink_text_message(message).await.expect("the sink takes it");
+                    }
+                    outcome
+                }
+                Load::Notice(notice) => {
+                    let receiver = self.receivers.entry(handover.system).or_default();
+                    let outcome = receiver.call();
+                    if outcome == HandoverOutcome::Taken {
+                        receiver.notices.push(notice.as_ref().clone());
                     }
                     outcome
                 }

@@ -176,6 +176,7 @@ impl Config {
         for (name, endpoint) in [
             ("country.push_endpoint", &self.country.push_endpoint),
             ("country.receipt_endpoint", &self.country.receipt_endpoint),
+            ("sms_gateway", &self.sms_gateway),
         ] {
             if endpoint.as_deref().is_some_and(|url| !is_loopback_url(url)) {
                 return Err(Problem::command(

@@ -46,6 +46,8 @@ settings! {
     "log" log "form of the log on stderr: text or json"
     "log_filter" log_filter "which log lines are written: error, warn, info, debug, or per module as in warn,brevdue_server=debug"
     "workers" workers "threads that check letters and take archives apart"
+    "sms_gateway" sms_gateway "address that takes NemSMS as JSON; none puts them into the sink, where anybody can look at them"
+    "malware_scanner" malware_scanner "address and port of a clamd that looks through every file; none looks for the EICAR test file alone"
     "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
     "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"
 
@@ -56,6 +58,8 @@ settings! {
 
     "limits.authority_memo_bytes" policy.authority_memo_bytes "bytes of one message from an authority; MB = 1,000,000"
     "limits.public_memo_bytes" policy.public_memo_bytes "bytes of one message from a citizen or company to an authority"
+    "limits.citizen_memo_bytes_most" policy.citizen_memo_bytes_most "bytes to which a contact point may raise that for citizens"
+    "limits.company_memo_bytes_most" policy.company_memo_bytes_most "bytes to which a contact point may raise that for companies"
     "limits.attachments" policy.attachments "additional documents in one message"
     "limits.body_bytes" policy.body_bytes "bytes of an HTTP body that holds one message"
     "limits.archive_bytes" policy.archive_bytes "bytes of an HTTP body that holds an archive"
@@ -64,6 +68,7 @@ settings! {
 
     "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
     "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
+    "limits.html" policy.html "what HTML files of letters may have: any, lenient (nothing that runs) or strict (nothing fetched from elsewhere either)"
 
     "reading.depth" policy.reading.depth "elements inside elements; the format needs 7"
     "reading.attributes" policy.reading.attributes "attributes on one element"
@@ -88,6 +93,20 @@ settings! {
     "delivery.deactivate_after_seconds" policy.deactivate_after_seconds "seconds without any success after which a receiver system is switched off"
     "delivery.breaker_failures" policy.breaker_failures "failures in a row after which an endpoint is left alone until its next try"
     "delivery.retry_after_limit_seconds" policy.retry_after_limit_seconds "seconds that a receiver's Retry-After can put a try off at most"
+    "delivery.warn_after_seconds" policy.warn_after_seconds "seconds without any success after which the owner of a receiver system is warned, in order"
+    "delivery.warn_before_expiry_seconds" policy.warn_before_expiry_seconds "seconds before a system's registered certificate ends at which its owner is warned"
+    "delivery.receipt_timing" policy.receipt_timing "when the sender of mail to an authority gets its receipt: validated (at once) or delivered (when the receiver has answered)"
+
+    "nemsms.gsm_characters" policy.nemsms_gsm_characters "characters of a NemSMS in the GSM 7 bit alphabet"
+    "nemsms.other_characters" policy.nemsms_other_characters "characters of any other NemSMS"
+    "nemsms.give_up_seconds" policy.nemsms_give_up_seconds "seconds for which a NemSMS that the gateway does not take is tried again"
+
+    "retention.authority_memo_days" policy.retention.authority_memo "days a message to an authority is kept after its receiver system has answered"
+    "retention.receipt_days" policy.retention.receipt "days a receipt is kept after its sender has it"
+    "retention.unfetched_receipt_days" policy.retention.unfetched_receipt "days a receipt is kept that nobody has fetched"
+    "retention.submission_days" policy.retention.submission "days a submission is kept that became no delivery; 0 keeps none"
+    "retention.event_days" policy.retention.events "days an event is kept"
+    "retention.closed_mailbox_days" policy.retention.closed_mailbox "days the mailbox of a closed company is kept"
 }
 
 /// The setting whose name is nearest to one that does not exist, if any is near.
@@ -124,6 +143,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use brevdue_exchange::Policy;
+    use brevdue_exchange::policy::Retention;
     use brevdue_memo::Limits;
     use brevdue_memo::container::ContainerLimits;
 
@@ -152,6 +172,8 @@ mod tests {
         let Policy {
             authority_memo_bytes: _,
             public_memo_bytes: _,
+            citizen_memo_bytes_most: _,
+            company_memo_bytes_most: _,
             attachments: _,
             body_bytes: _,
             archive_bytes: _,
@@ -174,6 +196,22 @@ mod tests {
             repeat_days: _,
             extract_batch: _,
             strict_filenames_and_actions: _,
+            html: _,
+            receipt_timing: _,
+            warn_after_seconds: _,
+            warn_before_expiry_seconds: _,
+            nemsms_gsm_characters: _,
+            nemsms_other_characters: _,
+            nemsms_give_up_seconds: _,
+            retention:
+                Retention {
+                    authority_memo: _,
+                    receipt: _,
+                    unfetched_receipt: _,
+                    submission: _,
+                    events: _,
+                    closed_mailbox: _,
+                },
             reading:
                 Limits {
                     depth: _,
@@ -188,7 +226,7 @@ mod tests {
             interactive_per_minute: _,
         } = Policy::default();
         let limits = SETTINGS.iter().filter(|setting| {
-            ["limits.", "reading.", "container.", "delivery."]
+            ["limits.", "reading.", "container.", "delivery.", "nemsms.", "retention."]
                 .iter()
                 .any(|part| setting.name.starts_with(part))
         });
@@ -197,11 +235,13 @@ mod tests {
             let mut config = Config::default();
             (setting.set)(&mut config, "9")
                 .or_else(|_| (setting.set)(&mut config, "false"))
+                .or_else(|_| (setting.set)(&mut config, "strict"))
+                .or_else(|_| (setting.set)(&mut config, "delivered"))
                 .unwrap();
             assert_ne!(config.policy, Policy::default(), "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 30);
+        assert_eq!(changed.len(), 45);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use brevdue_exchange::policy::{Days, HtmlPolicy, ReceiptTiming};
+
 /// A kind of value. Reading what was written gives the same value.
 pub(super) trait Value: Sized {
     /// Reads it; the error says what is wanted.
@@ -97,19 +99,35 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
-impl Value for LogForm {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err("text or json".into()),
+macro_rules! words {
+    ($($Type:ident $wanted:literal { $($Variant:ident = $word:literal)* })*) => {$(
+        impl Value for $Type {
+            fn parse(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$Variant),)*
+                    _ => Err($wanted.into()),
+                }
+            }
+            fn toml(&self) -> String {
+                quoted(match self { $(Self::$Variant => $word,)* })
+            }
         }
+    )*};
+}
+
+words! {
+    LogForm "text or json" { Text = "text" Json = "json" }
+    HtmlPolicy "any, lenient or strict" { Any = "any" Lenient = "lenient" Strict = "strict" }
+    ReceiptTiming "validated or delivered" { Validated = "validated" Delivered = "delivered" }
+}
+
+impl Value for Days {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wanted = |_| format!("a whole number from 0 to {}", u32::MAX);
+        text.replace('_', "").parse().map(Self).map_err(wanted)
     }
     fn toml(&self) -> String {
-        quoted(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
+        self.0.to_string()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use brevdue_exchange::PhoneNumber;
 use brevdue_memo::{CprNumber, CvrNumber};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
@@ -42,6 +43,9 @@ pub(crate) struct OrganisationEntry {
     /// Id of its mailbox; companies have one, authorities have none.
     #[serde(default)]
     pub(crate) mailbox: Option<Uuid>,
+    /// Verified number for NemSMS, of one with a mailbox.
+    #[serde(default, deserialize_with = "from_text_if_any")]
+    pub(crate) nemsms: Option<PhoneNumber>,
     #[serde(rename = "system", default)]
     pub(crate) systems: Vec<SystemEntry>,
     #[serde(rename = "contact_point", default)]
@@ -107,6 +111,9 @@ pub(crate) struct PersonEntry {
     pub(crate) cpr: CprNumber,
     pub(crate) name: String,
     pub(crate) status: Status,
+    /// Verified number for NemSMS.
+    #[serde(default, deserialize_with = "from_text_if_any")]
+    pub(crate) nemsms: Option<PhoneNumber>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -249,6 +256,14 @@ fn is_file_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn from_text_if_any<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    from_text(deserializer).map(Some)
 }
 
 fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>

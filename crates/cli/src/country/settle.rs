@@ -7,9 +7,10 @@ use std::path::Path;
 
 use brevdue_exchange::ids::Ids;
 use brevdue_exchange::{
-    ApiToken, AuthorityRights, Batch, Contact, ContactId, ContactPoint, ContactPointId, MailSystem,
-    Op, Organisation, OrganisationId, OrganisationKind, Receives, RegisteredCertificate,
-    RegistrationStatus, ServiceProtocol, StorageError, Store, SystemId, Targets,
+    ApiToken, AuthorityRights, Batch, Contact, ContactId, ContactPoint, ContactPointId, Exchange,
+    MailSystem, Op, Organisation, OrganisationId, OrganisationKind, Receives,
+    RegisteredCertificate, RegistrationStatus, ServiceProtocol, StorageError, Store, SystemId,
+    Targets,
 };
 use brevdue_memo::{PartyId, Timestamp};
 use brevdue_wire::Credentials;
@@ -38,13 +39,14 @@ pub(crate) enum SettleError {
 
 /// Puts what is new or changed into the store, in one batch.
 pub(crate) async fn settle(
-    store: &dyn Store,
+    exchange: &Exchange,
     definition: &Definition,
     choice: &CountryChoice,
     authority: &Authority<'_>,
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<(), SettleError> {
+    let store = exchange.store();
     let mut batch = Batch::default();
     for entry in &definition.organisations {
         let wanted = organisation(entry);
@@ -56,7 +58,7 @@ pub(crate) async fn settle(
             let kept = store.system(SystemId(system.id)).await?;
             let wanted = mail_system(entry, system, choice, &certified, kept.as_ref(), now, ids);
             if kept.as_ref() != Some(&wanted) {
-                batch.push(Op::PutSystem(Box::new(wanted)));
+                batch.ops.extend(exchange.system_changes(kept.as_ref(), wanted));
             }
         }
         for point in &entry.contact_points {
@@ -68,8 +70,9 @@ pub(crate) async fn settle(
         }
     }
     for wanted in contacts(definition) {
-        if store.contact(wanted.id).await?.as_ref() != Some(&wanted) {
-            batch.push(Op::PutContact(wanted));
+        let kept = store.contact(wanted.id).await?;
+        if kept.as_ref() != Some(&wanted) {
+            batch.ops.extend(exchange.contact_changes(kept.as_ref(), wanted));
         }
     }
     if !batch.ops.is_empty() {
@@ -213,6 +216,7 @@ fn mail_system(
         certificate: Some(RegisteredCertificate {
             public_key_sha256: certified.public_key_sha256,
             serial: certified.serial.clone(),
+            not_after: Some(certified.not_after),
         }),
         delegated_cvr: None,
         allowed_ips: Vec::new(),
@@ -260,6 +264,7 @@ fn contacts(definition: &Definition) -> Vec<Contact> {
             party: PartyId::Cvr(entry.cvr),
             name: entry.name.clone(),
             status: RegistrationStatus::Registered,
+            nemsms: entry.nemsms,
         })
     });
     let people = definition.people.iter().map(|person: &PersonEntry| Contact {
@@ -271,6 +276,7 @@ fn contacts(definition: &Definition) -> Vec<Contact> {
             Status::Exempt => RegistrationStatus::Exempt,
             Status::Closed => RegistrationStatus::Closed,
         },
+        nemsms: person.nemsms,
     });
     companies.chain(people).collect()
 }

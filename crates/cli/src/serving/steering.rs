@@ -207,7 +207,8 @@ impl Steer {
         let now = MachineClock.now();
         let authority =
             Authority::open(&self.folder.certificates(), now, &MachineIds).map_err(failed)?;
-        settle(store, &self.definition, &self.choice, &authority, now, &MachineIds)
+        let Some(exchange) = self.exchange.get() else { return Err(SteeringError::Busy) };
+        settle(exchange, &self.definition, &self.choice, &authority, now, &MachineIds)
             .await
             .map_err(failed)?;
         if let Some(told) = self.published.get() {
@@ -293,6 +294,7 @@ impl Steering for Steer {
         self.keep_clock().map_err(failed)?;
         if let Some(exchange) = self.exchange.get() {
             exchange.forget_endpoints();
+            exchange.begin_keeping_house().await?;
             if snapshot.is_none() && self.choice.first_letters {
                 first_letters(exchange, &self.definition).await.map_err(failed)?;
             }

@@ -2,14 +2,15 @@
 
 use std::net::IpAddr;
 
-use brevdue_memo::CvrNumber;
+use brevdue_memo::{CvrNumber, Timestamp};
 use brevdue_wire::Credentials;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::Exchange;
 use crate::{
-    ApiToken, IpRange, MailSystem, Organisation, Origin, Receives, StorageError, SystemId,
+    ApiToken, IpRange, MailSystem, Organisation, OrganisationId, Origin, Receives, StorageError,
+    SystemId,
 };
 
 /// What a caller showed.
@@ -41,6 +42,8 @@ pub struct PresentedCertificate {
     pub public_key_sha256: [u8; 32],
     /// Serial number, big endian without leading zeros.
     pub serial: Vec<u8>,
+    /// From when to when it is valid.
+    pub valid: (Timestamp, Timestamp),
 }
 
 /// A caller that was let in.
@@ -107,6 +110,7 @@ impl Exchange {
             ))));
         };
         if let Channel::Tls(Some(certificate)) = &presented.channel {
+            certificate.must_be_valid(self.clock().now())?;
             certificate.must_fit(&system, &organisation)?;
         }
         if !system.token.equals(&credentials.token) {
@@ -166,6 +170,18 @@ impl Caller {
 }
 
 impl PresentedCertificate {
+    /// The door checks this too, by the machine's clock; here it is by the exchange's.
+    fn must_be_valid(&self, now: Timestamp) -> Result<(), Refusal> {
+        let (from, to) = self.valid;
+        if from <= now && now <= to {
+            return Ok(());
+        }
+        Err(unauthenticated(
+            "certificate.expired",
+            "the client certificate is not valid now; renew it, and register the new one",
+        ))
+    }
+
     fn must_fit(&self, system: &MailSystem, organisation: &Organisation) -> Result<(), Refusal> {
         let fits = self.cvr.is_some_and(|cvr| {
             cvr == organisation.cvr || system.delegated_cvr.is_some_and(|delegate| cvr == delegate)
@@ -228,6 +244,44 @@ fn wrong_credentials() -> Refusal {
         "credentials.invalid",
         "no system with this id and token is registered; renew the token if it is lost",
     )
+}
+
+/// A registered certificate that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiringCertificate {
+    /// The system it is registered for.
+    pub system: SystemId,
+    /// The system's owner.
+    pub organisation: OrganisationId,
+    /// When it ends, or has ended.
+    pub not_after: Timestamp,
+}
+
+impl Exchange {
+    /// Certificates of systems in use that end within so many seconds, or have ended; soonest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn certificates_expiring(
+        &self,
+        within_seconds: i64,
+    ) -> Result<Vec<ExpiringCertificate>, StorageError> {
+        let now = self.clock().now();
+        let limit = now.plus_seconds(within_seconds);
+        let mut expiring = Vec::new();
+        for owner in self.store().organisations().await? {
+            for system in self.store().systems_of(owner.id).await? {
+                let ends = system.certificate.as_ref().and_then(|c| c.not_after);
+                if let Some(not_after) = ends.filter(|end| *end <= limit && system.is_active(now)) {
+                    let organisation = owner.id;
+                    let system = system.id;
+                    expiring.push(ExpiringCertificate { system, organisation, not_after });
+                }
+            }
+        }
+        expiring.sort_by_key(|certificate| (certificate.not_after, certificate.system));
+        Ok(expiring)
+    }
 }
 
 #[cfg(test)]

@@ -1,21 +1,24 @@
 //! Judging a message: the checks in their order, each a pure function over gathered facts.
 //!
 //! The first check that fails gives the receipt its code; every failure stands in its list. The
-//! table with sources is in `docs/exchange.md`.
+//! table with sources is in `docs/exchange.md`, the codes in `codes`.
 
 mod content;
+mod form;
 mod parties;
+mod texts;
 
-use brevdue_memo::{Finding, Findings, Language, Message, PartyId, Severity, Timestamp};
-use brevdue_wire::ReceiptStatus;
+use brevdue_memo::{Findings, Message, PartyId, Timestamp};
 use brevdue_wire::receipt::ReceiptError;
 use uuid::Uuid;
 
 use super::calendar::Calendar;
+use super::codes::{ErrorCode, MEMO_INVALID, UUID_DUPLICATE, UUID_MISMATCH};
 use crate::{AuthorityRights, Contact, ContactId, ContactPoint, Organisation, Policy};
 
-pub(super) use content::actions;
-pub(super) use parties::{deliverable, delivery_day};
+pub(super) use content::{actions, files};
+pub(super) use form::FormRules;
+pub(super) use parties::{Wanted, deliverable, delivery_day};
 
 /// Everything the checks look at.
 pub(super) struct Facts<'a> {
@@ -24,6 +27,8 @@ pub(super) struct Facts<'a> {
     pub(super) now: Timestamp,
     /// The message as read.
     pub(super) letter: &'a Message,
+    /// What reading found.
+    pub(super) findings: &'a Findings,
     /// Its length as sent.
     pub(super) length_bytes: u64,
     /// The `memo-message-uuid` of the call.
@@ -77,78 +82,21 @@ pub(super) struct RecipientFacts {
 /// One reason to refuse a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
-    pub(super) rule: Rule,
+    pub(super) code: &'static ErrorCode,
     /// What and where, in English, without personal data.
     pub(super) message: String,
     /// The rule of the format behind it, for `memo.invalid`.
     pub(super) format_rule: Option<&'static str>,
 }
 
-/// A code, what it says of the message, and what the sender can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rule {
-    pub(super) code: &'static str,
-    pub(super) status: ReceiptStatus,
-    pub(super) remedy: Remedy,
-}
-
-/// What the sender can do. The three groups are those of the vendors' documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remedy {
-    /// Mend it and send again.
-    Mend,
-    /// Send it another way.
-    OtherWay,
-    /// Send the same again later, or another way.
-    WaitOrOtherWay,
-}
-
-impl Rule {
-    const fn invalid(code: &'static str) -> Self {
-        Self { code, status: ReceiptStatus::Invalid, remedy: Remedy::Mend }
-    }
-
-    const fn refused(code: &'static str, remedy: Remedy) -> Self {
-        Self { code, status: ReceiptStatus::NotAllowed, remedy }
-    }
-
-    pub(super) fn failure(self, message: impl Into<String>) -> Failure {
-        Failure { rule: self, message: message.into(), format_rule: None }
+impl ErrorCode {
+    pub(super) fn failure(&'static self, message: impl Into<String>) -> Failure {
+        Failure { code: self, message: message.into(), format_rule: None }
     }
 }
-
-pub(super) const CONTAINER_INVALID: Rule = Rule::invalid("container.invalid");
-pub(super) const CONTAINER_TOO_LARGE: Rule = Rule::invalid("container.too.large");
-pub(super) const MEMO_INVALID: Rule = Rule::invalid("memo.invalid");
-const UUID_MISMATCH: Rule = Rule::invalid("message.uuid.mismatch");
-const UUID_DUPLICATE: Rule = Rule::invalid("message.uuid.duplicate");
-pub(super) const SIZE_EXCEEDED: Rule = Rule::invalid("memo.size.exceeded");
-pub(super) const ATTACHMENTS_EXCEEDED: Rule = Rule::invalid("attachments.exceeded");
-pub(super) const FILE_EMPTY: Rule = Rule::invalid("file.empty.not.allowed");
-pub(super) const FILE_TYPE: Rule = Rule::invalid("file.extension.not.allowed");
-pub(super) const FILE_NAME: Rule = Rule::invalid("file.name.not.allowed");
-const ACTION_URL: Rule = Rule::invalid("action.url.not.allowed");
-const DATE_TOO_EARLY: Rule = Rule::invalid("do.not.deliver.until.date.too.early");
-const DATE_TOO_LATE: Rule = Rule::invalid("do.not.deliver.until.date.too.late");
-const CONTACT_POINT_FORMAT: Rule = Rule::invalid("contact.point.id.format.not.allowed");
-const CONTACT_POINT_NOT_FOUND: Rule = Rule::invalid("contact.point.not.found");
-const CONTACT_POINT_TARGET: Rule = Rule::invalid("contact.point.target.not.allowed");
-const SENDER_NOT_ALLOWED: Rule = Rule::refused("sender.not.allowed", Remedy::Mend);
-const MANDATORY_NOT_ALLOWED: Rule = Rule::refused("mandatory.not.allowed", Remedy::Mend);
-const LEGAL_NOT_ALLOWED: Rule = Rule::refused("legal.notification.not.allowed", Remedy::Mend);
-const RECIPIENT_TYPE: Rule = Rule::refused("recipient.type.not.allowed", Remedy::OtherWay);
-const RECIPIENT_NOT_FOUND: Rule = Rule::refused("recipient.not.found", Remedy::OtherWay);
-const RECIPIENT_CLOSED: Rule = Rule::refused("recipient.is.closed", Remedy::OtherWay);
-const RECIPIENT_EXEMPT: Rule = Rule::refused("recipient.is.exempt", Remedy::OtherWay);
-const RECIPIENT_NOT_REGISTERED: Rule =
-    Rule::refused("recipient.not.registered", Remedy::WaitOrOtherWay);
-pub(super) const RECIPIENT_UNAVAILABLE: Rule =
-    Rule::refused("recipient.system.unavailable", Remedy::WaitOrOtherWay);
-const NOTIFICATION_EMPTY: Rule = Rule::invalid("empty.notification.not.allowed");
-const NEMSMS_NOT_REGISTERED: Rule =
-    Rule::refused("recipient.nemsms.not.registered", Remedy::OtherWay);
 
 /// Runs every check that needs the message read, in their order. None failed: the list is empty.
+/// Check 10, malware, needs the files and stands in `malware`.
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Failure> {
     let mut found = Found { list: Vec::new(), limit: facts.policy.reading.findings };
     uuid_fits(facts.letter.header.message_uuid.value(), facts.claimed_uuid, &mut found);
@@ -157,28 +105,34 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Failure> {
             "this messageUUID has been used for another message; a changed message needs a new one",
         ));
     }
-    content::check(facts, &mut found);
+    content::size(facts, &mut found);
+    form::form(facts.findings, &mut found);
     parties::check(facts, &mut found);
-    found.list
+    in_order(found.list)
 }
 
 /// What is wrong with a message that could not be read, or whose parties could not (check 2), and
-/// with its UUID as far as it could be seen (check 3).
+/// with what could be seen of it.
 pub(super) fn unreadable(
     findings: &Findings,
     seen: Option<Uuid>,
     claimed: Option<Uuid>,
 ) -> Vec<Failure> {
-    let errors = findings.list.iter().filter(|f| f.severity == Severity::Error);
-    let mut failures: Vec<Failure> = errors.map(of_finding).collect();
-    if failures.is_empty() {
-        failures.push(MEMO_INVALID.failure("the message could not be read"));
+    let mut found = Found { list: Vec::new(), limit: usize::MAX };
+    form::form(findings, &mut found);
+    if !found.list.iter().any(|failure| failure.code == &MEMO_INVALID) {
+        found.add(MEMO_INVALID.failure("the message could not be read"));
     }
-    let mut found = Found { list: failures, limit: usize::MAX };
     if let Some(seen) = seen {
         uuid_fits(seen, claimed, &mut found);
     }
-    found.list
+    in_order(found.list)
+}
+
+/// Failures in the order of the checks; those of one check in the order they were found.
+pub(super) fn in_order(mut failures: Vec<Failure>) -> Vec<Failure> {
+    failures.sort_by_key(|failure| failure.code.check);
+    failures
 }
 
 /// Check 2, what the schema leaves open: the parties and the body.
@@ -207,7 +161,7 @@ pub(super) fn incomplete(letter: &Message) -> Vec<Failure> {
 /// Failures as receipts list them.
 pub(super) fn as_errors(failures: &[Failure]) -> Vec<ReceiptError> {
     let error = |failure: &Failure| ReceiptError {
-        code: failure.format_rule.unwrap_or(failure.rule.code).into(),
+        code: failure.format_rule.unwrap_or(failure.code.name).into(),
         message: failure.message.clone(),
     };
     failures.iter().map(error).collect()
@@ -221,16 +175,9 @@ fn uuid_fits(seen: Uuid, claimed: Option<Uuid>, found: &mut Found) {
     }
 }
 
-fn of_finding(finding: &Finding) -> Failure {
-    let text = finding.text(Language::English);
-    let place = finding.position;
-    let message = format!("line {}, column {}, {}: {text}", place.line, place.column, finding.path);
-    format_failure(finding.rule, message)
-}
-
 fn format_failure(rule: &'static str, message: String) -> Failure {
     let message = format!("{message} [{rule}]");
-    Failure { rule: MEMO_INVALID, message, format_rule: Some(rule) }
+    Failure { code: &MEMO_INVALID, message, format_rule: Some(rule) }
 }
 
 /// Failures found so far, within the limit of findings.

@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use self::unpacking::{Unpacked, Unpacking};
 use super::Exchange;
-use super::check::{CONTAINER_INVALID, CONTAINER_TOO_LARGE, Failure};
+use super::check::Failure;
+use super::codes::{CONTAINER_INVALID, CONTAINER_TOO_LARGE};
 use super::receipts::{Addressee, of_archive};
 use crate::storage::Place;
 use crate::{

@@ -6,9 +6,14 @@ use uuid::Uuid;
 
 use super::Exchange;
 use super::authenticate::Caller;
+use super::codes::RECIPIENT_REFUSED;
 use super::handover::handed_over;
 use super::receipts::Subject;
-use crate::{Batch, ContentRef, Delivery, DeliveryState, EventTag, Memo, Op, StorageError};
+use crate::policy::ReceiptTiming;
+use crate::storage::Aging;
+use crate::{
+    Batch, ContentRef, Delivery, DeliveryState, EventTag, Memo, MemoState, Op, StorageError,
+};
 
 /// Why a receiver did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +164,17 @@ impl Exchange {
         ops.extend(handed_over(memo, now));
         if status == ReceiptStatus::Invalid {
             ops.extend(self.pass_on(memo, code, answer, now).await?);
+        } else if self.policy().receipt_timing == ReceiptTiming::Delivered
+            && !self.has_been_told(memo).await?
+        {
+            let sender = self.sender_system(memo).await?;
+            let receipt = subject(memo).receipt(ReceiptStatus::Completed, now);
+            ops.extend(self.issue_for(memo, receipt, sender.as_ref(), now));
+        }
+        // A mailbox keeps what it has.
+        let is_in_a_mailbox = memo.origin.system().is_none() || memo.state == MemoState::Available;
+        if !is_in_a_mailbox {
+            ops.push(Op::StartAging { what: Aging::AuthorityMemo(memo.key), since: now });
         }
         Ok(ops)
     }
@@ -171,19 +187,14 @@ impl Exchange {
         answer: Option<&Receipt>,
         now: Timestamp,
     ) -> Result<Vec<Op>, StorageError> {
-        let sender = match memo.origin.system() {
-            Some(system) => self.store().system(system).await?,
-            None => None,
-        };
-        let subject = Subject {
-            memo,
-            message_uuid: memo.message_uuid,
-            message_id: memo.outline.as_ref().and_then(|outline| outline.message_id.clone()),
-        };
+        let sender = self.sender_system(memo).await?;
         let receipt = Receipt {
-            error_code: code.or_else(|| Some("recipient.system.refused".into())),
-            error_message: answer.and_then(|r| r.error_message.as_deref()).map(cut),
-            ..subject.receipt(ReceiptStatus::Invalid, now)
+            error_code: code.or_else(|| Some(RECIPIENT_REFUSED.name.into())),
+            error_message: answer
+                .and_then(|r| r.error_message.as_deref())
+                .map(cut)
+                .or_else(|| Some("the recipient's receiver system refused the message".into())),
+            ..subject(memo).receipt(ReceiptStatus::Invalid, now)
         };
         Ok(self.issue_for(memo, receipt, sender.as_ref(), now))
     }
@@ -204,6 +215,14 @@ impl Exchange {
 const TRIES: usize = 5;
 /// Characters of a receiver's texts that are passed on.
 const TEXT_CHARACTERS: usize = 1000;
+
+fn subject(memo: &Memo) -> Subject<'_> {
+    Subject {
+        memo,
+        message_uuid: memo.message_uuid,
+        message_id: memo.outline.as_ref().and_then(|outline| outline.message_id.clone()),
+    }
+}
 
 fn cut(text: &str) -> String {
     text.chars().take(TEXT_CHARACTERS).collect()

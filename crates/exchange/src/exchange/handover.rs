@@ -3,14 +3,17 @@
 
 mod breaker;
 mod claiming;
+mod resuming;
 mod settling;
 
 use brevdue_wire::Receipt;
 use uuid::Uuid;
 
+use super::nemsms::TextMessage;
+use super::notices::Notice;
 use crate::{ContentRef, Job, SystemId, WorkerId};
 
-pub(super) use breaker::Breaker;
+pub(super) use breaker::{Breaker, Endpoint};
 pub(super) use settling::handed_over;
 
 /// One push to make.
@@ -20,7 +23,7 @@ pub struct Handover {
     pub job: Job,
     /// Who claimed it.
     pub worker: WorkerId,
-    /// The system to call.
+    /// The system to call; [`crate::SMS_GATEWAY`] and [`crate::MAIL_CARRIER`] stand for those.
     pub system: SystemId,
     /// Where.
     pub endpoint: String,
@@ -40,6 +43,10 @@ pub enum Load {
     },
     /// A receipt: JSON.
     Receipt(Box<Receipt>),
+    /// A text message, for the SMS gateway.
+    Sms(Box<TextMessage>),
+    /// A notice, for who carries mail.
+    Notice(Box<Notice>),
 }
 
 /// How a push went.
@@ -52,7 +59,7 @@ pub enum HandoverOutcome {
         /// For logs.
         reason: String,
     },
-    /// An answer other than 2xx.
+    /// An answer other than 2xx. Of the SMS gateway: that it will never take the message.
     Refused {
         /// HTTP status.
         status: u16,

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::Exchange;
 use super::check::{
-    Earlier, Facts, Failure, RECIPIENT_UNAVAILABLE, RecipientFacts, SenderFacts, SenderKind, check,
-    delivery_day, incomplete, unreadable,
+    Earlier, Facts, Failure, RecipientFacts, SenderFacts, SenderKind, check, delivery_day,
+    in_order, incomplete, unreadable,
 };
+use super::codes::RECIPIENT_UNAVAILABLE;
 use super::receipts::Subject;
 use super::route::{Arrival, Place, route};
 use crate::{
@@ -17,6 +18,8 @@ use crate::{
 };
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// A message sent again looks after the first at the pace of the third try of a push.
+const FIRST_PENDING_TRY: u32 = 2;
 
 impl Exchange {
     /// What follows for a message that was accepted: refused, answered as before, delayed, or put in
@@ -26,21 +29,26 @@ impl Exchange {
         if memo.state != MemoState::Received {
             return Ok(Vec::new());
         }
+        self.judge_memo(&memo).await
+    }
+
+    /// [`Self::judge`], for a message at hand that stands at `Received`.
+    pub(super) async fn judge_memo(&self, memo: &Memo) -> Result<Vec<Op>, StorageError> {
         let now = self.clock().now();
         let sender_system = match memo.origin.system() {
             Some(system) => self.store().system(system).await?,
             None => None,
         };
-        let reading = self.read(&memo)?;
+        let source = self.store().open(&memo.content)?;
+        let reading = self
+            .form
+            .read(source, self.policy())
+            .map_err(|error| StorageError::Failed(error.into()))?;
         let seen = reading.glimpse.message_uuid.map(|uuid| uuid.value());
-        let subject = Subject {
-            memo: &memo,
-            message_uuid: seen,
-            message_id: reading.glimpse.message_id.clone(),
-        };
+        let subject =
+            Subject { memo, message_uuid: seen, message_id: reading.glimpse.message_id.clone() };
 
-        let Some(letter) = reading.message.as_ref().filter(|_| !reading.findings.has_errors())
-        else {
+        let Some(letter) = reading.message.as_ref() else {
             let failures = unreadable(&reading.findings, seen, memo.claimed_uuid);
             return Ok(self.refuse(&subject, None, &failures, sender_system.as_ref(), now));
         };
@@ -57,14 +65,13 @@ impl Exchange {
         }
 
         let message_uuid = letter.header.message_uuid.value();
-        let earlier = self.earlier(&memo, message_uuid).await?;
-        if let (Earlier::Same, Some(first)) =
-            (self.used_before(&memo, earlier.as_ref(), now), &earlier)
+        let earlier = self.earlier(memo, message_uuid).await?;
+        if let (Earlier::Same, Some(first)) = (self.used_before(memo, earlier.as_ref()), &earlier)
             && memo.claimed_uuid.is_none_or(|claimed| claimed == message_uuid)
         {
             return self.repeat(&subject, first, outline, sender_system.as_ref(), now).await;
         }
-        let sender_facts = self.sender_facts(&memo).await?;
+        let sender_facts = self.sender_facts(memo).await?;
         let point = letter.header.recipient.contact_point.as_ref();
         let point = point.map(|point| point.contact_point_id.as_str());
         let (recipient, systems) = self.recipient_facts(recipient, point).await?;
@@ -73,13 +80,18 @@ impl Exchange {
             calendar: &self.calendar,
             now,
             letter,
+            findings: &reading.findings,
             length_bytes: reading.length_bytes,
             claimed_uuid: memo.claimed_uuid,
-            earlier: self.used_before(&memo, earlier.as_ref(), now),
+            earlier: self.used_before(memo, earlier.as_ref()),
             sender: &sender_facts,
             recipient: &recipient,
         };
         let mut failures = check(&facts);
+        if let Some(infected) = self.malware(memo, letter, failures.is_empty())? {
+            failures.push(infected);
+            failures = in_order(failures);
+        }
         let place = route(&letter.header, &recipient, &systems, sender_facts.mailbox, now);
         if failures.is_empty() && place == Place::Nowhere {
             failures.push(no_system());
@@ -100,7 +112,7 @@ impl Exchange {
         ))
     }
 
-    /// Reads a message from its bytes. May block.
+    /// Reads a message from its bytes, which have passed every check. May block.
     pub(super) fn read(&self, memo: &Memo) -> Result<Reading, StorageError> {
         let source = self.store().open(&memo.content)?;
         brevdue_memo::read(source, &self.policy().reading)
@@ -122,6 +134,7 @@ impl Exchange {
     ) -> Vec<Op> {
         let memo = subject.memo;
         let outline = Some(Box::new(outline));
+        let tell_now = !self.receipt_waits(&place);
         let event = |tag| self.event(tag, now).about(memo).with_message_uuid(Some(message_uuid));
         let mut ops = vec![
             Op::TakeIdentity {
@@ -147,9 +160,32 @@ impl Exchange {
             let arrival = Arrival { memo, message_uuid, from: MemoState::Received, outline };
             ops.extend(self.arrive(arrival, &place, now));
         }
-        let receipt = subject.receipt(ReceiptStatus::Completed, now);
-        ops.extend(self.issue_for(memo, receipt, sender, now));
+        if tell_now {
+            let receipt = subject.receipt(ReceiptStatus::Completed, now);
+            ops.extend(self.issue_for(memo, receipt, sender, now));
+        }
         ops
+    }
+
+    /// Whether a sender has had a business receipt for a message.
+    pub(super) async fn has_been_told(&self, memo: &Memo) -> Result<bool, StorageError> {
+        if !self.store().receipts_of(memo.key).await?.is_empty() {
+            return Ok(true);
+        }
+        // Receipts do not stay for ever; the log says that there was one.
+        let events = self.store().events_of(memo.key).await?;
+        Ok(events.iter().any(|event| event.tag == EventTag::BusinessReceiptCreated))
+    }
+
+    /// The system that handed a message in, if it was one and is still registered.
+    pub(super) async fn sender_system(
+        &self,
+        memo: &Memo,
+    ) -> Result<Option<MailSystem>, StorageError> {
+        match memo.origin.system() {
+            Some(system) => self.store().system(system).await,
+            None => Ok(None),
+        }
     }
 
     /// The changes that refuse a message. Its UUID stays free: mended, it can be sent again.
@@ -161,10 +197,24 @@ impl Exchange {
         sender: Option<&MailSystem>,
         now: Timestamp,
     ) -> Vec<Op> {
+        let tag = EventTag::MemoSendValidationFailed;
+        self.refuse_as(tag, subject, outline, failures, sender, now)
+    }
+
+    /// [`Self::refuse`], with the event that says how.
+    pub(super) fn refuse_as(
+        &self,
+        tag: EventTag,
+        subject: &Subject<'_>,
+        outline: Option<Outline>,
+        failures: &[Failure],
+        sender: Option<&MailSystem>,
+        now: Timestamp,
+    ) -> Vec<Op> {
         let memo = subject.memo;
         let receipt = subject.refusal(failures, now);
         let event = self
-            .event(EventTag::MemoSendValidationFailed, now)
+            .event(tag, now)
             .about(memo)
             .with_message_uuid(subject.message_uuid)
             .with_outcome(receipt.receipt_status, receipt.error_code.as_deref());
@@ -180,6 +230,7 @@ impl Exchange {
             event.into_op(),
         ];
         ops.extend(self.issue_for(memo, receipt, sender, now));
+        ops.push(self.let_go(memo, MemoState::Refused, now));
         ops
     }
 
@@ -196,6 +247,11 @@ impl Exchange {
         let memo = subject.memo;
         // The latest one is the truth: a delayed message may have been refused on its day.
         let earlier = self.store().receipts_of(first.key).await?.pop().map(|r| r.receipt);
+        if earlier.is_none() && !self.has_been_told(first).await? {
+            // The first is still on its way, and nobody knows yet how that ends.
+            let due = now.plus_seconds(self.policy().retry_after(FIRST_PENDING_TRY));
+            return Ok(vec![Op::AddJob(self.job(Work::Check(memo.key), memo.lane, due))]);
+        }
         let fresh = subject.receipt(ReceiptStatus::Completed, now);
         let receipt = match earlier {
             Some(earlier) => brevdue_wire::Receipt {
@@ -214,6 +270,7 @@ impl Exchange {
             available_at: None,
         }];
         ops.extend(self.issue_for(memo, receipt, sender, now));
+        ops.push(self.let_go(memo, MemoState::Repeated, now));
         Ok(ops)
     }
 
@@ -223,10 +280,11 @@ impl Exchange {
         Ok(earlier.filter(|earlier| earlier.key != memo.key))
     }
 
-    fn used_before(&self, memo: &Memo, earlier: Option<&Memo>, now: Timestamp) -> Earlier {
+    fn used_before(&self, memo: &Memo, earlier: Option<&Memo>) -> Earlier {
         let Some(earlier) = earlier else { return Earlier::Nothing };
         let days = i64::from(self.policy().repeat_days);
-        let recent = now <= earlier.received_at.plus_seconds(days.saturating_mul(DAY_SECONDS));
+        let recent =
+            memo.received_at <= earlier.received_at.plus_seconds(days.saturating_mul(DAY_SECONDS));
         // Twice in one archive is no second try but a mistake.
         let sent_again = earlier.transmission != memo.transmission;
         if recent && sent_again && earlier.content.digest == memo.content.digest {

@@ -6,6 +6,7 @@ use brevdue_wire::{BulkReceipt, PageRequest, PagingResultUuid, ReceiptSearchResu
 
 use super::Exchange;
 use super::authenticate::Caller;
+use crate::storage::Aging;
 use crate::{Batch, Event, EventTag, Op, ReceiptId, ReceiptRecord, StorageError, TransmissionId};
 
 pub(super) use making::{Addressee, Subject, of_archive, time_stamp};
@@ -107,12 +108,21 @@ impl Exchange {
     }
 
     async fn receipt_is_delivered(&self, record: &ReceiptRecord) -> Result<(), StorageError> {
-        let ops = vec![Op::ReceiptDelivered(record.id), self.receipt_sent(record).into_op()];
-        self.store().commit(Batch { ops }).await
+        self.store().commit(Batch { ops: self.receipt_delivered(record) }).await
+    }
+
+    /// The changes that a sender system has its receipt.
+    pub(super) fn receipt_delivered(&self, record: &ReceiptRecord) -> Vec<Op> {
+        let since = self.clock().now();
+        vec![
+            Op::ReceiptDelivered(record.id),
+            Op::StartAging { what: Aging::FetchedReceipt(record.id), since },
+            self.receipt_sent(record).into_op(),
+        ]
     }
 
     /// The event that a sender system has its receipt.
-    pub(super) fn receipt_sent(&self, record: &ReceiptRecord) -> Event {
+    fn receipt_sent(&self, record: &ReceiptRecord) -> Event {
         let tag = EventTag::BusinessReceiptSendToSenderSystem;
         self.receipt_event(tag, record)
     }

@@ -1,11 +1,12 @@
 //! Letting go of messages whose delivery date has come.
 
 use super::Exchange;
-use super::check::deliverable;
+use super::check::{Wanted, deliverable};
 use super::judge::no_system;
 use super::receipts::Subject;
 use super::route::{Arrival, Place, route};
 use crate::{EventTag, MemoKey, MemoState, Op, StorageError};
+use brevdue_wire::ReceiptStatus;
 
 impl Exchange {
     /// What follows for a message whose date has come: it goes to its place, or is refused after all
@@ -36,20 +37,26 @@ impl Exchange {
             crate::Origin::System { .. } => None,
         };
         let place = route(&header, &recipient, &systems, mailbox, now);
-        let failure = deliverable(&recipient, outline.mandatory)
-            .or_else(|| (place == Place::Nowhere).then(no_system));
+        let wanted = Wanted::of(header.message_type, outline.mandatory);
+        let failure =
+            deliverable(&recipient, wanted).or_else(|| (place == Place::Nowhere).then(no_system));
+        let subject = Subject {
+            memo: &memo,
+            message_uuid: Some(message_uuid),
+            message_id: outline.message_id.clone(),
+        };
         if let Some(failure) = failure {
-            let subject = Subject {
-                memo: &memo,
-                message_uuid: Some(message_uuid),
-                message_id: outline.message_id.clone(),
-            };
             return Ok(self.refuse(&subject, None, &[failure], sender.as_ref(), now));
         }
         let mut ops = vec![self.event(EventTag::DelayedMemoSendSent, now).about(&memo).into_op()];
         let from = MemoState::Delayed;
         let arrival = Arrival { memo: &memo, message_uuid, from, outline: None };
         ops.extend(self.arrive(arrival, &place, now));
+        // It was to wait for a receiver system's answer, and goes to a mailbox after all.
+        if !self.receipt_waits(&place) && !self.has_been_told(&memo).await? {
+            let receipt = subject.receipt(ReceiptStatus::Completed, now);
+            ops.extend(self.issue_for(&memo, receipt, sender.as_ref(), now));
+        }
         Ok(ops)
     }
 }

@@ -1,10 +1,11 @@
 //! Finding the place of a message, and putting it there.
 
-use brevdue_memo::{MessageHeader, PartyId, Timestamp};
+use brevdue_memo::{MessageHeader, MessageType, PartyId, Timestamp};
 use uuid::Uuid;
 
 use super::Exchange;
 use super::check::RecipientFacts;
+use crate::policy::ReceiptTiming;
 use crate::{
     ContactId, Delivery, DeliveryState, EventTag, Folder, MailSystem, MailboxEntry, Memo,
     MemoState, Op, Organisation, Outline, Receives, RegistrationStatus, ServiceProtocol, Work,
@@ -17,7 +18,9 @@ pub(super) enum Place {
     Mailbox { owner: ContactId, and: Option<MailSystem> },
     /// An authority's receiver system.
     System(MailSystem),
-    /// An authority that has no active receiver system.
+    /// The SMS gateway: a person or company with a number for NemSMS.
+    TextMessage,
+    /// An authority that has no active receiver system, or somebody without a number.
     Nowhere,
 }
 
@@ -33,6 +36,10 @@ pub(super) fn route(
     now: Timestamp,
 ) -> Place {
     let contact = recipient.contact.as_ref();
+    if header.message_type == MessageType::NemSms {
+        let has_number = contact.is_some_and(|contact| contact.nemsms.is_some());
+        return if has_number { Place::TextMessage } else { Place::Nowhere };
+    }
     let is_authority = recipient.organisation.as_ref().is_some_and(Organisation::is_authority);
     if matches!(recipient.party, PartyId::Cpr(_)) || !is_authority {
         return match contact {
@@ -123,7 +130,20 @@ impl Exchange {
                 ops.extend(self.queue(memo, message_uuid, system, now));
                 ops
             }
+            Place::TextMessage => vec![
+                move_to(MemoState::Queued, None),
+                Op::AddJob(self.job(Work::SendSms(memo.key), memo.lane, now)),
+            ],
             Place::Nowhere => Vec::new(),
+        }
+    }
+
+    /// Whether the sender's receipt waits for what becomes of the message at this place.
+    pub(super) fn receipt_waits(&self, place: &Place) -> bool {
+        match place {
+            Place::TextMessage => true,
+            Place::System(_) => self.policy().receipt_timing == ReceiptTiming::Delivered,
+            Place::Mailbox { .. } | Place::Nowhere => false,
         }
     }
 

@@ -65,9 +65,12 @@ impl Exchange {
                 Work::Extract(transmission) => {
                     return Box::pin(self.extract(job, worker, transmission)).await;
                 }
+                Work::KeepHouse => return Box::pin(self.keep_house(job, worker)).await,
+                Work::Resume(system) => Box::pin(self.resume(job, system)).await?,
                 Work::Check(memo) => Box::pin(self.judge(memo)).await?,
                 Work::Release(memo) => Box::pin(self.release(memo)).await?,
                 Work::PushMemo(..) | Work::PushReceipt(..) => return Ok(()),
+                Work::SendSms(_) | Work::SendNotice(_) => return Ok(()),
             };
             // First, so that a lost lease shows before any other conflict.
             let mut batch = Batch::of(Op::FinishJob { id: job.id, worker });

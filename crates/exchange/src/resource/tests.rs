@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::*;
 use crate::ids::Ids;
 use crate::storage::memory::Memory;
-use crate::{Batch, Clock, Conflict, Policy, Store as _};
+use crate::{Batch, Clock, Conflict, Policy};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Logo {

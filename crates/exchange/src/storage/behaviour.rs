@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod letters;
 pub mod lists;
 pub mod records;
+pub mod removing;
 mod samples;
 pub mod work;
 
@@ -98,6 +99,13 @@ macro_rules! storage_behaves {
                 lists::the_registry_is_listed_by_name
                 lists::the_registry_is_found_by_number
                 lists::memos_of_a_submission_come_by_key
+                removing::what_ages_comes_oldest_first_and_only_from_before_the_limit
+                removing::what_aged_twice_tells_the_last_time
+                removing::a_removed_memo_takes_with_it_what_was_its_alone
+                removing::a_memo_that_moved_or_is_in_a_mailbox_is_not_removed
+                removing::a_removed_receipt_is_counted_and_no_longer_waits
+                removing::old_events_go_from_the_beginning_by_whole_days_and_the_log_stays_sound
+                removing::the_work_of_the_house_is_read_back
                 records::a_record_is_read_back_with_its_bytes
                 records::a_record_is_made_once_and_changed_from_the_version_that_was_read
                 records::a_record_that_goes_lets_go_of_its_bytes

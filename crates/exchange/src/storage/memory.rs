@@ -3,6 +3,7 @@
 
 mod contents;
 mod jobs;
+mod removing;
 mod table;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,9 @@ use self::jobs::JobRow;
 use self::table::Table;
 use super::arrivals::Arrivals;
 use super::{
-    Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource, Contents, Digest, Expect, Op,
-    Page, Place, Record, RecordKind, StorageError, Store, Swept,
+    Aged, Aging, AgingKind, Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource,
+    Contents, Digest, Expect, Op, Page, Place, Record, RecordKind, Removed, RemovedKind,
+    StorageError, Store, Swept, day_of,
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
@@ -51,6 +53,8 @@ struct Tables {
     jobs: Table<JobId, JobRow>,
     /// By position in the log.
     events: Table<u64, Event>,
+    aging: Table<Aged, ()>,
+    removed: Table<(i64, RemovedKind), u64>,
 }
 
 impl Memory {
@@ -142,9 +146,15 @@ impl Tables {
                 entry.read_at = entry.read_at.or(Some(at));
             }
             Op::AddEvent(event) => {
-                let position = self.events.len();
+                let position = self.events_ever();
                 self.events.put(position, *event);
             }
+            Op::StartAging { what, since } => self.aging.put(Aged { since, what }, ()),
+            Op::StopAging(aged) => self.aging.remove(aged),
+            Op::RemoveMemo { .. }
+            | Op::RemoveReceipt { .. }
+            | Op::RemoveMailboxEntry { .. }
+            | Op::RemoveEvents { .. } => self.remove(op)?,
             Op::AddJob(job) => self.jobs.add(job.id, JobRow { job, lease: None }, "job")?,
             Op::FinishJob { id, worker } => {
                 self.held_job(id, worker)?;
@@ -199,6 +209,8 @@ impl Tables {
         act(&mut self.mailboxes);
         act(&mut self.jobs);
         act(&mut self.events);
+        act(&mut self.aging);
+        act(&mut self.removed);
     }
 
     fn mailbox_row(&self, entry: &MailboxEntry) -> Option<MailboxRow> {
@@ -463,6 +475,35 @@ impl Store for Memory {
         Ok(tables.events.values().filter(|e| e.memo == Some(memo)).cloned().collect())
     }
 
+    async fn aged(
+        &self,
+        kind: AgingKind,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Aged>, StorageError> {
+        let tables = self.tables();
+        let aged = tables.aging.keys().filter(|aged| aged.what.kind() == kind);
+        let aged = aged.take_while(|aged| aged.since < until);
+        Ok(aged.take(usize::try_from(limit).unwrap_or(usize::MAX)).copied().collect())
+    }
+
+    async fn aging_since(&self, what: Aging) -> Result<Option<Timestamp>, StorageError> {
+        let tables = self.tables();
+        Ok(tables.aging.keys().filter(|aged| aged.what == what).map(|aged| aged.since).max())
+    }
+
+    async fn oldest_event_day(&self) -> Result<Option<i64>, StorageError> {
+        Ok(self.tables().events.values().next().map(|event| day_of(event.at)))
+    }
+
+    async fn removed(&self) -> Result<Vec<Removed>, StorageError> {
+        let tables = self.tables();
+        let counted = tables.removed.entries();
+        Ok(counted
+            .map(|((day, kind), count)| Removed { day: *day, kind: *kind, count: *count })
+            .collect())
+    }
+
     async fn counts(&self) -> Result<Counts, StorageError> {
         let tables = self.tables();
         Ok(Counts {
@@ -471,7 +512,7 @@ impl Store for Memory {
             jobs: tables.jobs.len(),
             receipts_waiting: tables.receipts.values().filter(|r| !r.delivered).count() as u64,
             deliveries_open: tables.deliveries.values().filter(|d| is_open(d)).count() as u64,
-            events: tables.events.len(),
+            events: tables.events_ever(),
         })
     }
 

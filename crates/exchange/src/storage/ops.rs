@@ -9,7 +9,7 @@ use crate::{
     SystemId, Transmission, TransmissionId, WorkerId,
 };
 
-use super::{Digest, Expect, Record, RecordKind};
+use super::{Aged, Aging, Digest, Expect, Record, RecordKind};
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -93,6 +93,53 @@ pub enum Op {
     },
     /// Appends to the event log.
     AddEvent(Box<Event>),
+
+    /// Something grows old from now on. Doing it twice for the same instant is fine.
+    StartAging {
+        /// What.
+        what: Aging,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It no longer matters how old something is. Doing it twice is fine.
+    StopAging(Aged),
+    /// Removes a message for good: its bytes, its deliveries, the receipts kept with it for a person,
+    /// its identity, and its submission when it was the last of it. Its events stay. Counted at `at`.
+    /// Conflict: `Missing`, or `Changed` when it does not stand at `from` or is in a mailbox.
+    RemoveMemo {
+        /// Which.
+        key: MemoKey,
+        /// Where it stands.
+        from: MemoState,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Removes a receipt. Counted at `at`. Conflict: `Missing`.
+    RemoveReceipt {
+        /// Which.
+        id: ReceiptId,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Takes a message out of a mailbox. Counted at `at`. Conflict: `Missing`.
+    RemoveMailboxEntry {
+        /// Whose.
+        owner: ContactId,
+        /// Which.
+        memo: MemoKey,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Removes the oldest events, at most `limit`, of UTC days that ended by `before`. What is left stays
+    /// chained to what is gone. Counted at `at`.
+    RemoveEvents {
+        /// The day of this instant stays.
+        before: Timestamp,
+        /// At most so many.
+        limit: u32,
+        /// Now.
+        at: Timestamp,
+    },
 
     /// Adds work. Conflict: `Exists`.
     AddJob(Job),

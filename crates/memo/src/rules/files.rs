@@ -23,7 +23,7 @@ pub(super) fn body(body: Element<'_>, policy: &Policy, report: &mut Report<'_>) 
         match child.name() {
             "AdditionalDocument" => {
                 attachments += 1;
-                if attachments == policy.additional_documents + 1 {
+                if attachments == policy.additional_documents.saturating_add(1) {
                     first_over = Some(child);
                 }
             }

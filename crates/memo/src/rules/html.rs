@@ -9,6 +9,7 @@ mod passing;
 use super::Report;
 use crate::finding::Word;
 use crate::outline::Element;
+use crate::policy::HtmlProfile;
 use crate::rulebook;
 use css::StyleWatch;
 
@@ -33,6 +34,14 @@ impl HtmlFlags {
 
     fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Those that a profile tells.
+    fn told_by(self, profile: HtmlProfile) -> Self {
+        match profile {
+            HtmlProfile::Lenient => Self(self.0 & !(Self::FORM.0 | Self::ELSEWHERE.0)),
+            HtmlProfile::Strict => self,
+        }
     }
 }
 
@@ -61,6 +70,7 @@ const IN_WORDS: [(HtmlFlags, &str, &str); 7] = [
 
 /// MEMO-R-132: one finding for each thing an HTML file has too much.
 pub(super) fn profile(element: Element<'_>, flags: HtmlFlags, report: &mut Report<'_>) {
+    let flags = flags.told_by(report.policy().html);
     if flags == HtmlFlags::default() {
         return;
     }
@@ -69,6 +79,16 @@ pub(super) fn profile(element: Element<'_>, flags: HtmlFlags, report: &mut Repor
             report.at(element, &rulebook::HTML, &[Word::Phrase(danish, english)]);
         }
     }
+}
+
+/// What an HTML file has that a profile asks letters to do without, in Danish and in English; nothing
+/// for a file that keeps to it.
+pub fn html_faults(html: &[u8], profile: HtmlProfile) -> Vec<(&'static str, &'static str)> {
+    let mut watch = HtmlWatch::default();
+    watch.take(html);
+    let flags = watch.found().told_by(profile);
+    let faults = IN_WORDS.iter().filter(|(flag, ..)| flags.has(*flag));
+    faults.map(|(_, danish, english)| (*danish, *english)).collect()
 }
 
 /// Whether content of this type is to be watched.
@@ -417,6 +437,21 @@ mod tests {
         let mut watch = HtmlWatch::default();
         html.chunks(piece_bytes).for_each(|piece| watch.take(piece));
         watch.found()
+    }
+
+    #[test]
+    fn the_lenient_profile_passes_what_only_asks_or_fetches() {
+        for (html, lenient, strict) in [
+            ("<p>Hej</p>", 0, 0),
+            ("<script></script>", 1, 1),
+            ("<p onclick='a()'><a href='javascript:b()'>", 2, 2),
+            ("<iframe src='a'></iframe><object data='b'></object>", 2, 2),
+            ("<form></form><img src='https://a.example/b.png'>", 0, 2),
+        ] {
+            let faults = |profile| html_faults(html.as_bytes(), profile).len();
+            assert_eq!(faults(HtmlProfile::Lenient), lenient, "{html}");
+            assert_eq!(faults(HtmlProfile::Strict), strict, "{html}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) fn notices(overview: &Overview<'_>, policy: &Policy, report: &mut Rep
                 let words = [Word::Number(text.chars().count() as u64), Word::Number(limit as u64)];
                 report.at(notice, &rulebook::LONG_NOTICE, &words);
             }
-            if overview.kind == Some(MessageType::NemSms) && !text.chars().all(is_gsm) {
+            if overview.kind == Some(MessageType::NemSms) && !text.chars().all(is_in_gsm_alphabet) {
                 report.at(notice, &rulebook::SMS_ALPHABET, &[]);
             }
         }
@@ -58,7 +58,7 @@ fn digits_at(bytes: &[u8], start: usize) -> usize {
 /// Whether a character is in the GSM 7 bit default alphabet or its extension table.
 ///
 /// Source: 3GPP TS 23.038, section 6.2.1.
-fn is_gsm(character: char) -> bool {
+pub fn is_in_gsm_alphabet(character: char) -> bool {
     const BEYOND_ASCII: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà€";
     match character {
         '\n' | '\r' | '\u{C}' | ' '..='_' | 'a'..='~' => true,
@@ -91,9 +91,9 @@ mod tests {
 
     #[test]
     fn danish_letters_are_in_the_gsm_alphabet_and_curly_quotes_are_not() {
-        assert!("Kære Åse, mød op kl. 9 {husk briller} [1] ~ €".chars().all(is_gsm));
+        assert!("Kære Åse, mød op kl. 9 {husk briller} [1] ~ €".chars().all(is_in_gsm_alphabet));
         for character in ['”', '–', '`', 'ê', '\t', 'ё'] {
-            assert!(!is_gsm(character), "{character}");
+            assert!(!is_in_gsm_alphabet(character), "{character}");
         }
     }
 }

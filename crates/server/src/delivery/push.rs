@@ -47,6 +47,11 @@ pub(super) async fn push(client: &Client, store: &Arc<dyn Store>, handover: &Han
             }
         }
         Load::Receipt(receipt) => call.json(receipt),
+        // They have no endpoint: see `gateways`.
+        Load::Sms(_) | Load::Notice(_) => {
+            let reason = "this is not for an endpoint".into();
+            return Pushed::Answered(HandoverOutcome::Unreachable { reason });
+        }
     };
     let standstill = async { while timeout(client.patience, moved.notified()).await.is_ok() {} };
     Pushed::Answered(tokio::select! {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use brevdue_exchange::StorageError;
 use brevdue_exchange::exchange::authenticate::Refusal;
 use brevdue_exchange::exchange::fetch::FetchError;
+use brevdue_exchange::exchange::recall::RecallError;
 use brevdue_exchange::exchange::receipts::ReceiptError;
 use brevdue_wire::ErrorMessage;
 
@@ -101,6 +102,20 @@ impl From<FetchError> for Failure {
             FetchError::Status => Self::unprocessable("receipt.status.not.allowed", text)
                 .at("Receipt", "receiptStatus"),
             FetchError::Storage(fault) => fault.into(),
+            other => unexpected(&other),
+        }
+    }
+}
+
+impl From<RecallError> for Failure {
+    fn from(error: RecallError) -> Self {
+        let text = error.to_string();
+        match error {
+            RecallError::Unknown => Self::new(StatusCode::NOT_FOUND, "memo.not.found", text),
+            RecallError::Delivered => {
+                Self::new(StatusCode::CONFLICT, "memo.delivered.already", text)
+            }
+            RecallError::Storage(fault) => fault.into(),
             other => unexpected(&other),
         }
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod fetch;
 mod multipart;
+mod recall;
 mod submit;
 
 use axum::Json;
@@ -22,6 +23,7 @@ pub(super) fn describe(door: Described) -> Described {
     door.with(routes!(list, submit::submit))
         .with(routes!(fetch::fetch, remove))
         .with(routes!(answer::answer))
+        .with(routes!(recall::recall))
 }
 
 /// `GET /memos/`: the ids of the messages that wait for the caller, oldest first.

@@ -1,7 +1,7 @@
 //! What a client certificate says about the organisation that holds it.
 
 use brevdue_exchange::exchange::authenticate::PresentedCertificate;
-use brevdue_memo::CvrNumber;
+use brevdue_memo::{CvrNumber, Timestamp};
 use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -36,11 +36,16 @@ pub fn read_certificate(der: &[u8]) -> Result<PresentedCertificate, NotACertific
         .and_then(|text| text.strip_prefix("CVR:"))
         .and_then(|rest| rest.split('-').next());
     let serial = certificate.raw_serial();
+    let validity = certificate.validity();
     let leading_zeros = serial.iter().take_while(|byte| **byte == 0).count();
     Ok(PresentedCertificate {
         cvr: oces3.or(oces2).and_then(|digits| digits.parse::<CvrNumber>().ok()),
         public_key_sha256: Sha256::digest(certificate.public_key().raw).into(),
         serial: serial[leading_zeros..].to_vec(),
+        valid: (
+            Timestamp::from_millis(validity.not_before.timestamp().saturating_mul(1000)),
+            Timestamp::from_millis(validity.not_after.timestamp().saturating_mul(1000)),
+        ),
     })
 }
 

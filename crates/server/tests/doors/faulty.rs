@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::memory::Memory;
-use brevdue_exchange::storage::{Claim, ContentSink, ContentSource, Contents, Page, Swept};
+use brevdue_exchange::storage::{
+    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, Page, Record, RecordKind,
+    Removed, Swept,
+};
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
     Folder, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
@@ -56,6 +59,13 @@ macro_rules! passing_on {
                 }
                 self.behind.claim(claim).await
             }
+            async fn records_named(
+                &self,
+                kind: RecordKind,
+                name: &str,
+            ) -> Result<Vec<Record>, StorageError> {
+                self.behind.records_named(kind, name).await
+            }
             async fn work_arrived(&self, kind: WorkKind) {
                 self.behind.work_arrived(kind).await
             }
@@ -78,6 +88,9 @@ passing_on! {
     fn contacts(page: PageRequest) -> Page<Contact>;
     fn contact_point(id: ContactPointId) -> Option<ContactPoint>;
     fn contact_points_of(organisation: OrganisationId) -> Vec<ContactPoint>;
+    fn record(kind: RecordKind, id: Uuid) -> Option<Record>;
+    fn records(kind: RecordKind, owner: Uuid, page: PageRequest) -> Page<Record>;
+    fn records_of_kind(kind: RecordKind, page: PageRequest) -> Page<Record>;
     fn transmission(id: TransmissionId) -> Option<Transmission>;
     fn memos_of(id: TransmissionId, page: PageRequest) -> Page<Memo>;
     fn memo(key: MemoKey) -> Option<Memo>;
@@ -91,6 +104,10 @@ passing_on! {
     fn mailbox_entry(owner: ContactId, memo: MemoKey) -> Option<MailboxRow>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
+    fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
+    fn aging_since(what: Aging) -> Option<Timestamp>;
+    fn oldest_event_day() -> Option<i64>;
+    fn removed() -> Vec<Removed>;
     fn counts() -> Counts;
     fn sweep(older_than: Timestamp) -> Swept;
     fn verify() -> Vec<String>;

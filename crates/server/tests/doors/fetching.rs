@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::town::{Town, letter, masked, message_uuid};
+use crate::town::{Town, covers, letter, masked, message_uuid};
 
 const MEMOS: &str = "/apis/v1/memos/";
 
@@ -20,6 +20,9 @@ async fn answer(town: &Town, number: u128, body: impl Into<reqwest::Body>) -> (u
 
 #[tokio::test]
 async fn a_letter_is_listed_fetched_byte_for_byte_answered_and_gone() {
+    covers("GET /memos/");
+    covers("GET /memos/{id}");
+    covers("POST /memos/{id}/receipt");
     let town = Town::open().await;
     for (number, file_bytes) in [(1, 10), (2, 400_000)] {
         let (uuid, letter) = (message_uuid(number), letter(message_uuid(number), file_bytes));
@@ -80,6 +83,7 @@ async fn the_list_comes_in_pages_oldest_first() {
 
 #[tokio::test]
 async fn a_letter_can_be_removed_and_removed_again() {
+    covers("DELETE /memos/{id}");
     let town = Town::open().await;
     let uuid = message_uuid(1);
     town.deliver(uuid, &letter(uuid, 10)).await;

@@ -5,6 +5,7 @@
 
 mod bodies;
 mod certificates;
+mod codes;
 mod faulty;
 mod fetching;
 mod letting_in;

@@ -138,7 +138,7 @@ async fn open_plain(called: &Called, address: &str) -> String {
     format!("http://{address}")
 }
 
-fn client(issuer: &Issuer) -> Client {
+pub(crate) fn client(issuer: &Issuer) -> Client {
     client_with_patience(issuer, 20)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::town::{Town, letter, masked, message_uuid};
+use crate::town::{Town, covers, letter, masked, message_uuid};
 
 const RECEIPTS: &str = "/apis/v1/receipts/";
 
@@ -22,6 +22,9 @@ async fn with_receipts(count: u128) -> Town {
 
 #[tokio::test]
 async fn receipts_are_listed_read_and_removed() {
+    covers("GET /receipts/");
+    covers("GET /receipts/{id}");
+    covers("DELETE /receipts/{id}");
     let town = with_receipts(2).await;
     let (status, page) = get(&town, RECEIPTS).await;
     assert_eq!((status, &page["totalElements"]), (200, &json!(2)));
@@ -47,6 +50,7 @@ async fn receipts_are_listed_read_and_removed() {
 
 #[tokio::test]
 async fn receipts_in_bulk_come_whole_and_stay() {
+    covers("GET /receipts-bulk/");
     let town = with_receipts(3).await;
     let (status, page) = get(&town, "/apis/v1/receipts-bulk/?page=0&size=2").await;
     assert_eq!(status, 200);

@@ -3,7 +3,7 @@
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
-use crate::town::{Town, letter, masked, message_uuid};
+use crate::town::{Town, covers, letter, masked, message_uuid};
 
 const MEMOS: &str = "/apis/v1/memos/";
 
@@ -27,6 +27,7 @@ fn two_letters() -> Vec<u8> {
 
 #[tokio::test]
 async fn one_message_gets_a_technical_receipt_and_is_durable() {
+    covers("POST /memos/");
     let town = Town::open().await;
     for (number, content_type) in
         [(1, "application/xml"), (2, "text/xml"), (3, "Application/XML; charset=utf-8")]

@@ -186,6 +186,12 @@ impl Changes<'_> {
                 }
                 Ok(())
             }
+            Op::StartAging { .. }
+            | Op::StopAging(_)
+            | Op::RemoveMemo { .. }
+            | Op::RemoveReceipt { .. }
+            | Op::RemoveMailboxEntry { .. }
+            | Op::RemoveEvents { .. } => self.age(op),
             other => Err(Refused::Value(StorageError::Failed(
                 format!("this store is older than the change {other:.20?}").into(),
             ))),
@@ -410,6 +416,10 @@ impl Changes<'_> {
             Work::Release(memo) => ("release", &memo.0),
             Work::PushMemo(memo, _) => ("push-memo", &memo.0),
             Work::PushReceipt(receipt, _) => ("push-receipt", &receipt.0),
+            Work::SendSms(memo) => ("send-sms", &memo.0),
+            Work::SendNotice(notice) => ("send-notice", notice),
+            Work::Resume(system) => ("resume", &system.0),
+            Work::KeepHouse => ("keep-house", &Uuid::nil()),
         };
         self.add(
             "job",
@@ -471,7 +481,12 @@ impl Changes<'_> {
 
     /// Runs a statement; says whether it changed anything.
     pub(super) fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
-        Ok(self.connection.prepare_cached(sql)?.execute(params)? > 0)
+        Ok(self.execute(sql, params)? > 0)
+    }
+
+    /// Runs a statement; says how many rows it changed.
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> rusqlite::Result<u64> {
+        Ok(self.connection.prepare_cached(sql)?.execute(params)? as u64)
     }
 
     fn add(&self, what: &'static str, sql: &str, params: impl Params) -> Result<(), Refused> {

@@ -78,6 +78,10 @@ fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
         "release" => Work::Release(MemoKey(subject)),
         "push-memo" => Work::PushMemo(MemoKey(subject), system()?),
         "push-receipt" => Work::PushReceipt(ReceiptId(subject), system()?),
+        "send-sms" => Work::SendSms(MemoKey(subject)),
+        "send-notice" => Work::SendNotice(subject),
+        "resume" => Work::Resume(SystemId(subject)),
+        "keep-house" => Work::KeepHouse,
         _ => return Err(rusqlite::Error::InvalidColumnType(1, "work".into(), Type::Text)),
     };
     let Sql(lane) = row.get(4)?;

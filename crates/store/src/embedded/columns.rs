@@ -105,6 +105,7 @@ words! {
         Available = "available"
         Queued = "queued"
         HandedOver = "handed-over"
+        Recalled = "recalled"
     }
     DeliveryState {
         Waiting = "waiting"
@@ -119,6 +120,8 @@ words! {
         Registered = "registered"
         Exempt = "exempt"
         Closed = "closed"
+        Unconfirmed = "unconfirmed"
+        Awaiting = "awaiting"
         Unknown = "unknown"
     }
     ReceiptStatus {

@@ -51,7 +51,7 @@ impl Head {
             "SELECT (SELECT count(*) FROM transmissions), (SELECT count(*) FROM memos),
                 (SELECT count(*) FROM jobs), (SELECT count(*) FROM receipts WHERE delivered = 0),
                 (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'taken')),
-                (SELECT count(*) FROM events)",
+                (SELECT count(*) FROM events) + (SELECT seq FROM log_start)",
             [],
             counts,
         )

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use brevdue_exchange::storage::Page;
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Contact, ContactId, ContactPoint, ContactPointId, IpRange,
-    MailSystem, Organisation, OrganisationId, OrganisationKind, RegisteredCertificate, SystemId,
-    Targets,
+    MailSystem, Organisation, OrganisationId, OrganisationKind, PhoneNumber, RegisteredCertificate,
+    SystemId, Targets,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -21,8 +21,8 @@ use super::letters::window;
 const ORGANISATION: &str = "SELECT id, cvr, name, kind, mandatory_post, legal_notification, terms_accepted FROM organisations";
 const SYSTEM: &str = "SELECT id, organisation, name, sends, receives, protocol, endpoint,
     receipt_endpoint, token, certificate_key, certificate_serial, delegated_cvr, allowed_ips,
-    active_from, active_to, failing_since FROM systems";
-const CONTACT: &str = "SELECT id, party_type, party, name, status FROM contacts";
+    active_from, active_to, failing_since, certificate_not_after FROM systems";
+const CONTACT: &str = "SELECT id, party_type, party, name, status, nemsms FROM contacts";
 const CONTACT_POINT: &str =
     "SELECT id, organisation, name, system, active, to_citizens, to_companies,
     to_authorities, memo_limit_bytes, attachment_limit FROM contact_points";
@@ -58,8 +58,11 @@ pub(super) fn put_system(connection: &Connection, system: &MailSystem) -> rusqli
     }
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO systems VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            "INSERT OR REPLACE INTO systems (id, organisation, name, sends, receives, protocol,
+                endpoint, receipt_endpoint, token, certificate_key, certificate_serial,
+                delegated_cvr, allowed_ips, active_from, active_to, failing_since,
+                certificate_not_after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(params![
             id(&system.id.0),
@@ -78,19 +81,24 @@ pub(super) fn put_system(connection: &Connection, system: &MailSystem) -> rusqli
             Sql(system.active_from),
             system.active_to.map(Sql),
             system.failing_since.map(Sql),
+            system.certificate.as_ref().and_then(|certificate| certificate.not_after).map(Sql),
         ])?;
     Ok(())
 }
 
 pub(super) fn put_contact(connection: &Connection, contact: &Contact) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT OR REPLACE INTO contacts VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT OR REPLACE INTO contacts (id, party_type, party, name, status, nemsms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .execute(params![
             id(&contact.id.0),
             contact.party.id_type(),
             contact.party.digits(),
             contact.name,
             Sql(contact.status),
+            contact.nemsms.as_ref().map(PhoneNumber::digits),
         ])?;
     Ok(())
 }
@@ -236,9 +244,11 @@ fn read_system(row: &Row<'_>) -> rusqlite::Result<MailSystem> {
     let Sql(organisation): Sql<Uuid> = row.get(1)?;
     let Sql(receives) = row.get(4)?;
     let Sql(protocol) = row.get(5)?;
+    let not_after: Option<Sql<Timestamp>> = row.get(16)?;
     let certificate = match (row.get(9)?, row.get(10)?) {
         (Some(public_key_sha256), Some(serial)) => {
-            Some(RegisteredCertificate { public_key_sha256, serial })
+            let not_after = not_after.map(|Sql(at)| at);
+            Some(RegisteredCertificate { public_key_sha256, serial, not_after })
         }
         _ => None,
     };
@@ -281,7 +291,9 @@ fn read_contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
     let party = PartyId::parse(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?)
         .map_err(|_| strange(2, "party"))?;
     let Sql(status) = row.get(4)?;
-    Ok(Contact { id: ContactId(key), party, name: row.get(3)?, status })
+    let nemsms = row.get_ref(5)?.as_str_or_null()?.map(str::parse).transpose();
+    let nemsms = nemsms.map_err(|_| strange(5, "nemsms"))?;
+    Ok(Contact { id: ContactId(key), party, name: row.get(3)?, status, nemsms })
 }
 
 fn read_contact_point(row: &Row<'_>) -> rusqlite::Result<ContactPoint> {

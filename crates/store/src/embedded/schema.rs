@@ -33,8 +33,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// The n-th brings version n - 1 to version n. Never edited once released.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_letters.sql"), include_str!("migrations/0002_records.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_letters.sql"),
+    include_str!("migrations/0002_records.sql"),
+    include_str!("migrations/0005_pipeline.sql"),
+];
 
 /// Opens the one connection that writes, and brings the database up to date.
 pub(super) fn open_for_writing(folder: &Path) -> Result<Connection, OpenError> {

@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::{
-    Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Record, RecordKind, Swept,
+    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Record,
+    RecordKind, Removed, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Job,
@@ -19,7 +20,7 @@ use uuid::Uuid;
 use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
-use super::{Embedded, claims, failure, letters, records, registry, sweep, verify};
+use super::{Embedded, claims, failure, letters, records, registry, removing, sweep, verify};
 
 impl Embedded {
     fn writer(&self) -> Result<&mpsc::Sender<Task>, StorageError> {
@@ -249,6 +250,27 @@ impl Store for Embedded {
 
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError> {
         self.readers.read(|reader| letters::events_of(reader, memo))
+    }
+
+    async fn aged(
+        &self,
+        kind: AgingKind,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Aged>, StorageError> {
+        self.readers.read(|reader| removing::aged(reader, kind, until, limit))
+    }
+
+    async fn aging_since(&self, what: Aging) -> Result<Option<Timestamp>, StorageError> {
+        self.readers.read(|reader| removing::aging_since(reader, what))
+    }
+
+    async fn oldest_event_day(&self) -> Result<Option<i64>, StorageError> {
+        self.readers.read(removing::oldest_event_day)
+    }
+
+    async fn removed(&self) -> Result<Vec<Removed>, StorageError> {
+        self.readers.read_apart(removing::removed).await
     }
 
     async fn counts(&self) -> Result<Counts, StorageError> {

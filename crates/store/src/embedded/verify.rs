@@ -9,6 +9,7 @@ use super::columns::Sql;
 use super::content::ContentFolder;
 use super::head::Head;
 use super::letters::{EVENT, read_event};
+use super::removing::log_start;
 use super::sweep::named_files;
 
 /// Findings at most: a disk that is gone has as many as there are letters.
@@ -74,11 +75,11 @@ fn pages(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<(
     Ok(())
 }
 
-/// Every event's hash, from the first on. After a finding it goes on from what is there, so that one
+/// Every event's hash, from the first that is left on. After a finding it goes on from what is there, so that one
 /// changed event is one finding.
 fn events(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
-    let mut link = Link { day: None, hash: [0; 32] };
-    let mut expected = 1;
+    let (removed, mut link) = log_start(connection)?;
+    let mut expected = removed + 1;
     let mut events = connection.prepare(&format!("{EVENT} ORDER BY seq"))?;
     let mut rows = events.query([])?;
     while let Some(row) = rows.next()? {

@@ -173,7 +173,9 @@ pub(crate) fn status(t: Texts, state: MemoState, receipts: &[ReceiptRecord]) -> 
             MemoState::Available | MemoState::HandedOver | MemoState::Repeated => {
                 Status { class: "badge badge-success", words: t.status_delivered() }
             }
-            MemoState::Refused => Status { class: "badge badge-error", words: t.status_refused() },
+            MemoState::Refused | MemoState::Recalled => {
+                Status { class: "badge badge-error", words: t.status_refused() }
+            }
             MemoState::Delayed => Status { class: "badge badge-info", words: t.status_delayed() },
             MemoState::Received | MemoState::Queued => {
                 Status { class: "badge badge-info", words: t.status_under_way() }

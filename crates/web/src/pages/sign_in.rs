@@ -68,7 +68,9 @@ pub(crate) async fn people(mut visitor: Visitor) -> Answer {
                 RegistrationStatus::Registered => None,
                 RegistrationStatus::Exempt => Some(t.sign_in_exempt()),
                 RegistrationStatus::Closed => Some(t.sign_in_closed()),
-                RegistrationStatus::Unknown => Some(t.sign_in_unknown()),
+                RegistrationStatus::Unconfirmed
+                | RegistrationStatus::Awaiting
+                | RegistrationStatus::Unknown => Some(t.sign_in_unknown()),
             },
         })
         .collect();

@@ -39,6 +39,7 @@ fn certificate(owner: &str, key: u8, serial: u8) -> Channel {
         cvr: Some(cvr(owner)),
         public_key_sha256: [key; 32],
         serial: vec![serial],
+        valid: (Timestamp::from_millis(0), Timestamp::from_millis(1_000_000)),
     }))
 }
 
@@ -65,6 +66,7 @@ impl Case {
                 certificate: Some(RegisteredCertificate {
                     public_key_sha256: [7; 32],
                     serial: vec![7],
+                    not_after: None,
                 }),
                 delegated_cvr: Some(cvr("87654321")),
                 allowed_ips: Vec::new(),

@@ -4,12 +4,13 @@ use brevdue_memo::rules::contact_point_id_is_uuid;
 use brevdue_memo::{MessageType, PartyId};
 use jiff::civil::Date;
 
-use super::{
+use super::texts::over_the_limit;
+use super::{Facts, Failure, Found, RecipientFacts, SenderKind};
+use crate::exchange::codes::{
     CONTACT_POINT_FORMAT, CONTACT_POINT_NOT_FOUND, CONTACT_POINT_TARGET, DATE_TOO_EARLY,
-    DATE_TOO_LATE, Facts, Failure, Found, LEGAL_NOT_ALLOWED, MANDATORY_NOT_ALLOWED,
-    NEMSMS_NOT_REGISTERED, NOTIFICATION_EMPTY, RECIPIENT_CLOSED, RECIPIENT_EXEMPT,
-    RECIPIENT_NOT_FOUND, RECIPIENT_NOT_REGISTERED, RECIPIENT_TYPE, RecipientFacts,
-    SENDER_NOT_ALLOWED, SenderKind,
+    DATE_TOO_LATE, LEGAL_NOT_ALLOWED, MANDATORY_NOT_ALLOWED, NEMSMS_NOT_REGISTERED,
+    NEMSMS_TOO_LONG, RECIPIENT_CLOSED, RECIPIENT_EXEMPT, RECIPIENT_NOT_FOUND,
+    RECIPIENT_NOT_REGISTERED, RECIPIENT_TYPE, SENDER_NOT_ALLOWED,
 };
 use crate::{Organisation, RegistrationStatus};
 
@@ -115,26 +116,49 @@ fn sender(facts: &Facts<'_>, found: &mut Found) {
 
 /// Checks 16 to 19.
 fn recipient(facts: &Facts<'_>, found: &mut Found) {
-    let recipient = facts.recipient;
-    if !matches!(facts.sender.kind, SenderKind::Authority(_)) && recipient.is_public() {
+    let (recipient, header) = (facts.recipient, &facts.letter.header);
+    // Mailboxes forward only to those they may: see `forwarding`.
+    let is_forwarded = facts.sender.mailbox.is_some() && header.forward_data.is_some();
+    let is_authority = matches!(facts.sender.kind, SenderKind::Authority(_));
+    if !is_authority && !is_forwarded && recipient.is_public() {
         found.add(RECIPIENT_TYPE.failure(
             "Message/MessageHeader/Recipient: citizens and companies may write to authorities only",
         ));
     }
-    let mandatory = facts.letter.header.mandatory == Some(true);
-    let sms = facts.letter.header.message_type == MessageType::NemSms;
-    if let Some(failure) = deliverable(recipient, mandatory || sms) {
+    let wanted = Wanted::of(header.message_type, header.mandatory == Some(true));
+    if let Some(failure) = deliverable(recipient, wanted) {
         found.add(failure);
     }
 }
 
-/// Checks 17 to 19: why a recipient cannot get mail now. `past_exemption`: mandatory mail reaches
-/// the exempt, and text messages do not ask about Digital Post.
+/// How a message wants to reach its recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::exchange) enum Wanted {
+    /// As ordinary Digital Post.
+    Post,
+    /// As Digital Post that the exempt get too.
+    MandatoryPost,
+    /// As a text message, which does not ask about Digital Post.
+    TextMessage,
+}
+
+impl Wanted {
+    pub(in crate::exchange) fn of(message_type: MessageType, mandatory: bool) -> Self {
+        match message_type {
+            MessageType::NemSms => Self::TextMessage,
+            _ if mandatory => Self::MandatoryPost,
+            _ => Self::Post,
+        }
+    }
+}
+
+/// Checks 17 to 19 and 21: why a recipient cannot get this now.
 pub(in crate::exchange) fn deliverable(
     recipient: &RecipientFacts,
-    past_exemption: bool,
+    wanted: Wanted,
 ) -> Option<Failure> {
-    if recipient.organisation.as_ref().is_some_and(Organisation::is_authority) {
+    let by_post = wanted != Wanted::TextMessage;
+    if by_post && recipient.organisation.as_ref().is_some_and(Organisation::is_authority) {
         return None; // Authorities are reached through their systems, see `route`.
     }
     let Some(contact) = &recipient.contact else {
@@ -143,37 +167,40 @@ pub(in crate::exchange) fn deliverable(
         ));
     };
     match contact.status {
-        RegistrationStatus::Registered => None,
         RegistrationStatus::Closed => Some(
             RECIPIENT_CLOSED.failure("the recipient is closed: dead, or a company that has ceased"),
         ),
-        RegistrationStatus::Exempt if past_exemption => None,
+        _ if !by_post => contact.nemsms.is_none().then(|| {
+            NEMSMS_NOT_REGISTERED
+                .failure("the recipient has no verified number registered for NemSMS")
+        }),
+        RegistrationStatus::Registered => None,
+        RegistrationStatus::Exempt if wanted == Wanted::MandatoryPost => None,
         RegistrationStatus::Exempt => {
             Some(RECIPIENT_EXEMPT.failure("the recipient is exempt from Digital Post"))
         }
-        RegistrationStatus::Unknown => Some(
+        RegistrationStatus::Unconfirmed
+        | RegistrationStatus::Awaiting
+        | RegistrationStatus::Unknown => Some(
             RECIPIENT_NOT_REGISTERED
                 .failure("the recipient's registration for Digital Post is not confirmed yet"),
         ),
     }
 }
 
-/// Checks 20 and 21.
+/// Check 20, the length; that there is a text at all is a rule of the format.
 fn nemsms(facts: &Facts<'_>, found: &mut Found) {
     let header = &facts.letter.header;
     if header.message_type != MessageType::NemSms {
         return;
     }
-    if header.notification.as_ref().is_none_or(|text| text.trim().is_empty()) {
-        found.add(
-            NOTIFICATION_EMPTY
-                .failure("Message/MessageHeader/notification: a NemSMS has a text [MEMO-R-020]"),
-        );
+    let text = header.notification.as_deref().unwrap_or_default();
+    if let Some((length, limit)) = over_the_limit(text, facts.policy) {
+        found.add(NEMSMS_TOO_LONG.failure(format!(
+            "Message/MessageHeader/notification: the text is {length} characters, over the limit \
+             of {limit} for its alphabet"
+        )));
     }
-    // No subscriptions to NemSMS are kept yet, so nobody has one.
-    found.add(
-        NEMSMS_NOT_REGISTERED.failure("the recipient has no verified number registered for NemSMS"),
-    );
 }
 
 impl RecipientFacts {

@@ -7,6 +7,7 @@ use brevdue_memo::{
 use uuid::Uuid;
 
 use super::*;
+use crate::policy::HtmlPolicy;
 use crate::{
     ContactPointId, OrganisationId, OrganisationKind, RegistrationStatus, SystemId, Targets,
 };
@@ -63,6 +64,7 @@ impl Case {
             party: vagn(),
             name: "Vagn".into(),
             status: RegistrationStatus::Registered,
+            nemsms: None,
         };
         Self {
             letter: draft.build().unwrap(),
@@ -114,19 +116,25 @@ impl Case {
         case
     }
 
+    /// As the exchange does it: written as its sender writes it, and read by the rules.
     fn codes(&self) -> Vec<&'static str> {
+        let mut document = Vec::new();
+        brevdue_memo::write(&self.letter, std::io::empty(), &mut document).unwrap();
+        let rules = FormRules::of(&self.policy);
+        let reading = rules.read(document.as_slice(), &self.policy).unwrap();
         let facts = Facts {
             policy: &self.policy,
             calendar: &Calendar::bundled(),
             now: NOW,
             letter: &self.letter,
+            findings: &reading.findings,
             length_bytes: self.length_bytes,
             claimed_uuid: self.claimed_uuid,
             earlier: self.earlier,
             sender: &self.sender,
             recipient: &self.recipient,
         };
-        check(&facts).iter().map(|failure| failure.rule.code).collect()
+        check(&facts).iter().map(|failure| failure.code.name).collect()
     }
 
     fn attachment(&mut self) -> &mut brevdue_memo::File {
@@ -141,6 +149,24 @@ impl Case {
     fn url(&mut self, url: &str) {
         let body = self.letter.body.as_mut().unwrap();
         body.main_document.actions[0].entry_point = Some(EntryPoint { url: url.into() });
+    }
+
+    fn html(&mut self, html: &str) {
+        let file = self.attachment();
+        file.filename = "brev.html".into();
+        file.encoding_format = "text/html".into();
+        file.content = Content::Held(html.into());
+    }
+
+    fn sms(&mut self, text: &str) {
+        self.letter.header.message_type = MessageType::NemSms;
+        self.letter.header.notification = Some(text.into());
+        self.letter.body = None;
+    }
+
+    fn number(&mut self) {
+        let number = "20304050".parse().unwrap();
+        self.recipient.contact.as_mut().unwrap().nemsms = Some(number);
     }
 
     fn status(&mut self, status: RegistrationStatus) {
@@ -162,6 +188,8 @@ fn named(id: &str) -> NamedPoint {
 }
 
 type Change = fn(&mut Case);
+
+const NO_NUMBER: &[&str] = &["recipient.nemsms.not.registered"];
 
 #[test]
 fn each_fault_of_a_letter_to_a_citizen_gets_its_code() {
@@ -259,23 +287,77 @@ fn each_fault_of_a_letter_to_a_citizen_gets_its_code() {
             &[],
         ),
         (
-            "NemSMS to somebody exempt",
+            "quarantine and mandatory with the right",
             |c| {
-                c.letter.header.message_type = MessageType::NemSms;
-                c.letter.header.notification = Some("Husk din tid".into());
-                c.letter.body = None;
-                c.status(RegistrationStatus::Exempt);
+                let rights = AuthorityRights {
+                    terms_accepted: true,
+                    mandatory_post: true,
+                    ..Default::default()
+                };
+                c.sender = authority(rights);
+                c.letter.header.mandatory = Some(true);
+                c.status(RegistrationStatus::Unconfirmed);
             },
-            &["recipient.nemsms.not.registered"],
+            &["recipient.not.registered"],
+        ),
+        ("script", |c| c.html("<p>Hej<script>a()</script>"), &["html.not.allowed"]),
+        ("picture from elsewhere", |c| c.html("<img src='https://a.example/b.png'>"), &[]),
+        (
+            "picture from elsewhere, strict",
+            |c| {
+                c.policy.html = HtmlPolicy::Strict;
+                c.html("<img src='https://a.example/b.png'>");
+            },
+            &["html.not.allowed"],
+        ),
+        (
+            "script where anything goes",
+            |c| {
+                c.policy.html = HtmlPolicy::Any;
+                c.html("<p>Hej<script>a()</script>");
+            },
+            &[],
+        ),
+        ("NemSMS to somebody without a number", |c| c.sms("Husk din tid"), NO_NUMBER),
+        (
+            "NemSMS to somebody exempt, who has a number",
+            |c| {
+                c.sms("Husk din tid");
+                c.status(RegistrationStatus::Exempt);
+                c.number();
+            },
+            &[],
+        ),
+        (
+            "NemSMS to somebody in quarantine, who has a number",
+            |c| {
+                c.sms("Husk din tid");
+                c.status(RegistrationStatus::Unconfirmed);
+                c.number();
+            },
+            &[],
+        ),
+        (
+            "NemSMS to the dead",
+            |c| {
+                c.sms("Husk din tid");
+                c.status(RegistrationStatus::Closed);
+                c.number();
+            },
+            &["recipient.is.closed"],
         ),
         (
             "NemSMS without a text",
-            |c| {
-                c.letter.header.message_type = MessageType::NemSms;
-                c.letter.header.notification = Some("  ".into());
-                c.letter.body = None;
-            },
+            |c| c.sms("  "),
             &["empty.notification.not.allowed", "recipient.nemsms.not.registered"],
+        ),
+        (
+            "NemSMS that is too long",
+            |c| {
+                c.sms(&"ч".repeat(71)); // The schema ends at 160 characters.
+                c.number();
+            },
+            &["nemsms.text.too.long"],
         ),
         (
             "everything, in the order of the checks",
@@ -344,6 +426,24 @@ fn each_fault_of_a_letter_to_an_authority_gets_its_code() {
             &[],
         ),
         (
+            "over what an authority may raise it to",
+            |c| {
+                c.length_bytes = 60_000_001;
+                c.point().memo_limit_bytes = Some(99_500_000);
+            },
+            &["memo.size.exceeded"],
+        ),
+        (
+            "over what an authority may raise it to for companies",
+            |c| {
+                c.sender.kind = SenderKind::Company;
+                c.point().targets.companies = true;
+                c.length_bytes = 40_000_001;
+                c.point().memo_limit_bytes = Some(99_500_000);
+            },
+            &["memo.size.exceeded"],
+        ),
+        (
             "an attachment where none is wanted",
             |c| c.point().attachment_limit = Some(0),
             &["attachments.exceeded"],
@@ -389,7 +489,7 @@ fn what_the_schema_leaves_open_is_invalid_too() {
         let failures = incomplete(&case.letter);
         let rules: Vec<_> = failures.iter().filter_map(|f| f.format_rule).collect();
         assert_eq!(rules, *expected);
-        assert!(failures.iter().all(|f| f.rule == MEMO_INVALID && !f.message.contains("2211")));
+        assert!(failures.iter().all(|f| f.code == &MEMO_INVALID && !f.message.contains("2211")));
     }
 }
 

@@ -5,16 +5,32 @@ use std::sync::{Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::SystemId;
+use crate::{SystemId, Work};
 
-/// Systems counted at once; those beyond have no breaker, only their retry schedule.
-const SYSTEMS: usize = 10_000;
+/// Endpoints counted at once; those beyond have no breaker, only their retry schedule.
+const ENDPOINTS: usize = 10_000;
 
-/// Counts failures in a row per system, and until when a system is left alone. In memory and per
-/// node: after a restart the first failures open it again.
+/// Where calls of one kind to one system go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::exchange) enum Endpoint {
+    Memos(SystemId),
+    Receipts(SystemId),
+}
+
+impl Endpoint {
+    pub(in crate::exchange) fn of(system: SystemId, work: &Work) -> Self {
+        match work {
+            Work::PushReceipt(..) => Self::Receipts(system),
+            _ => Self::Memos(system),
+        }
+    }
+}
+
+/// Counts failures in a row per endpoint, and until when it is left alone. In memory and per node:
+/// after a restart the first failures open it again.
 #[derive(Debug, Default)]
 pub(in crate::exchange) struct Breaker {
-    systems: Mutex<HashMap<SystemId, Trouble>>,
+    endpoints: Mutex<HashMap<Endpoint, Trouble>>,
 }
 
 #[derive(Debug, Default)]
@@ -26,38 +42,38 @@ struct Trouble {
 
 impl Breaker {
     /// A call failed; how many in a row.
-    pub(super) fn failed(&self, system: SystemId) -> u32 {
-        let mut systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
-        if systems.len() >= SYSTEMS && !systems.contains_key(&system) {
+    pub(in crate::exchange) fn failed(&self, endpoint: Endpoint) -> u32 {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        if endpoints.len() >= ENDPOINTS && !endpoints.contains_key(&endpoint) {
             return 1;
         }
-        let trouble = systems.entry(system).or_default();
+        let trouble = endpoints.entry(endpoint).or_default();
         trouble.failures = trouble.failures.saturating_add(1);
         trouble.failures
     }
 
-    /// Leaves a system alone for a while.
-    pub(super) fn open(&self, system: SystemId, until: Timestamp) {
-        let mut systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(trouble) = systems.get_mut(&system) {
+    /// Leaves an endpoint alone for a while.
+    pub(in crate::exchange) fn open(&self, endpoint: Endpoint, until: Timestamp) {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trouble) = endpoints.get_mut(&endpoint) {
             trouble.until = trouble.until.max(Some(until));
         }
     }
 
-    /// Until when a system is left alone, if it is in trouble. When that time has come, one call may
+    /// Until when an endpoint is left alone, if it is in trouble. When that time has come, one call may
     /// try.
-    pub(super) fn open_until(&self, system: SystemId) -> Option<Timestamp> {
-        let systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
-        systems.get(&system).and_then(|trouble| trouble.until)
+    pub(in crate::exchange) fn open_until(&self, endpoint: Endpoint) -> Option<Timestamp> {
+        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        endpoints.get(&endpoint).and_then(|trouble| trouble.until)
     }
 
     /// Forgets everything.
     pub(in crate::exchange) fn forget(&self) {
-        self.systems.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.endpoints.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// A call succeeded; whether calls had failed before it.
-    pub(super) fn succeeded(&self, system: SystemId) -> bool {
-        self.systems.lock().unwrap_or_else(PoisonError::into_inner).remove(&system).is_some()
+    pub(in crate::exchange) fn succeeded(&self, endpoint: Endpoint) -> bool {
+        self.endpoints.lock().unwrap_or_else(PoisonError::into_inner).remove(&endpoint).is_some()
     }
 }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use brevdue_memo::Timestamp;
 
-use super::{Handover, Load};
+use super::{Endpoint, Handover, Load};
 use crate::exchange::Exchange;
 use crate::{
-    Batch, DeliveryState, Job, MailSystem, Op, Receives, ServiceProtocol, StorageError, SystemId,
-    Work, WorkKind, WorkerId,
+    Batch, DeliveryState, Job, MailSystem, Op, Receives, ServiceProtocol, StorageError, Work,
+    WorkKind, WorkerId,
 };
 
 /// What to do with a claimed push.
@@ -16,6 +16,8 @@ enum Decision {
     Push(Box<Handover>),
     /// There is nothing left to push.
     Pointless,
+    /// It cannot be pushed any more, and this follows.
+    Over(Vec<Op>),
     /// The endpoint is left alone until then, or tried with one call only, which this one awaits.
     NotBefore(Timestamp),
 }
@@ -38,12 +40,17 @@ impl Exchange {
             let mut handovers = Vec::new();
             for job in jobs {
                 let id = job.id;
+                let mut follow_up = Vec::new();
                 let settled = match self.decide(&job, worker, &mut probed).await? {
                     Decision::Push(handover) => {
                         handovers.push(*handover);
                         continue;
                     }
                     Decision::Pointless => Op::FinishJob { id, worker },
+                    Decision::Over(ops) => {
+                        follow_up = ops;
+                        Op::FinishJob { id, worker }
+                    }
                     Decision::NotBefore(due) => Op::RetryJob {
                         id,
                         worker,
@@ -52,7 +59,9 @@ impl Exchange {
                         failing_since: job.failing_since,
                     },
                 };
-                match self.store().commit(Batch::of(settled)).await {
+                let mut batch = Batch::of(settled);
+                batch.ops.append(&mut follow_up);
+                match self.store().commit(batch).await {
                     Ok(()) | Err(StorageError::Conflict(_)) => {}
                     Err(error) => return Err(error),
                 }
@@ -68,9 +77,31 @@ impl Exchange {
         &self,
         job: &Job,
         worker: WorkerId,
-        probed: &mut HashSet<SystemId>,
+        probed: &mut HashSet<Endpoint>,
     ) -> Result<Decision, StorageError> {
         let Some(system_id) = job.work.system() else { return Ok(Decision::Pointless) };
+        let load = match job.work {
+            Work::SendSms(key) => match self.text_message(key).await? {
+                Some(Ok(message)) => Some(Load::Sms(Box::new(message))),
+                Some(Err(ops)) => return Ok(Decision::Over(ops)),
+                None => return Ok(Decision::Pointless),
+            },
+            Work::SendNotice(id) => match self.waiting_notice(id).await? {
+                Some(notice) => Some(Load::Notice(Box::new(notice))),
+                None => return Ok(Decision::Pointless),
+            },
+            _ => None,
+        };
+        if let Some(load) = load {
+            if let Some(held_back) = self.held_back(Endpoint::Memos(system_id), probed) {
+                return Ok(held_back);
+            }
+            // Nobody dials it; it tells one gateway's turns from another's.
+            let endpoint = system_id.to_string();
+            let job = job.clone();
+            let handover = Handover { job, worker, system: system_id, endpoint, load };
+            return Ok(Decision::Push(Box::new(handover)));
+        }
         let Some(system) = self.store().system(system_id).await? else {
             return Ok(Decision::Pointless);
         };
@@ -82,18 +113,24 @@ impl Exchange {
         };
         // Another node may have got through meanwhile, and noted it with the system.
         let is_well = matches!(load, Load::Memo { .. }) && system.failing_since.is_none();
-        if let Some(until) = self.breaker.open_until(system_id).filter(|_| !is_well) {
-            let now = self.clock().now();
-            if now < until {
-                return Ok(Decision::NotBefore(until));
-            }
-            if !probed.insert(system_id) {
-                return Ok(Decision::NotBefore(now.plus_seconds(self.policy().retry_after(0))));
-            }
+        let to = Endpoint::of(system_id, &job.work);
+        if let Some(held_back) = self.held_back(to, probed).filter(|_| !is_well) {
+            return Ok(held_back);
         }
         let job = job.clone();
         let handover = Handover { job, worker, system: system_id, endpoint, load };
         Ok(Decision::Push(Box::new(handover)))
+    }
+
+    /// Whether an endpoint in trouble is left alone for now. When its time has come, one call may try.
+    fn held_back(&self, to: Endpoint, probed: &mut HashSet<Endpoint>) -> Option<Decision> {
+        let until = self.breaker.open_until(to)?;
+        let now = self.clock().now();
+        if now < until {
+            return Some(Decision::NotBefore(until));
+        }
+        let again = now.plus_seconds(self.policy().retry_after(0));
+        (!probed.insert(to)).then_some(Decision::NotBefore(again))
     }
 
     /// What to push and where, unless it has been fetched, answered or rerouted meanwhile.

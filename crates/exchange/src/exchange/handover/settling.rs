@@ -2,12 +2,12 @@
 
 use brevdue_memo::Timestamp;
 
-use super::{Handover, HandoverOutcome, Load};
+use super::{Endpoint, Handover, HandoverOutcome, Load};
 use crate::exchange::Exchange;
 use crate::local::live::What;
 use crate::{
     Batch, Conflict, DeliveryState, EventTag, MailSystem, Memo, MemoKey, MemoState, Op, ReceiptId,
-    ServiceProtocol, StorageError, Work,
+    ServiceProtocol, StorageError, SystemId, Work,
 };
 
 /// Times a result is written anew because something changed under it.
@@ -30,6 +30,18 @@ impl Exchange {
             let (system, outcome) = (handover.system, outcome.clone());
             local.live.note(self.now(), What::Push { system, outcome });
         }
+        match (handover.job.work, &handover.load) {
+            (Work::SendSms(key), _) => {
+                self.note_call(handover.system, &outcome);
+                return self.settle_sms(handover, key, &outcome).await;
+            }
+            (Work::SendNotice(_), Load::Notice(notice)) => {
+                self.note_call(handover.system, &outcome);
+                return self.settle_notice(handover, notice, &outcome).await;
+            }
+            _ => {}
+        }
+        let endpoint = Endpoint::of(handover.system, &handover.job.work);
         let retry_after = match outcome {
             HandoverOutcome::Taken => None,
             HandoverOutcome::Unreachable { reason } => {
@@ -42,10 +54,10 @@ impl Exchange {
             }
         };
         let failures_in_a_row = match retry_after {
-            Some(_) => self.breaker.failed(handover.system),
+            Some(_) => self.breaker.failed(endpoint),
             None => 0,
         };
-        let had_failed = retry_after.is_none() && self.breaker.succeeded(handover.system);
+        let had_failed = retry_after.is_none() && self.breaker.succeeded(endpoint);
         for _ in 0..TRIES {
             let Some(system) = self.store().system(handover.system).await? else {
                 let finish = Op::FinishJob { id: handover.job.id, worker: handover.worker };
@@ -66,6 +78,21 @@ impl Exchange {
             }
         }
         Ok(()) // The lease runs out, and the push is made again: at least once.
+    }
+
+    /// Counts a call to somebody who is no registered system.
+    fn note_call(&self, system: SystemId, outcome: &HandoverOutcome) {
+        let endpoint = Endpoint::Memos(system);
+        match outcome {
+            HandoverOutcome::Taken => {
+                self.breaker.succeeded(endpoint);
+            }
+            HandoverOutcome::Unreachable { reason } => {
+                self.breaker.failed(endpoint);
+                tracing::warn!(%system, reason, "a gateway could not be reached");
+            }
+            HandoverOutcome::Refused { .. } => {}
+        }
     }
 
     async fn taken(
@@ -123,7 +150,7 @@ impl Exchange {
         if record.delivered {
             return Ok(Vec::new());
         }
-        Ok(vec![Op::ReceiptDelivered(id), self.receipt_sent(&record).into_op()])
+        Ok(self.receipt_delivered(&record))
     }
 
     async fn failed(
@@ -158,8 +185,12 @@ impl Exchange {
                     ops.push(Op::PutSystem(Box::new(off)));
                     let changed = self.event(EventTag::SystemChanged, now).with_system(system);
                     ops.push(changed.into_op());
+                    ops.extend(self.switched_off(system, failing_since, now).await?);
                     given_up = true;
-                } else if system.failing_since.is_none() {
+                } else {
+                    ops.extend(self.warning(system, failing_since, now).await?);
+                }
+                if system.failing_since.is_none() && !given_up {
                     let failing =
                         MailSystem { failing_since: Some(failing_since), ..system.clone() };
                     ops.push(Op::PutSystem(Box::new(failing)));
@@ -178,9 +209,12 @@ impl Exchange {
         ops.insert(0, settled);
         ops.push(event);
         let breaks = failures_in_a_row >= policy.breaker_failures.max(1);
-        if breaks && !given_up && has_one_endpoint(system) {
-            self.breaker.open(system.id, due);
-            ops.push(Op::PostponeSystem { system: system.id, due });
+        if breaks && !given_up {
+            self.breaker.open(Endpoint::of(system.id, &job.work), due);
+            // Else what goes to the other endpoint would wait too.
+            if has_one_endpoint(system) {
+                ops.push(Op::PostponeSystem { system: system.id, due });
+            }
         }
         Ok(ops)
     }

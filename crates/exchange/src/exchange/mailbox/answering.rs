@@ -10,8 +10,8 @@ use brevdue_wire::Receipt;
 use super::{Answer, MailboxError};
 use crate::exchange::Exchange;
 use crate::exchange::accept::Written;
-use crate::exchange::check::{
-    ATTACHMENTS_EXCEEDED, FILE_EMPTY, FILE_NAME, FILE_TYPE, MEMO_INVALID, Rule, SIZE_EXCEEDED,
+use crate::exchange::codes::{
+    ATTACHMENTS_EXCEEDED, ErrorCode, FILE_EMPTY, FILE_NAME, FILE_TYPE, MEMO_INVALID, SIZE_EXCEEDED,
 };
 use crate::exchange::judge::outline_of;
 use crate::storage::ContentSink;
@@ -60,7 +60,7 @@ impl Exchange {
             (message.header.sender.party(), message.header.recipient.party())
         else {
             return Err(not_accepted(
-                MEMO_INVALID,
+                &MEMO_INVALID,
                 "the original names its parties wrongly".into(),
             ));
         };
@@ -112,7 +112,7 @@ impl Exchange {
         match written {
             Ok(()) => Ok(out.sink.finish()?),
             Err(error @ WriteError::Character { .. }) => {
-                Err(not_accepted(MEMO_INVALID, error.to_string()))
+                Err(not_accepted(&MEMO_INVALID, error.to_string()))
             }
             Err(error) => Err(StorageError::Failed(error.into()).into()),
         }
@@ -131,22 +131,22 @@ impl AnswerLimits {
         let (count, limit) = (answer.attachments.len(), self.attachments);
         if count > limit as usize {
             let text = format!("{count} attachments, over the limit of {limit}");
-            return Err(not_accepted(ATTACHMENTS_EXCEEDED, text));
+            return Err(not_accepted(&ATTACHMENTS_EXCEEDED, text));
         }
         for (number, (name, media_type, bytes)) in answer.attachments.iter().enumerate() {
             let which = format!("attachment {}", number + 1);
             if bytes.is_empty() {
-                return Err(not_accepted(FILE_EMPTY, format!("{which} is empty")));
+                return Err(not_accepted(&FILE_EMPTY, format!("{which} is empty")));
             }
             if !file_type_is_allowed(name, media_type, DocumentKind::ForPeople) {
                 let text = format!("{which} is of a type that is not allowed [MEMO-R-121]");
-                return Err(not_accepted(FILE_TYPE, text));
+                return Err(not_accepted(&FILE_TYPE, text));
             }
             if !filename_is_allowed(name) {
                 let text = format!(
                     "the name of {which} holds a character that is not allowed [MEMO-R-010]"
                 );
-                return Err(not_accepted(FILE_NAME, text));
+                return Err(not_accepted(&FILE_NAME, text));
             }
         }
         // Base64 makes four bytes of three.
@@ -161,12 +161,12 @@ impl AnswerLimits {
     fn exceeded_by(&self, bytes: u64) -> MailboxError {
         let limit = self.bytes;
         let text = format!("the answer is {bytes} bytes, over the limit of {limit} bytes");
-        not_accepted(SIZE_EXCEEDED, text)
+        not_accepted(&SIZE_EXCEEDED, text)
     }
 }
 
-fn not_accepted(rule: Rule, message: String) -> MailboxError {
-    MailboxError::NotAccepted { code: rule.code, message }
+fn not_accepted(code: &ErrorCode, message: String) -> MailboxError {
+    MailboxError::NotAccepted { code: code.name, message }
 }
 
 /// Writes into a sink, and keeps what the store says against it.

@@ -5,7 +5,8 @@ use brevdue_wire::{Receipt, ReceiptStatus};
 use uuid::Uuid;
 
 use crate::exchange::Exchange;
-use crate::exchange::check::{Failure, Remedy, as_errors};
+use crate::exchange::check::{Failure, as_errors};
+use crate::storage::Aging;
 use crate::{EventTag, Lane, MailSystem, Memo, Op, ReceiptId, ReceiptRecord, Transmission, Work};
 
 /// A time as receipts spell it: UTC with milliseconds.
@@ -41,7 +42,7 @@ impl Subject<'_> {
 
     /// A receipt that names the first failure and lists all.
     pub(in crate::exchange) fn refusal(&self, failures: &[Failure], now: Timestamp) -> Receipt {
-        let status = failures.first().map_or(ReceiptStatus::Invalid, |f| f.rule.status);
+        let status = failures.first().map_or(ReceiptStatus::Invalid, |f| f.code.status);
         with_failures(self.receipt(status, now), failures)
     }
 }
@@ -59,7 +60,7 @@ pub(in crate::exchange) fn of_archive(
         error_code: None,
         error_message: None,
         time_stamp: Some(time_stamp(now)),
-        receipt_status: failure.rule.status,
+        receipt_status: failure.code.status,
         retryable: None,
         channel_fallback: None,
         errors: Vec::new(),
@@ -69,12 +70,10 @@ pub(in crate::exchange) fn of_archive(
 
 fn with_failures(mut receipt: Receipt, failures: &[Failure]) -> Receipt {
     if let Some(first) = failures.first() {
-        let remedy = first.rule.remedy;
-        receipt.error_code = Some(first.rule.code.into());
+        receipt.error_code = Some(first.code.name.into());
         receipt.error_message = Some(first.message.clone());
-        receipt.retryable = Some(remedy == Remedy::WaitOrOtherWay);
-        receipt.channel_fallback =
-            Some(matches!(remedy, Remedy::OtherWay | Remedy::WaitOrOtherWay));
+        receipt.retryable = Some(first.code.is_retryable());
+        receipt.channel_fallback = Some(first.code.asks_for_another_channel());
     }
     receipt.errors = as_errors(failures);
     receipt
@@ -105,6 +104,9 @@ impl Exchange {
         if let Some(system) = addressee.system.filter(|system| system.receipt_endpoint.is_some()) {
             let work = Work::PushReceipt(id, system.id);
             ops.push(Op::AddJob(self.job(work, addressee.lane, now)));
+        }
+        if addressee.system.is_some() {
+            ops.push(Op::StartAging { what: Aging::Receipt(id), since: now });
         }
         ops.push(Op::AddReceipt(Box::new(ReceiptRecord {
             id,

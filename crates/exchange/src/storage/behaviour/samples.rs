@@ -217,6 +217,7 @@ pub(super) fn system(number: u128, owner: u128, name: &str) -> MailSystem {
         certificate: Some(RegisteredCertificate {
             public_key_sha256: [7; 32],
             serial: vec![1, 2, 255],
+            not_after: Some(at(2_000_000)),
         }),
         delegated_cvr: Some("87654321".parse().expect("eight digits")),
         allowed_ips: vec![
@@ -235,6 +236,7 @@ pub(super) fn contact(number: u128, party: PartyId, name: &str) -> Contact {
         party,
         name: name.into(),
         status: RegistrationStatus::Registered,
+        nemsms: Some("20304050".parse().expect("eight digits")),
     }
 }
 

@@ -34,6 +34,14 @@ impl<K: Ord + Copy, V: Clone> Table<K, V> {
         self.rows.values()
     }
 
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.rows.keys()
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.rows.iter()
+    }
+
     pub(super) fn len(&self) -> u64 {
         self.rows.len() as u64
     }

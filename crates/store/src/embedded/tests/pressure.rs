@@ -243,6 +243,7 @@ async fn what_is_remembered_of_the_registry_ends_with_a_change_of_it() {
         party,
         name: name.into(),
         status: RegistrationStatus::Registered,
+        nemsms: None,
     };
     assert_eq!(store.contact(id).await.unwrap(), None);
     assert_eq!(store.contact_by_party(party).await.unwrap(), None);

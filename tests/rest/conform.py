@@ -1,0 +1,107 @@
+"""Sends an exchange what Schemathesis makes up from the description it serves of itself: right requests,
+wrong ones, and chains of them. A 5xx, or an answer that the description does not have, fails the run.
+
+    conform.py COUNT      with the exchange in BASE_URL; run by scripts/rest-conformance
+
+It runs in rounds, each with a seed of its own, as everybody in turn: a sender system, a receiver system
+and people, until COUNT requests were sent.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+BASE = os.environ["BASE_URL"]
+CHECKS = ",".join([
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+])
+FIRST_SEED = 20261123
+# Rounds at most, whatever COUNT says.
+ROUNDS_LIMIT = 1000
+
+
+def get(path):
+    with urllib.request.urlopen(BASE + path) as answer:
+        return json.load(answer)
+
+
+def everybody():
+    """Who can ask: a name and the Authorization header of each."""
+    systems = [s for o in get("/testing/country")["organisations"] for s in o["systems"]]
+    found = {}
+    for system in systems:
+        kind = "sender" if "SENDER" in system["systemTypes"] else "receiver"
+        found.setdefault(kind, system["authorization"])
+    found.update(people())
+    return found
+
+
+def people():
+    """Tokens of people, from the built-in identity provider."""
+    import sign_in
+
+    return {name: "Bearer " + token for name, token in sign_in.tokens(BASE).items()}
+
+
+def run(name, authorization, seed, examples, folder):
+    """One round: its exit code, its report as JSON, and what it printed."""
+    report = folder / f"{name}-{seed}.json"
+    command = [
+        sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
+        BASE + "/api/openapi.json",
+        "--header", "Authorization:" + authorization,
+        "--checks", CHECKS,
+        "--max-examples", str(examples),
+        "--seed", str(seed),
+        "--workers", "2",
+        "--continue-on-failure",
+        "--no-shrink",
+        "--suppress-health-check", "all",
+        "--request-timeout", "30",
+        "--warnings", "off",
+        "--report", "json", "--report-json-path", str(report),
+        # What would take the ground away from under the other rounds.
+        "--exclude-path-regex", "^/testing/(reset|snapshots|clock|faults)",
+    ]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        return ended.returncode, json.loads(report.read_text()), ended.stdout
+    except (OSError, ValueError):
+        return ended.returncode or 70, None, ended.stdout
+
+
+def main(wanted):
+    actors = everybody()
+    sent, rounds, failures = 0, 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        while sent < wanted and rounds < ROUNDS_LIMIT:
+            name = list(actors)[rounds % len(actors)]
+            # Short rounds first, so that a blunder shows at once; longer ones when many are wanted.
+            examples = 2 if rounds < len(actors) and wanted < 50_000 else 100
+            seed = FIRST_SEED + rounds
+            code, report, text = run(name, actors[name], seed, examples, pathlib.Path(folder))
+            rounds += 1
+            if report is None:
+                print(text)
+                return 70
+            cases = report["test_cases"]["generated"]
+            sent += cases
+            print(f"round {rounds} as {name}, seed {seed}: {cases} requests, {sent} of {wanted}", flush=True)
+            if code != 0:
+                failures += 1
+                print(text)
+    print(f"{sent} requests in {rounds} rounds as {', '.join(actors)}: {failures} rounds with findings")
+    print(f"{1 if failures == 0 else 0} passed, {failures} failed")
+    return 1 if failures or sent < wanted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))
