@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod conformance;
 mod doctor;
 mod fetch;
 mod man;
@@ -38,6 +39,7 @@ enum Command {
     Send(send::Args),
     Fetch(fetch::Args),
     Memo(memo::Args),
+    Conformance(conformance::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -51,6 +53,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Send(args) => send::run(args),
         Command::Fetch(args) => fetch::run(args),
         Command::Memo(args) => memo::run(args),
+        Command::Conformance(args) => conformance::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -5,6 +5,7 @@
 //!
 //! What is absent: a way to any of it from an exchange that was not put into local mode.
 
+pub mod conformance;
 pub mod generator;
 pub mod live;
 pub mod travel;
@@ -26,13 +27,21 @@ pub struct Local {
     pub live: Arc<Live>,
     /// Whoever runs the parts.
     pub steering: Arc<dyn Steering>,
+    /// Which conformance run is under way.
+    pub conformance: conformance::Running,
     travelling: AtomicBool,
 }
 
 impl Local {
     /// Puts it together.
     pub fn new(clock: Arc<MovableClock>, live: Arc<Live>, steering: Arc<dyn Steering>) -> Self {
-        Self { clock, live, steering, travelling: AtomicBool::new(false) }
+        Self {
+            clock,
+            live,
+            steering,
+            conformance: conformance::Running::default(),
+            travelling: AtomicBool::new(false),
+        }
     }
 }
 
@@ -42,6 +51,9 @@ pub trait Steering: Send + Sync + 'static {
     /// Wakes whoever sleeps until work falls due, waits so many milliseconds, and says whether nobody
     /// is at work then.
     async fn rest(&self, milliseconds: u64) -> bool;
+
+    /// Waits so many milliseconds of real time.
+    async fn pause(&self, milliseconds: u64);
 
     /// The clock has been moved: what is swept by the clock is swept now, and where the clock stands
     /// is kept.

@@ -263,6 +263,10 @@ impl Steering for Steer {
         timeout(REST, self.nudge.gate().alone()).await.is_ok()
     }
 
+    async fn pause(&self, milliseconds: u64) {
+        sleep(Duration::from_millis(milliseconds)).await;
+    }
+
     async fn moved(&self) {
         if let Err(error) = self.keep_clock() {
             tracing::error!(%error, "where the clock stands could not be kept");

@@ -139,7 +139,7 @@ impl Exchange {
     }
 
     /// New work.
-    pub(super) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
+    pub(crate) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
         Job { id: JobId(self.ids().ordered()), work, lane, due, failures: 0, failing_since: None }
     }
 }

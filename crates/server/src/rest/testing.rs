@@ -5,6 +5,8 @@
 //! a developer happens to have open must not reset their country.
 
 mod clock;
+mod conformance;
+mod country;
 mod memos;
 
 use std::sync::Arc;
@@ -20,7 +22,9 @@ use super::errors::Failure;
 
 pub(super) fn describe(door: Described) -> Described {
     let door = clock::describe(door);
-    memos::describe(door)
+    let door = memos::describe(door);
+    let door = country::describe(door);
+    conformance::describe(door)
 }
 
 /// Somebody who may steer the country: anybody on this machine, but no page of another site.
