@@ -136,6 +136,9 @@ impl Serving {
             0
         };
 
+        exchange.take_up_faults().await.map_err(|error| {
+            Problem::ours("store::read", "the store cannot be read").because(&error)
+        })?;
         exchange.begin_keeping_house().await.map_err(|error| {
             Problem::ours("store::write", "the store cannot be written").because(&error)
         })?;

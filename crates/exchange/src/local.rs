@@ -6,8 +6,10 @@
 //! What is absent: a way to any of it from an exchange that was not put into local mode.
 
 pub mod conformance;
+pub mod faults;
 pub mod generator;
 pub mod live;
+pub mod magic;
 pub mod travel;
 
 use std::sync::Arc;
@@ -27,6 +29,8 @@ pub struct Local {
     pub live: Arc<Live>,
     /// Whoever runs the parts.
     pub steering: Arc<dyn Steering>,
+    /// What goes wrong on purpose.
+    pub faults: faults::Faults,
     /// Which conformance run is under way.
     pub conformance: conformance::Running,
     travelling: AtomicBool,
@@ -39,6 +43,7 @@ impl Local {
             clock,
             live,
             steering,
+            faults: faults::Faults::default(),
             conformance: conformance::Running::default(),
             travelling: AtomicBool::new(false),
         }

@@ -79,6 +79,7 @@ pub fn routes(exchange: Exchange, config: WebConfig) -> Router {
         .route("/live", get(pages::live::live))
         .route("/live/clock", post(pages::live::clock))
         .route("/live/letter", post(pages::live::letter))
+        .route("/live/faults", post(pages::live::faults))
         .route("/live/country", post(pages::live::country))
         .route("/inbox", get(pages::folder::inbox))
         .route("/sent", get(pages::folder::sent))

@@ -299,6 +299,7 @@ impl Steering for Steer {
         if let Some(exchange) = self.exchange.get() {
             exchange.forget_endpoints();
             exchange.begin_keeping_house().await?;
+            exchange.take_up_faults().await?;
             if snapshot.is_none() && self.choice.first_letters {
                 first_letters(exchange, &self.definition).await.map_err(failed)?;
             }

@@ -53,6 +53,17 @@ impl Failure {
         failure
     }
 
+    /// 429, as a fault of local mode asks for it.
+    pub(super) fn turned_away(retry_after_seconds: i64) -> Self {
+        let mut failure = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too.many.requests",
+            "a fault of local mode turns this system away; try again when Retry-After says",
+        );
+        failure.retry_after_seconds = u32::try_from(retry_after_seconds).ok();
+        failure
+    }
+
     /// Names the field, header or parameter at fault.
     pub(super) fn at(mut self, resource: &str, field: &str) -> Self {
         let (code, message) = (self.body.code.clone(), self.body.message.clone());

@@ -6,7 +6,9 @@
 
 mod clock;
 mod conformance;
+mod contacts;
 mod country;
+mod faults;
 mod memos;
 
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub(super) fn describe(door: Described) -> Described {
     let door = clock::describe(door);
     let door = memos::describe(door);
     let door = country::describe(door);
+    let door = contacts::describe(door);
+    let door = faults::describe(door);
     conformance::describe(door)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Every form works without script; script makes new moments come by themselves.
 
+mod faults;
 mod rows;
 mod stream;
 
@@ -23,6 +24,8 @@ use super::blocking;
 use crate::limits::{LIVE_MOMENTS, LIVE_PEOPLE};
 use crate::times::{self, Moment as Time};
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Section, Visitor};
+use faults::FaultsPart;
+pub(crate) use faults::faults;
 use rows::Rows;
 pub(crate) use stream::stream;
 
@@ -40,6 +43,7 @@ struct LivePage {
     now: Time,
     ahead_days: i64,
     recipients: Vec<Choice>,
+    faults: FaultsPart,
     rows: Vec<RowHtml>,
     last: u64,
     limit: usize,
@@ -85,6 +89,8 @@ fn said(visitor: &Visitor, word: &str) -> Option<Said> {
         "moved" => t.live_moved(),
         "unfinished" => t.live_moved_unfinished(),
         "sent" => t.live_letter_sent(),
+        "fault-added" => t.live_fault_added(),
+        "fault-removed" => t.live_fault_removed(),
         "began" => t.live_country_done(),
         _ => return None,
     };
@@ -106,11 +112,16 @@ async fn show(visitor: &Visitor, local: &Local, said: Option<Said>) -> Answer {
             return Err(visitor.failed("the recipients could not be listed", &error).await);
         }
     };
+    let faults = match faults::part(visitor).await {
+        Ok(faults) => faults,
+        Err(error) => return Err(visitor.failed("the systems could not be listed", &error).await),
+    };
     let mut response = visitor.page(&LivePage {
         chrome: visitor.chrome(t.live_title(), Section::None, owner.as_ref()).await?,
         now: times::moment(t, local.clock.now()),
         ahead_days: local.clock.ahead_millis() / DAY_MILLIS,
         recipients,
+        faults,
         rows: html,
         last,
         limit: LIVE_MOMENTS,

@@ -134,6 +134,12 @@ impl Exchange {
             Some(uuid) => self.store().delivery(system.id, uuid).await?,
             None => None,
         };
+        if self.struck_taken(&memo, system.id).await? {
+            // It stays waiting, and is pushed again.
+            let work = Work::PushMemo(key, system.id);
+            ops.push(Op::AddJob(self.job(work, memo.lane, now)));
+            return Ok(ops);
+        }
         if delivery.is_some_and(|d| d.memo == key && d.state == DeliveryState::Waiting) {
             ops.push(Op::MoveDelivery {
                 memo: key,
