@@ -43,7 +43,7 @@ pub(crate) const ANSWER_ENVELOPE_BYTES: u64 = 512 * 1024;
 /// Characters of a file name shown or offered for saving.
 pub(crate) const FILE_NAME_CHARACTERS: usize = 150;
 /// Moments shown in the live view.
-pub(crate) const LIVE_MOMENTS: usize = 200;
+pub(crate) const LIVE_MOMENTS: usize = 100;
 /// People offered as recipients there.
 pub(crate) const LIVE_PEOPLE: u64 = 20;
 /// Moments taken at a time by one who watches.

@@ -295,6 +295,7 @@ impl Steering for Steer {
         let real = MachineClock.now().as_millis();
         let ahead = snapshot.as_ref().map_or(0, |kept| kept.taken_at.as_millis() - real);
         self.clock.put(ahead);
+        self.live.forget();
         self.keep_clock().map_err(failed)?;
         if let Some(exchange) = self.exchange.get() {
             exchange.forget_endpoints();

@@ -111,6 +111,11 @@ impl Live {
         ring.moments.iter().skip(from).take(limit).cloned().collect()
     }
 
+    /// Forgets what happened: the country it happened in is gone. Numbers go on.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).moments.clear();
+    }
+
     /// Nothing more will happen: whoever watches can go.
     pub fn close(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
