@@ -11,6 +11,7 @@ use std::sync::Arc;
 use brevdue_exchange::accept::Submission;
 use brevdue_exchange::authenticate::{Caller, Channel, Presented};
 use brevdue_exchange::receipts::Take;
+use brevdue_exchange::storage::Claim;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::{
     Clock as _, ContactId, ContentRef, Exchange, Folder, MailSystem, Memo, MemoKey, Op, Policy,
@@ -234,7 +235,7 @@ impl Town {
         loop {
             self.settle().await;
             let mut next = end;
-            for kind in [WorkKind::Inside, WorkKind::Outside] {
+            for kind in [WorkKind::Inside, WorkKind::Archives, WorkKind::Outside] {
                 let due = self.store.next_due(kind).await.expect("the store answers");
                 next = due.map_or(next, |due| next.min(due));
             }
@@ -252,11 +253,14 @@ impl Town {
     pub async fn a_worker_dies(&mut self) {
         let worker = self.worker();
         let now = self.now();
-        for kind in [WorkKind::Inside, WorkKind::Outside] {
+        for kind in [WorkKind::Inside, WorkKind::Archives, WorkKind::Outside] {
             let limit = 1 + self.dice.below(10) as u32;
             let lease_until = now.plus_seconds(self.exchange.policy().lease_seconds);
-            let claim = brevdue_exchange::storage::Claim { kind, worker, now, lease_until, limit };
-            self.store.claim(claim).await.expect("work is claimed");
+            let claim = Claim { kind, worker, now, lease_until, limit, for_bulk: 0 };
+            self.store.claim(claim.clone()).await.expect("work is claimed");
+            if kind == WorkKind::Inside {
+                self.store.claim_incoming(claim).await.expect("letters are claimed");
+            }
         }
     }
 

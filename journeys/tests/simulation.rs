@@ -10,12 +10,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use brevdue_exchange::{DeliveryState, MemoState, SystemId};
+use brevdue_exchange::recall::{RecallActor, RecallError};
+use brevdue_exchange::{DeliveryState, MemoState, SMS_GATEWAY, SystemId};
 use brevdue_journeys::town::country::{cpr, cvr, who};
 use brevdue_journeys::town::pushes::answer;
 use brevdue_journeys::town::xml;
 use brevdue_journeys::{Answering, Dice, Ground, Line, Town};
-use brevdue_memo::{Message, PartyId};
+use brevdue_memo::{Message, MessageType, PartyId};
 use brevdue_wire::{PageRequest, Receipt, ReceiptStatus};
 use uuid::Uuid;
 
@@ -34,14 +35,17 @@ async fn live(ground: Ground, lives: u64, steps: usize) {
         Some(seed) => vec![seed],
         None => (1..=lives).map(|n| n * 7919).collect(),
     };
+    let mut recalled = 0;
     for seed in seeds {
         let _told = TellsItsSeed(seed);
         let mut life = Life::begin(seed, ground).await;
         for _ in 0..steps {
             life.step().await;
         }
-        life.end().await;
+        recalled += life.end().await;
     }
+    // One life alone may have none.
+    assert!(recalled > 0 || lives < 10, "nobody ever called anything back");
 }
 
 /// Says the seed when a life ends in a panic.
@@ -110,7 +114,8 @@ impl Life {
             }
             75..82 => self.fetch().await,
             82..88 => self.town.a_worker_dies().await,
-            88..93 => self.collect_receipts().await,
+            88..91 => self.collect_receipts().await,
+            91..95 => self.recall().await,
             _ => self.trouble(),
         }
     }
@@ -136,7 +141,12 @@ impl Life {
         if self.dice.happens(5) {
             draft.text = Some("x".repeat(100_000));
         }
-        let letter = draft.build().expect("a letter");
+        let mut letter = draft.build().expect("a letter");
+        if matches!(recipient, PartyId::Cpr(_)) && self.dice.happens(15) {
+            letter.header.message_type = MessageType::NemSms;
+            letter.header.notification = Some("Husk din tid".into());
+            letter.body = None;
+        }
         self.written.push((system, letter.clone()));
         (system, letter)
     }
@@ -163,6 +173,25 @@ impl Life {
             letter.header.label = "Ændret".into();
         }
         self.send(system, &letter).await;
+    }
+
+    /// The sender thinks better of something it has sent, in time or not.
+    async fn recall(&mut self) {
+        if self.written.is_empty() {
+            return;
+        }
+        let waits = |letter: &Message| letter.header.do_not_deliver_until_date.is_some();
+        let delayed: Vec<_> = self.written.iter().filter(|(_, letter)| waits(letter)).collect();
+        let (system, letter) = match delayed.is_empty() {
+            true => self.dice.pick(&self.written).clone(),
+            false => (*self.dice.pick(&delayed)).clone(),
+        };
+        let caller = self.town.caller(system).await;
+        let uuid = letter.header.message_uuid.value();
+        match self.town.exchange.recall(RecallActor::Sender(&caller), uuid).await {
+            Ok(_) | Err(RecallError::Unknown | RecallError::Delivered) => {}
+            Err(error) => panic!("{error}"),
+        }
     }
 
     async fn send_archive(&mut self) {
@@ -208,8 +237,8 @@ impl Life {
     }
 
     fn trouble(&mut self) {
-        let system = *self.dice.pick(&[who::ROADS_RECEIVER, who::TOWN_PUSHED]);
-        let receiver = self.town.receivers.get_mut(&system).expect("it is scripted");
+        let system = *self.dice.pick(&[who::ROADS_RECEIVER, who::TOWN_PUSHED, SMS_GATEWAY]);
+        let receiver = self.town.receivers.entry(system).or_default();
         match self.dice.below(4) {
             0 => receiver.down = true,
             1 => {
@@ -225,7 +254,7 @@ impl Life {
     }
 
     /// Everything is mended, a week passes, and the books must balance.
-    async fn end(mut self) {
+    async fn end(mut self) -> usize {
         for receiver in self.town.receivers.values_mut() {
             (receiver.down, receiver.refuses, receiver.lost_answers) = (false, None, 0);
         }
@@ -237,10 +266,11 @@ impl Life {
         self.collect_receipts().await;
         let pushed = self.town.receivers[&who::TOWN_PUSHED].receipts.clone();
         self.told.entry(who::TOWN_PUSHED).or_default().extend(pushed);
-        self.check_books().await;
+        self.check_books().await
     }
 
-    async fn check_books(&self) {
+    /// How many letters were called back.
+    async fn check_books(&self) -> usize {
         let counts = self.town.store.counts().await.expect("counts");
         assert_eq!(counts.memos as usize, self.single + self.in_archives, "accepted, and no other");
         assert_eq!(counts.jobs, 0, "no work is left");
@@ -248,7 +278,7 @@ impl Life {
         assert_eq!(self.town.store.verify().await.expect("a verdict"), Vec::<String>::new());
 
         let mut delivered: BTreeMap<(Uuid, Uuid), usize> = BTreeMap::new();
-        let mut receipts = 0;
+        let (mut receipts, mut recalled) = (0, 0);
         for (system, technical) in &self.answered {
             for memo in self.town.memos_of(technical).await {
                 let told = self.town.store.receipts_of(memo.key).await.expect("receipts");
@@ -264,11 +294,12 @@ impl Life {
                         let uuid = memo.message_uuid.expect("it was read");
                         *delivered.entry((memo.origin.holder(), uuid)).or_default() += 1;
                     }
-                    MemoState::Refused => {
+                    MemoState::Refused | MemoState::Recalled => {
+                        recalled += usize::from(memo.state == MemoState::Recalled);
                         assert!(positive == extra, "{memo:?} {told:?}");
                     }
                     MemoState::Repeated => assert_eq!(told.len(), 1, "{memo:?}"),
-                    MemoState::Received | MemoState::Delayed | MemoState::Recalled => {
+                    MemoState::Received | MemoState::Delayed => {
                         panic!("still on its way: {memo:?}")
                     }
                 }
@@ -289,6 +320,7 @@ impl Life {
             assert_eq!(times, 1, "{letter:?} was delivered {times} times");
         }
         self.check_receivers().await;
+        recalled
     }
 
     /// What receivers got is what was sent, byte for byte, and nothing else.

@@ -1,5 +1,5 @@
 //! What time does: letters that wait for their date and are called back, receivers that stay away,
-//! certificates that end, and what has been kept long enough.
+//! certificates that end, gateways and scanners that do not answer.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -7,14 +7,18 @@
 )]
 
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brevdue_exchange::authenticate::{Channel, Presented, PresentedCertificate, Refusal};
-use brevdue_exchange::policy::{Days, ReceiptTiming, Retention};
+use brevdue_exchange::exchange::malware::{Scanner, ScannerUnavailable, Verdict};
+use brevdue_exchange::policy::ReceiptTiming;
 use brevdue_exchange::recall::{RecallActor, RecallError};
-use brevdue_exchange::storage::{Expect, Record, RecordKind, RemovedKind};
+use brevdue_exchange::storage::{Expect, Record, RecordKind};
 use brevdue_exchange::{
     Batch, Contact, ContactPoint, MAIL_CARRIER, MailSystem, MemoState, Op, Policy, Receives,
-    RegisteredCertificate, RegistrationStatus, SMS_GATEWAY, SystemId,
+    RegisteredCertificate, SMS_GATEWAY, SystemId,
 };
 use brevdue_journeys::town::country::{cvr, who};
 use brevdue_journeys::town::{pushes::answer, xml};
@@ -29,12 +33,10 @@ on_every_ground! {
     what_comes_while_a_receiver_is_off_goes_to_the_default_system
     a_receiver_that_takes_one_letter_a_week_stays_on
     a_certificate_ends_and_its_owner_was_warned
-    what_was_kept_long_enough_goes_and_the_books_still_add_up
-    no_submission_is_kept_when_the_policy_says_so
-    the_mailbox_of_a_closed_company_goes_after_its_time
     a_text_message_goes_to_the_gateway_and_then_its_sender_is_told
     a_text_message_waits_for_a_gateway_that_is_down
     a_receipt_can_wait_for_the_receivers_answer
+    a_letter_waits_while_the_malware_scanner_does_not_answer
 }
 
 const HOUR: i64 = 60 * 60;
@@ -71,7 +73,7 @@ async fn a_letter_that_is_called_back_is_never_delivered(ground: Ground) {
     assert_eq!(recalled.transmission_id, receipt.transmission_id);
     let again = RecallActor::Administrator(who::TOWN.0);
     assert_eq!(town.exchange.recall(again, uuid).await.unwrap(), recalled);
-    town.let_pass(30 * DAY).await;
+    town.let_pass(20 * DAY).await;
 
     assert!(town.inbox(who::VAGN.0).await.is_empty());
     assert_eq!(told(&town).await, [COMPLETED, refused("memo.recalled")]);
@@ -86,10 +88,8 @@ async fn a_letter_that_is_called_back_is_never_delivered(ground: Ground) {
     // The same letter sent again is answered as it stands: called back.
     town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
     town.settle().await;
-    assert_eq!(
-        told(&town).await,
-        [(ReceiptStatus::Invalid, Some("message.uuid.duplicate".into()))]
-    );
+    assert_eq!(told(&town).await, [refused("memo.recalled")]);
+    assert!(town.inbox(who::VAGN.0).await.is_empty());
 }
 
 async fn a_letter_cannot_be_called_back_by_others_nor_once_it_is_delivered(ground: Ground) {
@@ -309,138 +309,6 @@ async fn a_certificate_ends_and_its_owner_was_warned(ground: Ground) {
     assert_eq!(call(&town, 9, later).await, Some("certificate.expired"));
 }
 
-/// How much was removed in all, by word.
-async fn removed(town: &Town) -> BTreeMap<&'static str, u64> {
-    let mut all = BTreeMap::new();
-    for removed in town.store.removed().await.unwrap() {
-        *all.entry(removed.kind.word()).or_default() += removed.count;
-    }
-    all
-}
-
-/// Everything that was accepted is there, or was removed and counted.
-async fn the_books_add_up(town: &Town, accepted: u64) {
-    let gone: u64 = RemovedKind::ALL
-        .into_iter()
-        .filter(|kind| matches!(kind, RemovedKind::Memo(_)))
-        .map(|kind| kind.word())
-        .zip(std::iter::repeat(removed(town).await))
-        .map(|(word, removed)| removed.get(word).copied().unwrap_or_default())
-        .sum();
-    assert_eq!(town.store.counts().await.unwrap().memos + gone, accepted);
-    assert_eq!(town.store.verify().await.unwrap(), Vec::<String>::new());
-}
-
-async fn what_was_kept_long_enough_goes_and_the_books_still_add_up(ground: Ground) {
-    let retention = Retention { events: Days(120), ..Retention::default() };
-    let policy = Policy { retention, ..Policy::default() };
-    let mut town = Town::with_policy(37, ground, policy).await;
-    town.exchange.begin_keeping_house().await.unwrap();
-
-    // One to a person, one to an authority that answers, one that is refused, one sent twice.
-    let to_person = town.letter_to(who::VAGN).build().unwrap();
-    let person = town.send(who::TOWN_SENDER, &to_person, Line::Holds).await.unwrap();
-    town.receivers.get_mut(&who::ROADS_RECEIVER).unwrap().answers = Answering::Completed;
-    let to_roads = town.letter(who::TOWN.1, cvr(who::ROADS.1)).build().unwrap();
-    let roads = town.send(who::TOWN_SENDER, &to_roads, Line::Holds).await.unwrap();
-    let to_dead = town.letter_to(who::OVE).build().unwrap();
-    let dead = town.send(who::TOWN_SENDER, &to_dead, Line::Holds).await.unwrap();
-    town.settle().await;
-    town.send(who::TOWN_SENDER, &to_person, Line::Holds).await.unwrap();
-    // One whose receipt nobody fetches, and one that nobody has answered yet.
-    let unfetched = town.letter(who::ROADS.1, cvr(who::TOWN.1)).build().unwrap();
-    let waiting = town.send(who::ROADS_SENDER, &unfetched, Line::Holds).await.unwrap();
-    town.settle().await;
-    assert_eq!(told(&town).await.len(), 4);
-    let key_of = async |town: &Town, receipt| town.memo_of(receipt).await.key;
-    let (person, roads) = (key_of(&town, &person).await, key_of(&town, &roads).await);
-    let (dead, waiting) = (key_of(&town, &dead).await, key_of(&town, &waiting).await);
-    let is_there = async |town: &Town, key| town.store.memo(key).await.unwrap().is_some();
-
-    town.let_pass(29 * DAY).await;
-    assert!(removed(&town).await.is_empty());
-    town.let_pass(3 * DAY).await;
-    let expected = BTreeMap::from([("memo-handed-over", 1), ("receipt", 4)]);
-    assert_eq!(removed(&town).await, expected, "30 days after answer and fetch");
-    assert!(!is_there(&town, roads).await && is_there(&town, dead).await);
-    let told_of = town.store.events_of(roads).await.unwrap();
-    assert!(told_of.len() > 5, "what happened to it can still be shown");
-
-    town.let_pass(60 * DAY).await;
-    let expected = BTreeMap::from([
-        ("memo-handed-over", 1),
-        ("memo-refused", 1),
-        ("memo-repeated", 1),
-        ("receipt", 5),
-    ]);
-    assert_eq!(removed(&town).await, expected, "90 days, fetched or not");
-    assert!(!is_there(&town, dead).await);
-    assert!(is_there(&town, waiting).await, "nobody has it yet");
-    assert!(is_there(&town, person).await, "what is in a mailbox is its owner's");
-    the_books_add_up(&town, 5).await;
-
-    town.let_pass(40 * DAY).await;
-    assert!(removed(&town).await["event"] > 20);
-    assert!(town.store.events_of(person).await.unwrap().is_empty());
-    the_books_add_up(&town, 5).await;
-    // The bytes are gone with the next sweep, and the rest can be read.
-    town.store.sweep(town.now()).await.unwrap();
-    the_books_add_up(&town, 5).await;
-    assert_eq!(town.inbox(who::VAGN.0).await.len(), 1);
-    let caller = town.caller(who::TOWN_RECEIVER).await;
-    let uuid = unfetched.header.message_uuid.value();
-    let content = town.exchange.fetch_memo(&caller, uuid).await.unwrap();
-    assert!(town.bytes(&content) == xml(&unfetched));
-    town.exchange.answer_memo(&caller, uuid, answer(ReceiptStatus::Completed)).await.unwrap();
-}
-
-async fn no_submission_is_kept_when_the_policy_says_so(ground: Ground) {
-    let retention = Retention { submission: Days(0), ..Retention::default() };
-    let policy = Policy { retention, ..Policy::default() };
-    let mut town = Town::with_policy(38, ground, policy).await;
-    let letter = town.letter_to(who::OVE).build().unwrap();
-    let receipt = town.send(who::TOWN_SENDER, &letter, Line::Holds).await.unwrap();
-    town.settle().await;
-    assert_eq!(told(&town).await, [refused("recipient.is.closed")]);
-    assert!(town.memos_of(&receipt).await.is_empty());
-    assert_eq!(removed(&town).await, BTreeMap::from([("memo-refused", 1)]));
-    the_books_add_up(&town, 1).await;
-}
-
-async fn the_mailbox_of_a_closed_company_goes_after_its_time(ground: Ground) {
-    assert_eq!(Retention::default().closed_mailbox, Days(3653), "ten years");
-    let retention = Retention { closed_mailbox: Days(100), ..Retention::default() };
-    let policy = Policy { retention, ..Policy::default() };
-    let mut town = Town::with_policy(39, ground, policy).await;
-    town.exchange.begin_keeping_house().await.unwrap();
-    for _ in 0..3 {
-        let letter = town.letter(who::TOWN.1, cvr(who::BAKERY.1)).build().unwrap();
-        town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
-    }
-    town.settle().await;
-    assert_eq!(town.inbox(who::BAKERY_BOX).await.len(), 3);
-    let set = async |town: &Town, status| {
-        let before = town.store.contact(who::BAKERY_BOX).await.unwrap().unwrap();
-        let after = Contact { status, ..before.clone() };
-        let ops = town.exchange.contact_changes(Some(&before), after);
-        town.store.commit(Batch { ops }).await.unwrap();
-    };
-    // Closed, opened again, and closed for good.
-    set(&town, RegistrationStatus::Closed).await;
-    town.let_pass(90 * DAY).await;
-    set(&town, RegistrationStatus::Registered).await;
-    town.let_pass(20 * DAY).await;
-    assert_eq!(town.inbox(who::BAKERY_BOX).await.len(), 3, "it is open");
-    set(&town, RegistrationStatus::Closed).await;
-    town.let_pass(99 * DAY).await;
-    assert_eq!(town.inbox(who::BAKERY_BOX).await.len(), 3);
-    town.let_pass(3 * DAY).await;
-    assert!(town.inbox(who::BAKERY_BOX).await.is_empty());
-    let gone = removed(&town).await;
-    assert_eq!((gone["mailbox-entry"], gone["memo-available"]), (3, 3));
-    the_books_add_up(&town, 3).await;
-}
-
 async fn text_to(town: &mut Town, digits: &str) -> brevdue_memo::Message {
     let mut letter =
         town.letter(who::TOWN.1, brevdue_journeys::town::country::cpr(digits)).build().unwrap();
@@ -537,4 +405,51 @@ async fn a_receipt_can_wait_for_the_receivers_answer(ground: Ground) {
     town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
     town.settle().await;
     assert_eq!(told(&town).await, [COMPLETED]);
+}
+
+/// A scanner that looks for a word, and is silent for some of the first times it is asked.
+struct Looking {
+    silent: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+impl Scanner for Looking {
+    fn scan(&self, file: &mut dyn Read) -> Result<Verdict, ScannerUnavailable> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.silent.load(Ordering::SeqCst) > 0 {
+            self.silent.fetch_sub(1, Ordering::SeqCst);
+            return Err(ScannerUnavailable("connection refused".into()));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        Ok(if text.contains("ond kode") { Verdict::Infected } else { Verdict::Clean })
+    }
+}
+
+async fn a_letter_waits_while_the_malware_scanner_does_not_answer(ground: Ground) {
+    let mut town = Town::with_seed(43, ground).await;
+    let scanner = Arc::new(Looking { silent: AtomicUsize::new(3), asked: AtomicUsize::new(0) });
+    town.exchange = town.exchange.clone().with_scanner(scanner.clone());
+    for text in ["Kære Vagn", "Her er ond kode"] {
+        let mut draft = town.letter_to(who::VAGN);
+        draft.text = Some(text.into());
+        town.send(who::TOWN_SENDER, &draft.build().unwrap(), Line::Holds).await;
+    }
+    let begun = town.now();
+    town.settle().await;
+    assert_eq!(scanner.asked.load(Ordering::SeqCst), 1, "the second does not run into it as well");
+    assert_eq!(town.exchange.scanner_silent_since(), Some(begun));
+    town.let_pass(HOUR).await;
+    assert_eq!(town.exchange.scanner_silent_since(), None);
+    let told_of = told(&town).await;
+    let virus = (ReceiptStatus::Invalid, Some("file.virus.found".into()));
+    assert!(told_of.len() == 2 && told_of.contains(&COMPLETED) && told_of.contains(&virus));
+    assert_eq!(town.inbox(who::VAGN.0).await.len(), 1);
+    assert_eq!(scanner.asked.load(Ordering::SeqCst), 5);
+    // What is refused for another reason is not worth the scanner's time.
+    let letter = town.letter_to(who::OVE).build().unwrap();
+    town.send(who::TOWN_SENDER, &letter, Line::Holds).await;
+    town.settle().await;
+    assert_eq!(told(&town).await, [refused("recipient.is.closed")]);
+    assert_eq!(scanner.asked.load(Ordering::SeqCst), 5);
 }

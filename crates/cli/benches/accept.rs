@@ -1,74 +1,147 @@
-//! Letters accepted durably over HTTP, beside plain SQLite on the same disk in the same run.
+//! Letters of 10 KB accepted durably over HTTP, beside PostgreSQL inserting the same bytes and Postfix
+//! accepting as many, on the same disk in the same run.
 //!
-//! Each of N connections sends letters of 10 KB one after the other and waits for each technical
-//! receipt, while the server checks and delivers what came before. The rival puts the same bytes into
-//! a table, N rows to a transaction, with `synchronous=FULL` and a write-ahead log: what a commit of N
-//! letters costs at least, without HTTP, without checks, without receipts.
+//! Each of N connections sends letters one after the other and waits for each technical receipt, while
+//! the server checks, files and delivers what came before. Nothing is left out of the checks: the run
+//! ends when every letter has its business receipt, and says how long that took. The rivals take turns
+//! with us, each on an idle machine.
 //!
 //! Also here: how soon `brevdue up` answers after a start that is not the first.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
 
-#[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "../tests/support/mod.rs"]
+mod tests;
 
-use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use brevdue_wire::PagingResultUuid;
-use rusqlite::{Connection, params};
-use support::dice::Dice;
-use support::http::Client;
-use support::letters::{Parties, letter};
-use support::server::Server;
+use support::postfix::Postfix;
+use support::postgres::Postgres;
+use support::sending::{Sender, Template, send};
+use support::{measures, median, processor_seconds, quantile, resident_bytes};
+use tests::letters::Parties;
+use tests::server::Server;
 use uuid::Uuid;
 
 const LETTER_BYTES: usize = 10_000;
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
-const ROUNDS: usize = 3;
-const ROUND: Duration = Duration::from_secs(4);
+const CLIENTS: [usize; 2] = [8, 32];
+const SENDER: &str = "tusindfryd-afsender";
 
 fn main() {
-    // `cargo test --benches` runs us to see that we work, not to measure.
-    let short = !std::env::args().any(|argument| argument == "--bench");
-    let (rounds, time) = if short { (1, Duration::from_millis(300)) } else { (ROUNDS, ROUND) };
-
-    starts(if short { 1 } else { 7 });
+    let (rounds, seconds) = if measures() { (3, 5) } else { (1, 1) };
+    starts(if measures() { 7 } else { 1 });
 
     let mut server = Server::start(&[]);
-    let place = tempfile::tempdir().unwrap();
+    let templates: Vec<Template> = people(&server)
+        .iter()
+        .map(|cpr| Template::new(&Parties::to_person("12345678", cpr), LETTER_BYTES))
+        .collect();
+    let postgres = known(Postgres::start());
+    let postfix = known(Postfix::start());
     println!(
-        "accepted durably, letters of {LETTER_BYTES} bytes, median of {rounds} rounds of {time:?}\n"
+        "accepted durably, letters of {LETTER_BYTES} bytes, median of {rounds} rounds of {seconds} s\n"
     );
-    println!("connections   brevdue      SQLite      ratio   slowest 1 %");
-    println!("            letters/s      rows/s                        ms");
+
     let mut accepted = 0;
-    let began = Instant::now();
-    for connections in CONNECTIONS {
-        let (mut ours, mut theirs, mut slow) = (Vec::new(), Vec::new(), Vec::new());
-        for round in 0..rounds {
-            let (count, waits) = brevdue(&server, connections, time);
-            accepted += count;
-            ours.push(count as f64 / time.as_secs_f64());
-            slow.push(waits);
-            theirs.push(sqlite(place.path(), connections, round, time));
+    let (mut ours, mut theirs) =
+        (vec![Vec::new(); CONNECTIONS.len()], vec![Vec::new(); CLIENTS.len()]);
+    let (mut slow, mut cost, mut filed, mut drained) =
+        (vec![Vec::new(); CONNECTIONS.len()], Vec::new(), Vec::new(), Vec::new());
+    let mut mail = Vec::new();
+    for _ in 0..rounds {
+        for (index, connections) in CONNECTIONS.into_iter().enumerate() {
+            let (taken, begun) = (processor_seconds(server.pid()), Instant::now());
+            let sent = sending(&server, &templates, connections, seconds);
+            let receipts = receipts(&server) - accepted as u64;
+            accepted += sent.letters.len();
+            let left = sent.letters.len() as u64 - receipts;
+            let emptying = Instant::now();
+            wait_for_receipts(&server, accepted);
+            ours[index].push(sent.per_second());
+            slow[index].push(quantile(&sent.waits, 0.99));
+            if connections == 64 {
+                filed.push(receipts as f64 / sent.seconds);
+                drained.push(left as f64 / emptying.elapsed().as_secs_f64());
+                let used = processor_seconds(server.pid()) - taken;
+                cost.push(used / sent.letters.len() as f64 * 1e6);
+                let all = sent.letters.len() as f64 / begun.elapsed().as_secs_f64();
+                println!(
+                    "  one round at 64: {:.0} letters/s accepted, {all:.0}/s until the last receipt",
+                    sent.per_second()
+                );
+            }
         }
-        let (ours, theirs) = (median(ours), median(theirs));
-        println!(
-            "{connections:>11} {ours:>9.0} {theirs:>11.0} {:>10.2} {:>13.1}",
-            ours / theirs,
-            median(slow)
-        );
+        if let Some(postgres) = &postgres {
+            let letter = templates[0].letter(Uuid::from_u128(7));
+            for (index, clients) in CLIENTS.into_iter().enumerate() {
+                theirs[index].push(postgres.insert(clients, seconds, &letter));
+            }
+        }
+        if let Some(postfix) = &postfix {
+            let letters = if measures() { 4000 } else { 100 };
+            mail.push(postfix.accept(letters, LETTER_BYTES));
+        }
     }
-    let receipts = wait_for_receipts(&server, accepted);
+
+    println!("\n{:<44}{:>10}{:>14}", "", "letters/s", "slowest 1 %");
+    let ours: Vec<f64> = ours.into_iter().map(median).collect();
+    for ((connections, rate), slow) in CONNECTIONS.iter().zip(&ours).zip(slow) {
+        let name = format!("brevdue, {connections} connections");
+        println!("{name:<44}{rate:>10.0}{:>11.1} ms", median(slow));
+    }
+    let best = ours.last().unwrap();
+    if let Some(postgres) = &postgres {
+        let theirs: Vec<f64> = theirs.into_iter().map(median).collect();
+        for (clients, rate) in CLIENTS.iter().zip(&theirs) {
+            println!("{:<44}{rate:>10.0}", format!("{}, {clients} clients", postgres.version));
+        }
+        let rival = theirs.iter().copied().fold(0.0, f64::max);
+        println!("brevdue at 64 / PostgreSQL at its best: {:.2} (goal 2.5)", best / rival);
+    }
+    if let Some(postfix) = &postfix {
+        let rival = median(mail);
+        println!("{:<44}{rival:>10.0}", format!("{}, 20 sessions", postfix.version));
+        println!("brevdue at 64 / Postfix: {:.1} (goal 15)", best / rival);
+    }
     println!(
-        "\n{accepted} letters accepted, {receipts} delivered with a receipt {:.1} s after the first",
-        began.elapsed().as_secs_f64()
+        "\nat 64 connections: {:.0} letters/s were filed with all receipts meanwhile, {:.0}/s afterwards;\n\
+         {:.0} µs of processor for each letter in the server, from its first byte to its receipt",
+        median(filed),
+        median(drained),
+        median(cost)
+    );
+    println!(
+        "{accepted} letters accepted, each delivered with its receipt; {:.0} MB resident at the end",
+        resident_bytes(server.pid()) as f64 / 1e6
     );
     server.stop();
+}
+
+fn known<T>(rival: Result<T, String>) -> Option<T> {
+    rival.map_err(|why| println!("not compared: {why}")).ok()
+}
+
+/// The people who get Digital Post.
+fn people(server: &Server) -> Vec<String> {
+    let people = server.country().people.into_iter();
+    people.filter(|one| one.status == "REGISTERED").map(|one| one.cpr).collect()
+}
+
+fn sending(
+    server: &Server,
+    templates: &[Template],
+    connections: usize,
+    seconds: u64,
+) -> support::sending::Sent {
+    let authorization = server.system(SENDER).authorization;
+    let time = Duration::from_secs(seconds);
+    let address = server.http;
+    let sender = Sender { address, authorization: &authorization, connections, pace: None, time };
+    send(sender, templates)
 }
 
 /// How soon the first request is answered, counted from before the process is made.
@@ -88,90 +161,22 @@ fn starts(rounds: usize) {
     println!("first answer after a start: {:.0} ms (median of {rounds})\n", median(times));
 }
 
-/// Letters accepted, and the wait in milliseconds that one in a hundred exceeded.
-fn brevdue(server: &Server, connections: usize, time: Duration) -> (usize, f64) {
-    let person =
-        server.country().people.into_iter().find(|one| one.status == "REGISTERED").unwrap();
-    let parties = Parties::to_person("12345678", &person.cpr);
-    let over = AtomicBool::new(false);
-    let waits: Mutex<Vec<f64>> = Mutex::default();
-    thread::scope(|scope| {
-        for _ in 0..connections {
-            let mut client = server.client_of("tusindfryd-afsender");
-            let (parties, over, waits) = (&parties, &over, &waits);
-            scope.spawn(move || {
-                let mut dice = Dice(Dice::seed());
-                let mut own = Vec::new();
-                while !over.load(Ordering::Relaxed) {
-                    let uuid = dice.uuid();
-                    let begun = Instant::now();
-                    send(&mut client, uuid, parties);
-                    if !over.load(Ordering::Relaxed) {
-                        own.push(begun.elapsed().as_secs_f64() * 1000.0);
-                    }
-                }
-                waits.lock().unwrap().extend(own);
-            });
-        }
-        thread::sleep(time);
-        over.store(true, Ordering::Relaxed);
-    });
-    let mut waits = waits.into_inner().unwrap();
-    waits.sort_by(f64::total_cmp);
-    (waits.len(), waits[waits.len() * 99 / 100])
+fn receipts(server: &Server) -> u64 {
+    let mut client = server.client_of(SENDER);
+    let list: PagingResultUuid = client.get("/apis/v1/receipts/?size=1").unwrap().json();
+    list.total_elements
 }
 
-fn send(client: &mut Client, uuid: Uuid, parties: &Parties) {
-    let bytes = letter(uuid, parties, LETTER_BYTES);
-    let path = format!("/apis/v1/memos/?memo-message-uuid={uuid}");
-    let answer = client.post(&path, "application/xml", &bytes).unwrap();
-    assert_eq!(answer.status, 201, "{}", answer.text());
-}
-
-/// Rows inserted in a second.
-fn sqlite(place: &Path, batch: usize, round: usize, time: Duration) -> f64 {
-    let mut connection = Connection::open(place.join(format!("{batch}-{round}.sqlite"))).unwrap();
-    connection
-        .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             CREATE TABLE letters (id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, body BLOB NOT NULL);",
-        )
-        .unwrap();
-    let mut dice = Dice(7);
-    let body = letter(dice.uuid(), &Parties::to_person("12345678", "6101501234"), LETTER_BYTES);
-    let mut rows = 0;
-    let begun = Instant::now();
-    while begun.elapsed() < time {
-        let transaction = connection.transaction().unwrap();
-        {
-            let mut insert = transaction
-                .prepare_cached("INSERT INTO letters (uuid, body) VALUES (?1, ?2)")
-                .unwrap();
-            for _ in 0..batch {
-                insert.execute(params![dice.uuid().as_bytes(), body]).unwrap();
-            }
-        }
-        transaction.commit().unwrap();
-        rows += batch;
-    }
-    rows as f64 / begun.elapsed().as_secs_f64()
-}
-
-/// Waits until as many receipts wait as letters were accepted at least.
-fn wait_for_receipts(server: &Server, accepted: usize) -> u64 {
-    let mut client = server.client_of("tusindfryd-afsender");
+/// Waits until as many receipts wait as letters were accepted.
+fn wait_for_receipts(server: &Server, accepted: usize) {
     let begun = Instant::now();
     loop {
-        let list: PagingResultUuid = client.get("/apis/v1/receipts/?size=1").unwrap().json();
-        if list.total_elements >= accepted as u64 {
-            return list.total_elements;
+        let found = receipts(server);
+        assert!(found <= accepted as u64, "one receipt for each letter");
+        if found == accepted as u64 {
+            return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(300), "receipts are missing");
-        thread::sleep(Duration::from_millis(50));
+        assert!(begun.elapsed() < Duration::from_secs(600), "receipts are missing");
+        thread::sleep(Duration::from_millis(20));
     }
-}
-
-fn median(mut list: Vec<f64>) -> f64 {
-    list.sort_by(f64::total_cmp);
-    list[list.len() / 2]
 }

@@ -29,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) http: Option<SocketAddr>,
     /// Where HTTPS listens; port 0 takes a free one.
     pub(crate) https: Option<SocketAddr>,
+    /// Where SFTP listens; port 0 takes a free one.
+    pub(crate) sftp: Option<SocketAddr>,
+    /// Where status messages are fetched; port 0 takes a free one.
+    pub(crate) amqp: Option<SocketAddr>,
     /// Form of the log.
     pub(crate) log: LogForm,
     /// Which log lines are written, in the words of `tracing`.
@@ -37,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) workers: usize,
     /// What takes text messages; `None` is the sink.
     pub(crate) sms_gateway: Option<String>,
+    /// What carries notices as mail; without one they stay in the store.
+    pub(crate) mail_command: Option<String>,
     /// Where a `clamd` listens that looks through files.
     pub(crate) malware_scanner: Option<SocketAddr>,
     /// Hours between two sweeps for files that no row names.
@@ -68,10 +74,13 @@ impl Default for Config {
             data: PathBuf::from("brevdue-data"),
             http: Some(SocketAddr::from(([127, 0, 0, 1], 8010))),
             https: Some(SocketAddr::from(([127, 0, 0, 1], 8443))),
+            sftp: Some(SocketAddr::from(([127, 0, 0, 1], 8022))),
+            amqp: Some(SocketAddr::from(([127, 0, 0, 1], 5671))),
             log: LogForm::Text,
             log_filter: "warn".into(),
             workers: 2,
             sms_gateway: None,
+            mail_command: None,
             malware_scanner: None,
             sweep_hours: 6,
             stop_seconds: 10,

@@ -4,7 +4,8 @@ pub(crate) mod certificates;
 mod definition;
 mod letters;
 mod settle;
+pub(crate) mod ssh;
 
 pub(crate) use definition::Definition;
 pub(crate) use letters::{first_letters, letter_to_try};
-pub(crate) use settle::{published, settle};
+pub(crate) use settle::{Addresses, published, settle};

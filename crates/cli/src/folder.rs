@@ -19,6 +19,7 @@ impl Folder {
         let folder = Self { root };
         private_folder(&folder.store())?;
         private_folder(&folder.certificates())?;
+        private_folder(&folder.ssh())?;
         Ok(folder)
     }
 
@@ -40,6 +41,16 @@ impl Folder {
     /// Folder of certificates and keys.
     pub(crate) fn certificates(&self) -> PathBuf {
         self.root.join("certificates")
+    }
+
+    /// Folder of SSH keys: the exchange's host key, and those of the country's systems.
+    pub(crate) fn ssh(&self) -> PathBuf {
+        self.root.join("ssh")
+    }
+
+    /// Folder that letters on paper are dropped in, for the print supplier.
+    pub(crate) fn print(&self) -> PathBuf {
+        self.root.join("print")
     }
 
     /// The invented country, as `GET /testing/country` tells it.
@@ -99,6 +110,6 @@ mod tests {
         assert_eq!(mode(&folder.certificates()), 0o700);
         assert_eq!(mode(&folder.letter()), 0o600);
         assert_eq!(fs::read(folder.letter()).unwrap(), b"two");
-        assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 3);
+        assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 4);
     }
 }

@@ -18,6 +18,12 @@ pub(crate) struct Running {
     pub(crate) http: Option<SocketAddr>,
     /// Where HTTPS listens.
     pub(crate) https: Option<SocketAddr>,
+    /// Where SFTP listens.
+    #[serde(default)]
+    pub(crate) sftp: Option<SocketAddr>,
+    /// Where status messages are fetched.
+    #[serde(default)]
+    pub(crate) amqp: Option<SocketAddr>,
     /// Since when.
     pub(crate) started: String,
 }

@@ -18,10 +18,16 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, Store};
-use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway};
+use brevdue_server::delivery::{
+    Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
+};
+use brevdue_server::facade::amqp::{AmqpDoor, AmqpLimits};
+use brevdue_server::facade::print::FileDrop;
+use brevdue_server::facade::{self, Tokens};
 use brevdue_server::listen::{ListenError, ListenLimits, Listener, Security};
 use brevdue_server::malware::Clamd;
 use brevdue_server::rest::RestSettings;
+use brevdue_server::sftp::{SftpDoor, SftpSettings};
 use brevdue_server::tls::{TlsSettings, server_config};
 use brevdue_server::{Delivery, Gate, Nudge, rest, workers};
 use brevdue_store::Replaceable;
@@ -32,7 +38,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
-use crate::country::{Definition, first_letters, letter_to_try, published, settle};
+use crate::country::ssh::{SshKeys, SshKeysError};
+use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
 use crate::folder::{Folder, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
@@ -107,22 +114,25 @@ impl Serving {
             None => exchange,
         };
         let _ = steer.exchange.set(exchange.clone());
-        let papers = Papers::make(&folder, &definition, config, &exchange).await?;
-        let doors = Doors::bind(config, &papers).await?;
+        let keys = SshKeys::at(folder.ssh());
+        let papers = Papers::make(&folder, &definition, config, &keys, &exchange).await?;
+        let tokens = Arc::new(Tokens::new(&kept_key(&folder, "tokens.key")?));
+        let doors = Doors::bind(config, &papers, &keys, &tokens, &exchange).await?;
 
         let country = published(
             &*store,
             &definition,
             &folder.certificates(),
-            doors.http.as_ref().map(|door| format!("http://{}", door.address())),
-            doors.https.as_ref().map(|door| format!("https://{}", door.address())),
+            &keys,
+            &folder.print(),
+            doors.addresses(),
         )
         .await
         .map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
         let country = Arc::new(country);
-        let published = Arc::new(Published::new(Arc::clone(&country)));
+        let published = Arc::new(Published::new(Arc::clone(&country), doors.addresses()));
         let _ = steer.published.set(Arc::clone(&published));
         let letter = fresh_letter(&folder, &definition, &country)?;
         tell(&folder, &country, &doors)?;
@@ -156,27 +166,33 @@ impl Serving {
             }
             None => delivery,
         };
+        let delivery = match config.mail_command.as_deref().and_then(MailCommand::new) {
+            Some(mail) => delivery.with_mail_carrier(Arc::new(mail)),
+            None => delivery,
+        };
         tasks.spawn(delivery.run(nudge, stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
 
-        let rest = rest::routes(
-            exchange.clone(),
-            RestSettings {
-                certificate_pem: Some(papers.exchange.0.clone()),
-                ..RestSettings::default()
-            },
-        );
+        let settings = RestSettings {
+            certificate_pem: Some(papers.exchange.0.clone()),
+            ..RestSettings::default()
+        };
+        let rest = rest::routes(exchange.clone(), settings.clone());
+        let facade = facade::routes(exchange.clone(), settings, tokens);
+        let supplier = Arc::new(FileDrop::new(folder.print()));
+        tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
+        let testing = testing::routes(published, definition, exchange.clone());
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
                 local_mode: true,
-                session_key: session_key(&folder)?,
+                session_key: kept_key(&folder, "session.key")?,
                 rest_base: country.http.clone(),
             },
         );
-        let testing = testing::routes(published, definition, clock);
         let gate = &steer.doors;
-        doors.serve(&tasks, gated(rest, gate), gated(web.merge(testing), gate), config, &stop);
+        let pages = gated(web.merge(testing), gate);
+        doors.serve(&tasks, gated(rest, gate), gated(facade, gate), pages, config, &stop);
         tasks.close();
         Ok(Self { country, letter, first_letters, folder, live, stop, tasks, workers })
     }
@@ -228,6 +244,7 @@ impl Papers {
         folder: &Folder,
         definition: &Definition,
         config: &Config,
+        keys: &SshKeys,
         exchange: &Exchange,
     ) -> Result<Self, Problem> {
         let now = MachineClock.now();
@@ -238,7 +255,8 @@ impl Papers {
         };
         let authority = Authority::open(&folder.certificates(), now, &MachineIds)
             .map_err(|error| failed(&error))?;
-        settle(exchange, definition, &config.country, &authority, now, &MachineIds)
+        let ids = &MachineIds;
+        settle(exchange, definition, &config.country, &authority, keys, now, ids)
             .await
             .map_err(|error| failed(&error))?;
         let server = authority.server().map_err(|error| failed(&error))?;
@@ -277,10 +295,18 @@ impl Papers {
 struct Doors {
     http: Option<Listener>,
     https: Option<Listener>,
+    sftp: Option<SftpDoor>,
+    amqp: Option<AmqpDoor>,
 }
 
 impl Doors {
-    async fn bind(config: &Config, papers: &Papers) -> Result<Self, Problem> {
+    async fn bind(
+        config: &Config,
+        papers: &Papers,
+        keys: &SshKeys,
+        tokens: &Arc<Tokens>,
+        exchange: &Exchange,
+    ) -> Result<Self, Problem> {
         let http = match config.http {
             Some(address) => Some(bind(address, Security::LocalPlain, "http").await?),
             None => None,
@@ -289,14 +315,33 @@ impl Doors {
             Some(address) => Some(bind(address, papers.security()?, "https").await?),
             None => None,
         };
-        Ok(Self { http, https })
+        let sftp = match config.sftp {
+            Some(address) => Some(bind_sftp(address, config, keys, exchange).await?),
+            None => None,
+        };
+        let amqp = match config.amqp {
+            Some(address) => Some(bind_amqp(address, papers, tokens, exchange).await?),
+            None => None,
+        };
+        Ok(Self { http, https, sftp, amqp })
     }
 
-    /// Pages stand on the plain door alone: no browser believes the development authority.
+    fn addresses(&self) -> Addresses {
+        Addresses {
+            http: self.http.as_ref().map(Listener::address),
+            https: self.https.as_ref().map(Listener::address),
+            sftp: self.sftp.as_ref().map(SftpDoor::address),
+            amqp: self.amqp.as_ref().map(AmqpDoor::address),
+        }
+    }
+
+    /// Pages stand on the plain door alone: no browser believes the development authority. The facade
+    /// stands on the other alone: it knows callers by their certificates.
     fn serve(
         self,
         tasks: &TaskTracker,
         rest: Router,
+        facade: Router,
         pages: Router,
         config: &Config,
         stop: &CancellationToken,
@@ -307,7 +352,13 @@ impl Doors {
             tasks.spawn(door.serve(rest.clone().merge(pages), limits.clone(), stop.clone()));
         }
         if let Some(door) = self.https {
-            tasks.spawn(door.serve(rest, limits, stop.clone()));
+            tasks.spawn(door.serve(rest.merge(facade), limits, stop.clone()));
+        }
+        if let Some(door) = self.sftp {
+            tasks.spawn(door.serve(stop.clone()));
+        }
+        if let Some(door) = self.amqp {
+            tasks.spawn(door.serve(stop.clone()));
         }
     }
 }
@@ -320,6 +371,44 @@ async fn bind(address: SocketAddr, security: Security, name: &str) -> Result<Lis
             ListenError::Bind { source, .. } => problem.because(source),
             _ => problem,
         }
+    })
+}
+
+async fn bind_sftp(
+    address: SocketAddr,
+    config: &Config,
+    keys: &SshKeys,
+    exchange: &Exchange,
+) -> Result<SftpDoor, Problem> {
+    let unkeyed = |error: &SshKeysError| {
+        Problem::ours("server::sftp-key", "SFTP has no host key").because(error)
+    };
+    let settings = SftpSettings {
+        stop_seconds: config.stop_seconds.into(),
+        ..SftpSettings::new(keys.host().map_err(|error| unkeyed(&error))?)
+    };
+    let door = SftpDoor::bind(address, exchange.clone(), settings).await.map_err(|error| {
+        Problem::command("server::bind", error.to_string())
+            .help("stop what listens there, or give another with --set sftp=127.0.0.1:PORT")
+            .because(&error)
+    })?;
+    keys.tell_hosts(door.address()).map_err(|error| unkeyed(&error))?;
+    Ok(door)
+}
+
+async fn bind_amqp(
+    address: SocketAddr,
+    papers: &Papers,
+    tokens: &Arc<Tokens>,
+    exchange: &Exchange,
+) -> Result<AmqpDoor, Problem> {
+    let (exchange, tokens) = (exchange.clone(), Arc::clone(tokens));
+    let security = papers.security()?;
+    let door = AmqpDoor::bind(address, security, exchange, tokens, AmqpLimits::default());
+    door.await.map_err(|error| {
+        Problem::command("server::bind", error.to_string())
+            .help("stop what listens there, or give another with --set amqp=127.0.0.1:PORT")
+            .because(&error)
     })
 }
 
@@ -347,8 +436,9 @@ fn own_subject(folder: &Folder) -> Result<Subject<'static>, Problem> {
     })
 }
 
-fn session_key(folder: &Folder) -> Result<[u8; 32], Problem> {
-    let path = folder.root().join("session.key");
+/// A key of the data folder, made at the first start.
+fn kept_key(folder: &Folder, name: &str) -> Result<[u8; 32], Problem> {
+    let path = folder.root().join(name);
     if let Some(key) = fs::read(&path).ok().and_then(|bytes| bytes.try_into().ok()) {
         return Ok(key);
     }
@@ -392,6 +482,8 @@ fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem
         pid: std::process::id(),
         http: doors.http.as_ref().map(Listener::address),
         https: doors.https.as_ref().map(Listener::address),
+        sftp: doors.sftp.as_ref().map(SftpDoor::address),
+        amqp: doors.amqp.as_ref().map(AmqpDoor::address),
         started: MachineClock.now().to_string(),
     };
     running.write(folder).map_err(|error| unwritten(&folder.running(), &error))

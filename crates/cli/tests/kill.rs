@@ -9,13 +9,16 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use brevdue_exchange::storage::{Claim, Contents as _};
 use brevdue_exchange::{
     Contact, ContactId, Folder, MemoState, OrganisationId, Store as _, SystemId, TransmissionId,
+    WorkKind, WorkerId,
 };
 use brevdue_memo::container::Packer;
 use brevdue_memo::{PartyId, Timestamp};
@@ -311,10 +314,16 @@ fn check_offline(
         // What was answered is there, with the very bytes, and what was settled has arrived. Those
         // checked after earlier rounds are looked at again when everything is.
         let from = if everything { 0 } else { settled.saturating_sub(200) };
+        let unfiled = unfiled(&store).await;
         for (number, one) in acknowledged.iter().enumerate().skip(from) {
             let id = TransmissionId(one.transmission);
-            let transmission = store.transmission(id).await.unwrap();
-            let transmission = transmission.expect("an acknowledged submission is kept");
+            let Some(transmission) = store.transmission(id).await.unwrap() else {
+                let waits = unfiled.get(&id).expect("an acknowledged submission is kept");
+                assert_eq!(sent[&one.letters[0]].digest, *waits);
+                assert!(number >= settled, "a letter waits after its receipt");
+                continue;
+            };
+            assert!(!unfiled.contains_key(&id), "a letter is filed and waits");
             let memos = store.memos_of(id, all()).await.unwrap().items;
             if transmission.extracted {
                 assert_eq!(memos.len(), one.letters.len());
@@ -343,6 +352,27 @@ fn check_offline(
             }
         }
     });
+}
+
+/// The digests of the letters that were received and not filed.
+async fn unfiled(store: &Embedded) -> BTreeMap<TransmissionId, [u8; 32]> {
+    let mut unfiled = BTreeMap::new();
+    loop {
+        let (now, lease_until) = (Timestamp::from_millis(0), Timestamp::from_millis(i64::MAX));
+        let (kind, worker) = (WorkKind::Inside, WorkerId(Uuid::nil()));
+        let claim = Claim { kind, worker, now, lease_until, limit: 1000, for_bulk: 0 };
+        let letters = store.claim_incoming(claim).await.unwrap();
+        if letters.is_empty() {
+            return unfiled;
+        }
+        for letter in letters {
+            let mut text = Vec::new();
+            store.open(&letter.content).unwrap().read_to_end(&mut text).unwrap();
+            let digest: [u8; 32] = Sha256::digest(&text).into();
+            assert_eq!(digest, letter.content.digest.0);
+            assert_eq!(unfiled.insert(letter.transmission, digest), None, "it waits once");
+        }
+    }
 }
 
 /// Where each letter has arrived: mailboxes, and the list of the receiver.

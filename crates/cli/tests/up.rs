@@ -90,6 +90,8 @@ fn a_second_start_uses_everything_again() {
     server.restart();
     let mut second = server.country();
     second.http = first.http.clone();
+    second.sftp = first.sftp.clone();
+    second.amqp = first.amqp.clone();
     assert_eq!(second, first, "ids, tokens and files stay");
     let kept = fs::read(server.data.join("certificates/tusindfryd-afsender.pem")).unwrap();
     assert_eq!(kept, certificate);
@@ -269,4 +271,30 @@ fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
         assert!(begun.elapsed() < Duration::from_secs(30), "it did not come");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+#[test]
+fn a_text_message_ends_in_the_sink_and_its_sender_is_told() {
+    let server = Server::start(&["--https", "none"]);
+    let uuid: uuid::Uuid = "6d9b7d0a-52f7-4b38-9a7c-0c5f0c0ffee1".parse().unwrap();
+    let message = format!(
+        r#"<memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" memoVersion="1.2">
+<memo:MessageHeader><memo:messageType>NEMSMS</memo:messageType>
+<memo:messageUUID>{uuid}</memo:messageUUID><memo:label>Husk</memo:label>
+<memo:notification>Husk din tid i morgen kl. 9</memo:notification>
+<memo:Sender><memo:senderID>12345678</memo:senderID><memo:idType>CVR</memo:idType>
+<memo:label>Tusindfryd Kommune</memo:label></memo:Sender>
+<memo:Recipient><memo:recipientID>2211771212</memo:recipientID><memo:idType>CPR</memo:idType>
+</memo:Recipient></memo:MessageHeader></memo:Message>"#
+    );
+    let mut sender = server.client_of("tusindfryd-afsender");
+    let path = format!("/apis/v1/memos/?memo-message-uuid={uuid}");
+    let answer = sender.post(&path, "application/xml", message.as_bytes()).unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let receipt = wait_for_receipt(&mut sender, uuid, Duration::from_secs(20));
+    assert_eq!(receipt.receipt_status, ReceiptStatus::Completed, "{receipt:?}");
+    let sunk: serde_json::Value = server.client().get("/testing/text-messages").unwrap().json();
+    assert_eq!(sunk["totalElements"], 1);
+    assert_eq!(sunk["content"][0]["to"], "20000001");
+    assert_eq!(sunk["content"][0]["text"], "Husk din tid i morgen kl. 9");
 }

@@ -112,6 +112,8 @@ tags! {
     MessageRead = "MESSAGE_READ"
     /// A person sent a message from a mailbox.
     MessageSentMailbox = "MESSAGE_SENT_MAILBOX"
+    /// A letter on paper is with the print supplier.
+    PhysicalLetterSent = "PHYSICAL_LETTER_SENT"
     /// A system was changed or switched off.
     SystemChanged = "SYSTEM_CHANGED"
     /// A notice to the owner of a system was handed out.

@@ -1,7 +1,8 @@
 //! The exchange: one value that every door, window and worker asks.
 //!
 //! A letter's road through it: [`authenticate`] says who is calling; [`accept`] makes the letter
-//! durable and answers; [`work`] picks it up: `extract` takes archives apart, `judge` gathers what
+//! durable and answers; [`work`] picks it up: `extract` takes archives apart, `incoming` files single
+//! letters with all that becomes of them, `judge` gathers what
 //! `check` and `route` decide on and writes their verdict down, `release` lets go of what waited for
 //! its date; [`handover`] decides about pushes, [`fetch`] serves pulls; [`receipts`] tells the sender;
 //! [`mailbox`] lets people read and answer. [`codes`] are the words of refusal, [`malware`] and
@@ -15,10 +16,13 @@ mod check;
 pub mod codes;
 mod extract;
 pub mod fetch;
+pub mod files;
 pub mod handover;
+mod incoming;
 mod judge;
 pub mod mailbox;
 pub mod malware;
+pub mod municipal;
 pub mod nemsms;
 pub mod notices;
 mod pace;
@@ -29,11 +33,10 @@ mod record;
 mod release;
 pub mod retention;
 mod route;
+pub mod validating;
 pub mod work;
 
 use std::sync::{Arc, Mutex};
-
-use brevdue_memo::Timestamp;
 
 use self::calendar::Calendar;
 use self::check::FormRules;
@@ -57,7 +60,7 @@ pub struct Exchange {
     local: Option<Arc<Local>>,
     form: Arc<FormRules>,
     scanner: Option<Arc<dyn Scanner>>,
-    scanner_silent_since: Arc<Mutex<Option<Timestamp>>>,
+    scanner_silence: Arc<Mutex<Option<malware::Silence>>>,
 }
 
 impl Exchange {
@@ -74,7 +77,7 @@ impl Exchange {
             ids,
             form: Arc::new(FormRules::of(&policy)),
             scanner: None,
-            scanner_silent_since: Arc::default(),
+            scanner_silence: Arc::default(),
             policy: Arc::new(policy),
             calendar: Calendar::bundled(),
             pace: Arc::default(),

@@ -48,6 +48,15 @@ impl Origin {
         }
     }
 
+    /// On whose account work is done: queues serve accounts in turns, so that one sender's million
+    /// letters do not delay another's one.
+    pub fn account(&self) -> Uuid {
+        match self {
+            Self::System { system, .. } => system.0,
+            Self::Mailbox(contact) => contact.0,
+        }
+    }
+
     /// The system that gets the receipts, if it was one.
     pub fn system(&self) -> Option<SystemId> {
         match self {
@@ -250,6 +259,58 @@ pub struct MailboxRow {
     pub memo: Memo,
 }
 
+/// A single letter that was handed in: durable, and not looked at yet. Nothing but a claim sees it
+/// until a batch files it as a [`Transmission`] and a [`Memo`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Key its message will have.
+    pub key: MemoKey,
+    /// Id its submission will have, told in the technical receipt.
+    pub transmission: TransmissionId,
+    /// Who handed it in.
+    pub origin: Origin,
+    /// Which queue it waits in.
+    pub lane: Lane,
+    /// The `memo-message-uuid` of the call.
+    pub claimed_uuid: Option<Uuid>,
+    /// The bytes as sent. Handed to [`crate::Store::receive`] in the row; where a claim finds them is
+    /// the store's choice.
+    pub content: ContentRef,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+impl Incoming {
+    /// Its submission.
+    pub fn transmission(&self) -> Transmission {
+        Transmission {
+            id: self.transmission,
+            origin: self.origin,
+            received_at: self.received_at,
+            lane: self.lane,
+            archive: None,
+            extracted: true,
+        }
+    }
+
+    /// Its message, as it stands before it is checked.
+    pub fn memo(&self) -> Memo {
+        Memo {
+            key: self.key,
+            transmission: self.transmission,
+            origin: self.origin,
+            lane: self.lane,
+            claimed_uuid: self.claimed_uuid,
+            message_uuid: None,
+            content: self.content.clone(),
+            state: MemoState::Received,
+            outline: None,
+            received_at: self.received_at,
+            available_at: None,
+        }
+    }
+}
+
 /// A piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -259,6 +320,8 @@ pub struct Job {
     pub work: Work,
     /// Interactive before bulk.
     pub lane: Lane,
+    /// On whose account: see [`Origin::account`]. Work on nobody's account takes its turn as one.
+    pub account: Option<Uuid>,
     /// Not before.
     pub due: Timestamp,
     /// Tries that have failed.
@@ -272,6 +335,8 @@ pub struct Job {
 pub enum Work {
     /// Take an archive apart.
     Extract(TransmissionId),
+    /// Let the checks of an archive's messages begin, from this one on; the first is 1.
+    SetGoing(TransmissionId, u32),
     /// Check a message and send it on its way.
     Check(MemoKey),
     /// Deliver a message whose date has come.
@@ -296,10 +361,12 @@ pub const SMS_GATEWAY: SystemId = SystemId(Uuid::from_u128(0x5A15));
 pub const MAIL_CARRIER: SystemId = SystemId(Uuid::from_u128(0x3A11));
 
 /// Who does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WorkKind {
-    /// Extract, check, release: needs only the store.
+    /// Check, release: needs only the store.
     Inside,
+    /// Taking archives apart: needs only the store, and as long as an archive takes.
+    Archives,
     /// Pushes: need the network.
     Outside,
 }
@@ -308,7 +375,8 @@ impl Work {
     /// Who does it.
     pub fn kind(&self) -> WorkKind {
         match self {
-            Self::Extract(_) | Self::Check(_) | Self::Release(_) => WorkKind::Inside,
+            Self::Check(_) | Self::Release(_) => WorkKind::Inside,
+            Self::Extract(_) | Self::SetGoing(..) => WorkKind::Archives,
             Self::Resume(_) | Self::KeepHouse => WorkKind::Inside,
             Self::PushMemo(..) | Self::PushReceipt(..) => WorkKind::Outside,
             Self::SendSms(_) | Self::SendNotice(_) => WorkKind::Outside,
@@ -321,7 +389,7 @@ impl Work {
             Self::PushMemo(_, system) | Self::PushReceipt(_, system) => Some(*system),
             Self::SendSms(_) => Some(SMS_GATEWAY),
             Self::SendNotice(_) => Some(MAIL_CARRIER),
-            Self::Extract(_) | Self::Check(_) | Self::Release(_) => None,
+            Self::Extract(_) | Self::SetGoing(..) | Self::Check(_) | Self::Release(_) => None,
             Self::Resume(_) | Self::KeepHouse => None,
         }
     }
@@ -334,6 +402,9 @@ pub struct Counts {
     pub transmissions: u64,
     /// Messages.
     pub memos: u64,
+    /// Letters received and not yet filed. While a store that was opened with a long queue still looks
+    /// through it, those it has not come to are missing here.
+    pub incoming: u64,
     /// Pieces of work not done.
     pub jobs: u64,
     /// Receipts not yet delivered.

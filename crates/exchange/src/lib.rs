@@ -19,7 +19,8 @@ pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
 pub use exchange::{
-    accept, authenticate, fetch, handover, mailbox, nemsms, notices, people, recall, receipts,
+    accept, authenticate, fetch, files, handover, mailbox, municipal, nemsms, notices, people,
+    recall, receipts,
 };
 pub use ids::*;
 pub use ledger::*;

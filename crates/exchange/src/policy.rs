@@ -58,6 +58,9 @@ pub struct Policy {
     pub retention: Retention,
     /// Limits of reading one message.
     pub reading: Limits,
+    /// Of a hundred pieces of work claimed at a time, so many are bulk however much interactive work
+    /// waits, so that bulk never stands still.
+    pub bulk_share_percent: u32,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,
 }
@@ -176,6 +179,7 @@ impl Default for Policy {
             nemsms_give_up_seconds: 24 * HOUR,
             retention: Retention::default(),
             reading: Limits::default(),
+            bulk_share_percent: 10,
             interactive_per_minute: 600,
         }
     }

@@ -11,6 +11,7 @@ mod contents;
 pub mod memory;
 mod ops;
 mod records;
+pub mod turns;
 
 use async_trait::async_trait;
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
@@ -18,14 +19,16 @@ use brevdue_wire::PageRequest;
 use uuid::Uuid;
 
 pub use aging::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
-pub use contents::{ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES};
+pub use contents::{
+    ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES, Spot,
+};
 pub use ops::{Batch, Op};
 pub use records::{Expect, Record, RecordKind};
 
 use crate::{
-    Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Job, JobId,
-    MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord,
-    SystemId, Transmission, TransmissionId, WorkKind, WorkerId,
+    Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Incoming,
+    Job, JobId, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
+    ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind, WorkerId,
 };
 
 /// Why a batch was not made. Nothing of it was.
@@ -73,6 +76,9 @@ pub enum StorageError {
     /// The store cannot take anything now (disk full, lock, shutdown). Trying later may help.
     #[error("the store cannot write now: {0}")]
     Unavailable(String),
+    /// So much waits to be worked on that no more is taken now. Trying later helps.
+    #[error("the store takes nothing more until some of what waits is done")]
+    Full,
     /// What the store holds is not what it wrote.
     #[error("the store is damaged: {0}")]
     Damaged(String),
@@ -94,6 +100,8 @@ pub struct Claim {
     pub lease_until: Timestamp,
     /// At most so many.
     pub limit: u32,
+    /// So many of them are bulk when enough bulk waits, however much interactive work there is.
+    pub for_bulk: u32,
 }
 
 /// One page of a list and how many there are in all.
@@ -123,15 +131,30 @@ pub trait Store: Contents {
     /// Returning `Ok` means it survives the loss of power.
     async fn commit(&self, batch: Batch) -> Result<(), StorageError>;
 
-    /// Claims due work: interactive before bulk, then by due time, then by id. No two claims hold
-    /// the same job while a lease lasts.
+    /// Makes a single letter durable, in its order of coming. Returning `Ok` means it survives the loss
+    /// of power: it is claimed until a batch with [`Op::FinishIncoming`] files it, by this process or
+    /// the next. The fast way to accept; [`Self::commit`] knows nothing of it before it is filed.
+    ///
+    /// # Errors
+    /// When the store cannot take it, `Full` when too many wait (in the bulk lane sooner than in the
+    /// interactive one), and `Failed` for content that does not travel in the row: what
+    /// has a file of its own is accepted with a batch.
+    async fn receive(&self, incoming: Incoming) -> Result<(), StorageError>;
+    /// Claims letters that were received: interactive before bulk, but at least `for_bulk` of bulk;
+    /// within a lane from each account in turn, and of one account in the order they came. `kind` says
+    /// nothing here. No two claims hold the same letter while a lease lasts.
+    async fn claim_incoming(&self, claim: Claim) -> Result<Vec<Incoming>, StorageError>;
+
+    /// Claims due work: interactive before bulk, but at least `for_bulk` of bulk; within a lane in turns
+    /// by account, of one account by due time, then by id. What was claimed comes by lane, due time and
+    /// id. No two claims hold the same job while a lease lasts.
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError>;
     /// When the next job of this kind falls due or, if it is claimed, its lease runs out; `None` when
-    /// there is none.
+    /// there is none. A received letter counts as work inside that is due since it came.
     async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>, StorageError>;
     /// Resolves when work of this kind may have come since the last call on this node: a batch added,
-    /// retried or hastened a job. A batch committed before the wait begins ends it at once. A hint: it
-    /// may come too often, and says nothing of other nodes.
+    /// retried or hastened a job, or a letter was received (inside). A batch committed before the wait
+    /// begins ends it at once. A hint: it may come too often, and says nothing of other nodes.
     async fn work_arrived(&self, kind: WorkKind);
 
     /// An organisation by id.

@@ -148,6 +148,7 @@ mod tests {
             authorization: String::new(),
             certificate: "a.pem".into(),
             key: "a.key".into(),
+            ssh_key: None,
         }
     }
 
@@ -155,6 +156,10 @@ mod tests {
         Country {
             http: Some("http://127.0.0.1:1".into()),
             https: None,
+            sftp: None,
+            known_hosts: None,
+            amqp: None,
+            print_folder: None,
             certificate_authority: "ca.pem".into(),
             organisations: vec![CountryOrganisation {
                 id: Uuid::nil(),

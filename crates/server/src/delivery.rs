@@ -5,6 +5,7 @@
 
 mod client;
 mod gateways;
+mod mail;
 mod push;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use tokio_util::task::TaskTracker;
 
 pub use client::{Client, ClientError, ClientSettings, Endpoints};
 pub use gateways::{HttpSmsGateway, NoticesStay, SmsSink};
+pub use mail::MailCommand;
 use push::Pushed;
 
 use crate::causes::chain;

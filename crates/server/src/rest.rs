@@ -6,19 +6,20 @@
 //! Bodies never stand in memory (`body`).
 
 mod acting;
-mod body;
+pub(crate) mod body;
 mod caller;
 mod certificate;
 mod described;
 mod description;
-mod errors;
+pub(crate) mod errors;
 mod json;
 mod memos;
-mod parameters;
+pub(crate) mod parameters;
 mod receipts;
 mod repeated;
 mod testing;
-mod trace;
+pub(crate) mod trace;
+mod validations;
 mod versions;
 
 use std::sync::Arc;
@@ -85,24 +86,30 @@ impl Default for RestSettings {
 
 /// What every handler is handed.
 #[derive(Clone)]
-struct Door {
-    exchange: Exchange,
-    settings: Arc<RestSettings>,
+pub(crate) struct Door {
+    pub(crate) exchange: Exchange,
+    pub(crate) settings: Arc<RestSettings>,
     large_bodies: Arc<Semaphore>,
     first_answers: Arc<FirstAnswers>,
 }
 
+impl Door {
+    pub(crate) fn new(exchange: Exchange, settings: RestSettings) -> Self {
+        Self {
+            large_bodies: Arc::new(Semaphore::new(settings.large_bodies)),
+            first_answers: Arc::new(FirstAnswers::new(
+                settings.first_answers,
+                settings.first_answer_seconds,
+            )),
+            exchange,
+            settings: Arc::new(settings),
+        }
+    }
+}
+
 /// The routes of the REST door. They must be served by [`crate::listen`], which tells them who calls.
 pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
-    let door = Door {
-        large_bodies: Arc::new(Semaphore::new(settings.large_bodies)),
-        first_answers: Arc::new(FirstAnswers::new(
-            settings.first_answers,
-            settings.first_answer_seconds,
-        )),
-        exchange,
-        settings: Arc::new(settings),
-    };
+    let door = Door::new(exchange, settings);
     let local = door.exchange.local().is_some();
     let (mut router, described) = operations(local).finish();
     router = description::serve(router, description::complete(described));
@@ -122,6 +129,7 @@ fn operations(local: bool) -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
+    let door = validations::describe(door);
     let door = certificate::describe(door);
     if local { testing::describe(door) } else { door }
 }

@@ -1,4 +1,5 @@
-//! The threads that do the work inside: taking archives apart, checking, releasing.
+//! The threads that do the work inside: checking and releasing on some, and on one of its own taking
+//! archives apart, so that a large archive holds up no letter.
 //!
 //! Own threads, because that work reads whole messages and would hold up the doors. They sleep while
 //! there is nothing to do.
@@ -19,7 +20,11 @@ use crate::causes::chain;
 use crate::{Nudge, waiting};
 
 /// Pieces of work claimed at a time.
-const ROUND: u32 = 64;
+const ROUND: u32 = 256;
+
+/// What workers add to the niceness of the process: beside doors that are busy they get a tenth of a
+/// processor, and all of it otherwise.
+const NICE: i32 = 10;
 
 /// Seconds to wait after the first failure; doubles up to [`LONGEST_REST_SECONDS`].
 const SHORTEST_REST_SECONDS: u64 = 1;
@@ -34,7 +39,8 @@ pub fn threads_by_default() -> NonZeroUsize {
 #[derive(Debug)]
 pub struct Workers(Vec<JoinHandle<()>>);
 
-/// Starts `threads` workers, each with a runtime of its own to sleep on: they outlast the doors.
+/// Starts `threads` workers for letters and one for archives, each with a runtime of its own to sleep
+/// on: they outlast the doors.
 ///
 /// # Errors
 /// When the operating system gives no thread.
@@ -45,8 +51,11 @@ pub fn start(
     stop: &CancellationToken,
 ) -> io::Result<Workers> {
     let careful_until = Arc::new(AtomicI64::new(i64::MIN));
-    let handles = (1..=threads.get()).map(|number| {
+    let names = (1..=threads.get()).map(|number| (format!("worker-{number}"), WorkKind::Inside));
+    let names = names.chain([("archives".to_owned(), WorkKind::Archives)]);
+    let handles = names.map(|(name, kind)| {
         let worker = Worker {
+            kind,
             exchange: exchange.clone(),
             id: WorkerId(exchange.ids().ordered()),
             nudge: nudge.clone(),
@@ -54,7 +63,7 @@ pub fn start(
             careful_until: Arc::clone(&careful_until),
         };
         let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-        thread::Builder::new().name(format!("worker-{number}")).spawn(move || worker.run(&runtime))
+        thread::Builder::new().name(name).spawn(move || worker.run(&runtime))
     });
     handles.collect::<io::Result<Vec<_>>>().map(Workers)
 }
@@ -70,7 +79,17 @@ impl Workers {
     }
 }
 
+/// Lets this thread wait for the doors when the processor is short: a letter that is received is safe,
+/// and what becomes of it can follow. Elsewhere than on Linux this would slow down the whole process.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(fault) = rustix::process::nice(NICE) {
+        tracing::debug!(%fault, "a worker runs as urgently as the doors");
+    }
+}
+
 struct Worker {
+    kind: WorkKind,
     exchange: Exchange,
     id: WorkerId,
     nudge: Nudge,
@@ -82,6 +101,7 @@ struct Worker {
 
 impl Worker {
     fn run(&self, runtime: &Runtime) {
+        give_way();
         let mut nudges = self.nudge.listen();
         let mut rest_seconds = 0;
         while !self.stop.is_cancelled() {
@@ -89,16 +109,14 @@ impl Worker {
                 runtime.block_on(async {
                     let limit = self.limit();
                     let stay = self.nudge.gate().enter().await;
-                    let done = self.exchange.work_inside(self.id, limit).await?;
+                    let done = match self.kind {
+                        WorkKind::Archives => self.exchange.work_archives(self.id, 1).await?,
+                        _ => self.exchange.work_letters(self.id, limit).await?,
+                    };
                     drop(stay);
                     if done == 0 {
-                        waiting::for_work(
-                            &self.exchange,
-                            WorkKind::Inside,
-                            &mut nudges,
-                            &self.stop,
-                        )
-                        .await?;
+                        waiting::for_work(&self.exchange, self.kind, &mut nudges, &self.stop)
+                            .await?;
                     } else if limit == ROUND && done >= ROUND as usize {
                         // There is more than one worker's worth.
                         self.nudge.ring();

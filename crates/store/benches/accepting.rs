@@ -171,6 +171,7 @@ fn accepted(store: &Embedded, number: u64) -> Batch {
                 work: Work::Check(key),
                 lane: Lane::Interactive,
                 due: now,
+                account: None,
                 failures: 0,
                 failing_since: None,
             }),

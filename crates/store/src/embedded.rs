@@ -3,14 +3,16 @@
 //! ```text
 //! brevdue.sqlite        what is small: see migrations/
 //! brevdue.sqlite-wal    what is committed and not yet moved into it
+//! journal/00000001.log  single letters as they were received: see journal.rs
 //! content/ab/cdef…      what is large, named by the SHA-256 of its bytes
 //! content/tmp/          what is being written
 //! lock                  held while the store is open
 //! ```
 //!
-//! A change goes to the writer (`writer.rs`), which makes it durable together with whatever else waits;
-//! a read goes to a reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the
-//! row that names them.
+//! A letter that is received goes to the journal alone, until a batch files it. A change goes to the
+//! writer (`writer.rs`), which makes it durable together with whatever else waits; a read goes to a
+//! reader (`readers.rs`) and never waits for the writer. Bytes are on disk before the row that names
+//! them.
 
 mod chain;
 mod changes;
@@ -20,6 +22,7 @@ mod columns;
 mod content;
 mod failure;
 mod head;
+mod journal;
 mod leases;
 mod letters;
 mod probe;
@@ -44,6 +47,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use brevdue_exchange::StorageError;
 use brevdue_exchange::storage::arrivals::Arrivals;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -52,6 +56,7 @@ use tokio::sync::mpsc;
 use self::checkpoint::Checkpointer;
 use self::content::ContentFolder;
 use self::head::Head;
+use self::journal::Journal;
 use self::leases::Leases;
 use self::readers::Readers;
 use self::remembered::Registry;
@@ -72,7 +77,9 @@ pub struct Embedded {
     contents: Arc<ContentFolder>,
     leases: Arc<Leases>,
     registry: Arc<Registry>,
+    journal: Journal,
     inside: Arc<Arrivals>,
+    archives: Arc<Arrivals>,
     outside: Arc<Arrivals>,
     /// Held by whoever sweeps or verifies: neither must see files go by the hand of the other.
     sweeping: Arc<Mutex<()>>,
@@ -109,6 +116,9 @@ pub enum OpenError {
     /// The database file is somebody else's.
     #[error("the file brevdue.sqlite is not a database of Brevdue")]
     NotOurs,
+    /// What the journal holds cannot be looked through.
+    #[error("cannot open the journal of received letters")]
+    Journal(#[source] StorageError),
     /// SQLite cannot open the database: damaged, no rights, or no space.
     #[error("cannot open the database")]
     Database(#[from] rusqlite::Error),
@@ -119,6 +129,8 @@ pub enum OpenError {
 pub struct Size {
     /// The database and its write-ahead log.
     pub database_bytes: u64,
+    /// The journal of received letters.
+    pub journal_bytes: u64,
     /// Content in files.
     pub content_bytes: u64,
     /// How many files.
@@ -132,14 +144,17 @@ impl Embedded {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let folder = folder.as_ref();
+        Self::open_with(folder.as_ref(), journal::Limits::default())
+    }
+
+    fn open_with(folder: &Path, limits: journal::Limits) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
         let connection = schema::open_for_writing(folder)?;
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
-        Self::start(folder, lock, connection, contents)
+        Self::start(folder, lock, connection, contents, limits)
     }
 
     /// A new store that is removed when it is dropped. For tests and for trying things out.
@@ -173,6 +188,7 @@ impl Embedded {
                 Err(error) => return Err(error),
             }
         }
+        size.journal_bytes = self.journal.segments().size_bytes()?;
         (size.content_files, size.content_bytes) = self.contents.size()?;
         Ok(size)
     }
@@ -182,6 +198,7 @@ impl Embedded {
         lock: File,
         mut connection: Connection,
         contents: ContentFolder,
+        limits: journal::Limits,
     ) -> Result<Self, OpenError> {
         let head = Head::read(&connection)?;
         let wal_pages = Arc::new(AtomicU64::new(0));
@@ -191,8 +208,17 @@ impl Embedded {
             Ok(())
         }))?;
         let no_thread = |source| OpenError::Folder { folder: folder.to_owned(), source };
-        let (contents, inside, outside) =
-            (Arc::new(contents), Arc::<Arrivals>::default(), Arc::<Arrivals>::default());
+        let contents = Arc::new(contents);
+        let [inside, archives, outside]: [Arc<Arrivals>; 3] = Default::default();
+        let readers = Arc::new(Readers::new(folder.to_owned()));
+        let journal = Journal::open(
+            folder.join("journal"),
+            limits,
+            head.filed,
+            Arc::clone(&readers),
+            Arc::clone(&inside),
+        )
+        .map_err(OpenError::Journal)?;
         let (leases, registry) = (Arc::<Leases>::default(), Arc::<Registry>::default());
         let writer = Writer {
             connection,
@@ -200,7 +226,9 @@ impl Embedded {
             head,
             leases: Arc::clone(&leases),
             registry: Arc::clone(&registry),
+            incoming: Arc::clone(journal.queue()),
             inside: Arc::clone(&inside),
+            archives: Arc::clone(&archives),
             outside: Arc::clone(&outside),
             checkpointer: Checkpointer::start(folder.to_owned()).map_err(no_thread)?,
             wal_pages,
@@ -216,11 +244,13 @@ impl Embedded {
             folder: folder.to_owned(),
             tasks: Some(tasks),
             writer: Some(writer),
-            readers: Arc::new(Readers::new(folder.to_owned())),
+            readers,
+            journal,
             contents,
             leases,
             registry,
             inside,
+            archives,
             outside,
             sweeping: Arc::default(),
             _lock: lock,
@@ -231,6 +261,7 @@ impl Embedded {
 
 impl Drop for Embedded {
     fn drop(&mut self) {
+        self.journal.close();
         // The last connection moves the log into the database, and one that only reads cannot.
         self.readers.close();
         self.tasks = None;

@@ -13,7 +13,7 @@ use brevdue_exchange::storage::{
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    Folder, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
+    Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
     ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
@@ -89,6 +89,8 @@ macro_rules! hand_on {
 }
 
 hand_on! {
+    receive(incoming: Incoming) -> ();
+    claim_incoming(claim: Claim) -> Vec<Incoming>;
     claim(claim: Claim) -> Vec<Job>;
     next_due(kind: WorkKind) -> Option<Timestamp>;
     organisation(id: OrganisationId) -> Option<Organisation>;

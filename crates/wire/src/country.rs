@@ -15,6 +15,18 @@ pub struct Country {
     pub http: Option<String>,
     /// Where the exchange listens with TLS, e.g. `https://127.0.0.1:8443`.
     pub https: Option<String>,
+    /// Where the exchange listens for SFTP, e.g. `127.0.0.1:8022`.
+    #[serde(default)]
+    pub sftp: Option<String>,
+    /// File with the SFTP door's host key, as `known_hosts` of OpenSSH.
+    #[serde(default)]
+    pub known_hosts: Option<String>,
+    /// Where status messages of the municipal facade are fetched over AMQP, e.g. `127.0.0.1:5671`.
+    #[serde(default)]
+    pub amqp: Option<String>,
+    /// Folder that letters on paper are dropped in.
+    #[serde(default)]
+    pub print_folder: Option<String>,
     /// File with the development certificate authority's certificate (PEM).
     pub certificate_authority: String,
     /// Authorities and companies.
@@ -72,6 +84,9 @@ pub struct CountrySystem {
     pub certificate: String,
     /// File with its private key (PEM).
     pub key: String,
+    /// File with its private SSH key; `None` when its owner has it. Its SSH user name is `name`.
+    #[serde(default)]
+    pub ssh_key: Option<String>,
 }
 
 /// One citizen.
@@ -86,4 +101,7 @@ pub struct CountryPerson {
     pub name: String,
     /// `REGISTERED`, `EXEMPT` or `CLOSED`.
     pub status: String,
+    /// Verified number for NemSMS, eight digits, invented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nemsms: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! `brevdue up`.
 
+use brevdue_wire::country::{Country, CountrySystem};
 use brevdue_wire::names::{BASE_PATH, MEMO_MESSAGE_UUID};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -89,6 +90,12 @@ fn welcome(serving: &Serving, config: &Config) -> String {
     if let Some(http) = &country.http {
         line("country", &format!("{http}/testing/country"));
     }
+    if let Some(command) = sftp(country) {
+        line("sftp", &command);
+    }
+    if let (Some(https), Some(amqp)) = (&country.https, &country.amqp) {
+        line("facade", &format!("{https}/service/   amqps://{amqp}/BF"));
+    }
     line("data", &config.data.display().to_string());
     if serving.first_letters > 0 {
         line("letters", &format!("{} sent to begin with", serving.first_letters));
@@ -105,6 +112,18 @@ fn welcome(serving: &Serving, config: &Config) -> String {
     }
     text.push_str("\nCtrl-C stops it.");
     text
+}
+
+/// The command by which the first sender opens an SFTP session.
+fn sftp(country: &Country) -> Option<String> {
+    let (host, port) = country.sftp.as_deref()?.rsplit_once(':')?;
+    let hosts = country.known_hosts.as_deref()?;
+    let sends = |system: &CountrySystem| system.system_types.iter().any(|kind| kind == "SENDER");
+    let mut systems = country.organisations.iter().flat_map(|one| &one.systems);
+    let sender = systems.find(|one| one.ssh_key.is_some() && sends(one))?;
+    let (name, key) = (&sender.name, quoted(sender.ssh_key.as_deref()?));
+    let hosts = quoted(&format!("UserKnownHostsFile={hosts}"));
+    Some(format!("sftp -P {port} -i {key} -o {hosts} {name}@{host}"))
 }
 
 /// A value of a query string.

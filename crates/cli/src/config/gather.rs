@@ -78,6 +78,7 @@ pub(crate) fn gather(
         };
         gathered.set(index, &value, Source::Flag(flag))?;
     }
+    gathered.take_free_ports();
     gathered.config.keeps_to_this_machine(&gathered.sources)?;
     Ok(gathered)
 }
@@ -134,6 +135,26 @@ fn given(flags: &ConfigArgs) -> Result<Vec<(String, String)>, Problem> {
 }
 
 impl Gathered {
+    /// Who asks for free ports runs several servers, or does not want to think of ports: a door that
+    /// nobody has placed does not insist on its own.
+    fn take_free_ports(&mut self) {
+        let free = |door: Option<SocketAddr>| door.is_some_and(|address| address.port() == 0);
+        if !free(self.config.http) && !free(self.config.https) {
+            return;
+        }
+        let placed = |name: &str| {
+            let index = SETTINGS.iter().position(|setting| setting.name == name);
+            index.is_none_or(|index| self.sources[index] != Source::Default)
+        };
+        let (sftp, amqp) = (placed("sftp"), placed("amqp"));
+        let doors = [(sftp, &mut self.config.sftp), (amqp, &mut self.config.amqp)];
+        for (placed, door) in doors {
+            if let Some(address) = door.as_mut().filter(|_| !placed) {
+                address.set_port(0);
+            }
+        }
+    }
+
     fn set(&mut self, index: usize, text: &str, source: Source) -> Result<(), Problem> {
         let setting = &SETTINGS[index];
         (setting.set)(&mut self.config, text).map_err(|wanted| {
@@ -153,7 +174,8 @@ impl Config {
             let index = SETTINGS.iter().position(|setting| setting.name == name);
             index.and_then(|index| sources.get(index)).map_or_else(String::new, Source::to_string)
         };
-        let doors: [(&str, Option<SocketAddr>); 2] = [("http", self.http), ("https", self.https)];
+        let doors =
+            [("http", self.http), ("https", self.https), ("sftp", self.sftp), ("amqp", self.amqp)];
         for (name, address) in doors {
             if let Some(address) = address
                 && !address.ip().is_loopback()
@@ -248,11 +270,29 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_for_a_free_port_gets_one_for_each_door_that_was_not_placed() {
+        let ports = |set: &[&str]| {
+            let set = set.iter().map(|pair| (*pair).to_owned()).collect();
+            let gathered = gather(&ConfigArgs { set, ..Default::default() }, env(&[])).unwrap();
+            let port = |door: Option<SocketAddr>| door.map(|address| address.port());
+            (port(gathered.config.sftp), port(gathered.config.amqp))
+        };
+        assert_eq!(ports(&[]), (Some(8022), Some(5671)));
+        assert_eq!(ports(&["http=127.0.0.1:0"]), (Some(0), Some(0)));
+        assert_eq!(
+            ports(&["https=127.0.0.1:0", "sftp=127.0.0.1:2022", "amqp=none"]),
+            (Some(2022), None)
+        );
+    }
+
+    #[test]
     fn an_address_that_others_can_reach_is_refused() {
         for (name, value) in [
             ("http", "0.0.0.0:8010"),
             ("https", "192.0.2.7:8443"),
             ("http", "[::]:8010"),
+            ("sftp", "0.0.0.0:22"),
+            ("amqp", "0.0.0.0:5671"),
             ("country.push_endpoint", "https://example.org/memos"),
             ("country.push_endpoint", "ftp://127.0.0.1/memos"),
             ("country.push_endpoint", "http://127.0.0.1.example.org/memos"),
@@ -263,7 +303,7 @@ mod tests {
             assert_eq!(
                 problem.at.as_deref(),
                 Some(&*format!("flag --set {name}"))
-                    .filter(|_| name.contains('.'))
+                    .filter(|_| !matches!(name, "http" | "https"))
                     .or(Some(&*format!("flag --{name}"))),
                 "{value}"
             );

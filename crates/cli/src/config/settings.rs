@@ -43,10 +43,13 @@ settings! {
     "data" data "folder of everything that is kept"
     "http" http "address of plain HTTP on loopback (pages, REST with the token alone); port 0 takes a free one; none switches it off"
     "https" https "address of HTTPS (REST with client certificate and token); port 0 takes a free one; none switches it off"
+    "sftp" sftp "address of SFTP (keys only); port 0 takes a free one, and so does this when left alone while http or https takes one; none switches it off"
+    "amqp" amqp "address of the municipal facade's queue of status messages (AMQP over TLS); ports as for sftp; none switches it off"
     "log" log "form of the log on stderr: text or json"
     "log_filter" log_filter "which log lines are written: error, warn, info, debug, or per module as in warn,brevdue_server=debug"
     "workers" workers "threads that check letters and take archives apart"
     "sms_gateway" sms_gateway "address that takes NemSMS as JSON; none puts them into the sink, where anybody can look at them"
+    "mail_command" mail_command "program that carries notices to the owners of systems as mail, such as /usr/sbin/sendmail -t -i; none leaves them in the store"
     "malware_scanner" malware_scanner "address and port of a clamd that looks through every file; none looks for the EICAR test file alone"
     "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
     "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"
@@ -65,6 +68,7 @@ settings! {
     "limits.archive_bytes" policy.archive_bytes "bytes of an HTTP body that holds an archive"
     "limits.delay_months" policy.delay_months "months ahead that a delivery date may lie"
     "limits.interactive_per_minute" policy.interactive_per_minute "single messages from one system in a minute before the rest wait in the bulk queue"
+    "limits.bulk_share_percent" policy.bulk_share_percent "of a hundred letters taken up at a time, so many are bulk however many others wait"
 
     "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
     "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
@@ -223,6 +227,7 @@ mod tests {
                     repeated: _,
                     text_bytes: _,
                 },
+            bulk_share_percent: _,
             interactive_per_minute: _,
         } = Policy::default();
         let limits = SETTINGS.iter().filter(|setting| {
@@ -241,7 +246,7 @@ mod tests {
             assert_ne!(config.policy, Policy::default(), "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 45);
+        assert_eq!(changed.len(), 46);
     }
 
     #[test]

@@ -67,6 +67,9 @@ pub(crate) struct SystemEntry {
     pub(crate) name: String,
     pub(crate) types: BTreeSet<SystemType>,
     pub(crate) protocol: Protocol,
+    /// Its public SSH key as OpenSSH writes it; without one a pair is made in the data folder.
+    #[serde(default)]
+    pub(crate) ssh_key: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]

@@ -3,9 +3,12 @@
 //! Settling again changes only what the definition or a certificate changed: a token is kept, and so
 //! is what the exchange has noted about a system.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
+use brevdue_exchange::authenticate::SshKey;
 use brevdue_exchange::ids::Ids;
+use brevdue_exchange::storage::{Record, RecordKind};
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Batch, Contact, ContactId, ContactPoint, ContactPointId, Exchange,
     MailSystem, Op, Organisation, OrganisationId, OrganisationKind, Receives,
@@ -24,6 +27,7 @@ use super::definition::{
     ContactPointEntry, Kind, OrganisationEntry, PersonEntry, Protocol, Status, SystemEntry,
     SystemType, Target,
 };
+use super::ssh::{SshKeys, SshKeysError};
 use crate::config::CountryChoice;
 
 /// Why the country could not be settled.
@@ -35,6 +39,18 @@ pub(crate) enum SettleError {
     /// A certificate failed.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// An SSH key failed.
+    #[error(transparent)]
+    Key(#[from] SshKeysError),
+}
+
+/// Where the doors are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addresses {
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) https: Option<SocketAddr>,
+    pub(crate) sftp: Option<SocketAddr>,
+    pub(crate) amqp: Option<SocketAddr>,
 }
 
 /// Puts what is new or changed into the store, in one batch.
@@ -43,6 +59,7 @@ pub(crate) async fn settle(
     definition: &Definition,
     choice: &CountryChoice,
     authority: &Authority<'_>,
+    keys: &SshKeys,
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<(), SettleError> {
@@ -58,7 +75,16 @@ pub(crate) async fn settle(
             let kept = store.system(SystemId(system.id)).await?;
             let wanted = mail_system(entry, system, choice, &certified, kept.as_ref(), now, ids);
             if kept.as_ref() != Some(&wanted) {
-                batch.ops.extend(exchange.system_changes(kept.as_ref(), wanted));
+                batch.ops.extend(exchange.system_changes(kept.as_ref(), wanted.clone()));
+            }
+            let key = SshKey { public_key: keys.public(system)? };
+            let kept = store.record(RecordKind::SshKey, system.id).await?;
+            let fits = |record: &Record| {
+                let body = serde_json::from_str::<SshKey>(&record.body);
+                record.name == system.name && body.is_ok_and(|kept| kept == key)
+            };
+            if !kept.as_ref().is_some_and(fits) {
+                batch.push(key.registered(&wanted, &system.name, kept.as_ref(), now));
             }
         }
         for point in &entry.contact_points {
@@ -86,8 +112,9 @@ pub(crate) async fn published(
     store: &dyn Store,
     definition: &Definition,
     certificates: &Path,
-    http: Option<String>,
-    https: Option<String>,
+    keys: &SshKeys,
+    print: &Path,
+    doors: Addresses,
 ) -> Result<Country, StorageError> {
     let file = |name: &str, ending: &str| {
         certificates.join(format!("{name}.{ending}")).display().to_string()
@@ -110,6 +137,7 @@ pub(crate) async fn published(
                 token: credentials.token,
                 certificate: file(&system.name, "pem"),
                 key: file(&system.name, "key"),
+                ssh_key: keys.private(system).map(|path| path.display().to_string()),
             });
         }
         organisations.push(CountryOrganisation {
@@ -129,8 +157,12 @@ pub(crate) async fn published(
         });
     }
     Ok(Country {
-        http,
-        https,
+        http: doors.http.map(|address| format!("http://{address}")),
+        https: doors.https.map(|address| format!("https://{address}")),
+        sftp: doors.sftp.map(|address| address.to_string()),
+        amqp: doors.amqp.map(|address| address.to_string()),
+        print_folder: Some(print.display().to_string()),
+        known_hosts: doors.sftp.map(|_| keys.known_hosts().display().to_string()),
         certificate_authority: file("ca", "pem"),
         organisations,
         people: definition
@@ -141,6 +173,7 @@ pub(crate) async fn published(
                 cpr: person.cpr.digits().into(),
                 name: person.name.clone(),
                 status: person.status.name().into(),
+                nemsms: person.nemsms.map(|number| number.digits().to_owned()),
             })
             .collect(),
     })

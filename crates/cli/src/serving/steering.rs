@@ -24,7 +24,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::CountryChoice;
 use crate::country::certificates::Authority;
-use crate::country::{Definition, first_letters, published, settle};
+use crate::country::ssh::SshKeys;
+use crate::country::{Addresses, Definition, first_letters, published, settle};
 use crate::folder::{Folder, write_private};
 use crate::machine::{MachineClock, MachineIds};
 
@@ -42,15 +43,13 @@ const GRACE_SECONDS: i64 = 3600;
 
 /// The country as it is told, and where.
 pub(super) struct Published {
-    pub(super) http: Option<String>,
-    pub(super) https: Option<String>,
+    doors: Addresses,
     country: RwLock<Arc<Country>>,
 }
 
 impl Published {
-    pub(super) fn new(country: Arc<Country>) -> Self {
-        let (http, https) = (country.http.clone(), country.https.clone());
-        Self { http, https, country: RwLock::new(country) }
+    pub(super) fn new(country: Arc<Country>, doors: Addresses) -> Self {
+        Self { doors, country: RwLock::new(country) }
     }
 
     pub(super) fn country(&self) -> Arc<Country> {
@@ -208,13 +207,16 @@ impl Steer {
         let authority =
             Authority::open(&self.folder.certificates(), now, &MachineIds).map_err(failed)?;
         let Some(exchange) = self.exchange.get() else { return Err(SteeringError::Busy) };
-        settle(exchange, &self.definition, &self.choice, &authority, now, &MachineIds)
+        let keys = SshKeys::at(self.folder.ssh());
+        let (choice, ids) = (&self.choice, &MachineIds);
+        settle(exchange, &self.definition, choice, &authority, &keys, now, ids)
             .await
             .map_err(failed)?;
         if let Some(told) = self.published.get() {
-            let (http, https) = (told.http.clone(), told.https.clone());
-            let folder = self.folder.certificates();
-            told.put(published(store, &self.definition, &folder, http, https).await?);
+            let (folder, print) = (self.folder.certificates(), self.folder.print());
+            let definition = &self.definition;
+            let doors = told.doors;
+            told.put(published(store, definition, &folder, &keys, &print, doors).await?);
         }
         Ok(())
     }

@@ -5,9 +5,10 @@ use brevdue_wire::{Receipt, ReceiptStatus};
 use uuid::Uuid;
 
 use super::Exchange;
+use crate::storage::Place;
 use crate::{
-    Batch, ContentRef, EventTag, Folder, Job, JobId, Lane, MailboxEntry, Memo, MemoKey, MemoState,
-    Op, Origin, Outline, StorageError, Transmission, TransmissionId, Work,
+    Batch, ContentRef, EventTag, Folder, Incoming, Job, JobId, Lane, MailboxEntry, Memo, MemoKey,
+    MemoState, Op, Origin, Outline, StorageError, Transmission, TransmissionId, Work,
 };
 
 /// What was handed in.
@@ -44,15 +45,41 @@ impl Exchange {
         submission: Submission,
     ) -> Result<Receipt, StorageError> {
         match submission {
-            Submission::Single { claimed_uuid, content } => {
-                self.accept_single(origin, claimed_uuid, content, None).await
-            }
+            Submission::Single { claimed_uuid, content } => match content.place {
+                Place::Row(_) => self.receive(origin, claimed_uuid, content).await,
+                // Its bytes have cost a file and several fsyncs already; the rows add little.
+                _ => self.accept_single(origin, claimed_uuid, content, None).await,
+            },
             Submission::Archive { content } => self.accept_archive(origin, content).await,
         }
     }
 
-    /// Accepts one message. One `written` by us is known without reading; a person's own stands in
-    /// their folder `Sent` with the same batch.
+    /// Receives a message that is small, as nearly all are: the store writes it down once, and whoever
+    /// checks it files it.
+    async fn receive(
+        &self,
+        origin: Origin,
+        claimed_uuid: Option<Uuid>,
+        content: ContentRef,
+    ) -> Result<Receipt, StorageError> {
+        let now = self.clock().now();
+        let transmission = TransmissionId(self.ids().ordered());
+        let incoming = Incoming {
+            key: MemoKey(self.ids().ordered()),
+            transmission,
+            origin,
+            lane: self.pace.lane(&origin, now, self.policy().interactive_per_minute),
+            claimed_uuid,
+            content,
+            received_at: now,
+        };
+        let receipt = technical_receipt(incoming.transmission, now, claimed_uuid);
+        self.store().receive(incoming).await?;
+        Ok(receipt)
+    }
+
+    /// Accepts one message with its rows. One `written` by us is known without reading; a person's own
+    /// stands in their folder `Sent` with the same batch.
     pub(super) async fn accept_single(
         &self,
         origin: Origin,
@@ -62,6 +89,19 @@ impl Exchange {
     ) -> Result<Receipt, StorageError> {
         let now = self.clock().now();
         let lane = self.pace.lane(&origin, now, self.policy().interactive_per_minute);
+        self.accept_in(lane, origin, claimed_uuid, content, written, now).await
+    }
+
+    /// Accepts one message into this queue.
+    pub(super) async fn accept_in(
+        &self,
+        lane: Lane,
+        origin: Origin,
+        claimed_uuid: Option<Uuid>,
+        content: ContentRef,
+        written: Option<Written>,
+        now: Timestamp,
+    ) -> Result<Receipt, StorageError> {
         let transmission = self.transmission(origin, lane, now);
         let (message_uuid, outline) =
             written.map_or((None, None), |w| (Some(w.message_uuid), Some(w.outline)));
@@ -80,13 +120,16 @@ impl Exchange {
         };
         let received = self.event(EventTag::MemoSendReceived, now).about(&memo);
         let answered = self.event(EventTag::TechnicalReceiptSent, now).about(&memo);
-        let receipt = technical_receipt(&transmission, claimed_uuid.or(message_uuid));
+        let receipt = technical_receipt(transmission.id, now, claimed_uuid.or(message_uuid));
 
         let mut batch = Batch::default();
         batch.push(Op::AddTransmission(transmission));
         batch.push(received.with_size(memo.content.length_bytes).into_op());
         batch.push(answered.with_outcome(ReceiptStatus::Received, None).into_op());
-        batch.push(Op::AddJob(self.job(Work::Check(memo.key), lane, now)));
+        batch.push(Op::AddJob(Job {
+            account: Some(origin.account()),
+            ..self.job(Work::Check(memo.key), lane, now)
+        }));
         if let Origin::Mailbox(owner) = origin {
             batch.push(Op::AddMailboxEntry(MailboxEntry {
                 owner,
@@ -116,10 +159,13 @@ impl Exchange {
         };
         let received = self.event(EventTag::MemoMassSendReceived, now).about_all_of(&transmission);
         let answered = self.event(EventTag::TechnicalReceiptSent, now).about_all_of(&transmission);
-        let receipt = technical_receipt(&transmission, None);
+        let receipt = technical_receipt(transmission.id, now, None);
 
         let mut batch = Batch::default();
-        batch.push(Op::AddJob(self.job(Work::Extract(transmission.id), Lane::Bulk, now)));
+        batch.push(Op::AddJob(Job {
+            account: Some(origin.account()),
+            ..self.job(Work::Extract(transmission.id), Lane::Bulk, now)
+        }));
         batch.push(Op::AddTransmission(transmission));
         batch.push(received.with_size(size_bytes).into_op());
         batch.push(answered.with_outcome(ReceiptStatus::Received, None).into_op());
@@ -138,20 +184,25 @@ impl Exchange {
         }
     }
 
-    /// New work.
+    /// New work, on nobody's account.
     pub(crate) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
-        Job { id: JobId(self.ids().ordered()), work, lane, due, failures: 0, failing_since: None }
+        let id = JobId(self.ids().ordered());
+        Job { id, work, lane, account: None, due, failures: 0, failing_since: None }
     }
 }
 
-fn technical_receipt(transmission: &Transmission, message_uuid: Option<Uuid>) -> Receipt {
+fn technical_receipt(
+    transmission: TransmissionId,
+    received_at: Timestamp,
+    message_uuid: Option<Uuid>,
+) -> Receipt {
     Receipt {
-        transmission_id: Some(transmission.id.0),
+        transmission_id: Some(transmission.0),
         message_uuid,
         message_id: None,
         error_code: None,
         error_message: None,
-        time_stamp: Some(super::receipts::time_stamp(transmission.received_at)),
+        time_stamp: Some(super::receipts::time_stamp(received_at)),
         receipt_status: ReceiptStatus::Received,
         retryable: None,
         channel_fallback: None,

@@ -1,5 +1,8 @@
 //! Which system is calling, and whether it may.
 
+mod municipal;
+mod ssh;
+
 use std::net::IpAddr;
 
 use brevdue_memo::{CvrNumber, Timestamp};
@@ -12,6 +15,8 @@ use crate::{
     ApiToken, IpRange, MailSystem, Organisation, OrganisationId, Origin, Receives, StorageError,
     SystemId,
 };
+
+pub use ssh::SshKey;
 
 /// What a caller showed.
 #[derive(Debug, Clone)]
@@ -116,8 +121,14 @@ impl Exchange {
         if !system.token.equals(&credentials.token) {
             return Err(wrong_credentials());
         }
+        self.must_be_let_in(&system, presented.address)?;
+        Ok(Caller { system, organisation })
+    }
+
+    /// What is asked of every system, however it proved who it is: its address and active period.
+    fn must_be_let_in(&self, system: &MailSystem, address: IpAddr) -> Result<(), Refusal> {
         if !system.allowed_ips.is_empty()
-            && !system.allowed_ips.iter().any(|range| range.contains(presented.address))
+            && !system.allowed_ips.iter().any(|range| range.contains(address))
         {
             return Err(Refusal::Forbidden {
                 code: "address.not.allowed",
@@ -130,7 +141,7 @@ impl Exchange {
                 message: "the system is not active now; see its activeFrom and activeTo",
             });
         }
-        Ok(Caller { system, organisation })
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A thread reads and unpacks while this side makes batches durable, so that memory holds a batch or
 //! two whatever the archive's size. The messages lie still until the whole archive was read: only the
-//! last batch adds the work of checking them. Their keys follow from the submission and their number,
+//! last batch adds the work of setting them going. Their keys follow from the submission and their number,
 //! so that whoever takes over after a crash writes the same rows, and finds which are there.
 
 mod unpacking;
@@ -64,7 +64,10 @@ impl Exchange {
             }
         };
         let ops = match verdict {
-            Ok(()) => self.set_going(&transmission, written),
+            Ok(()) => {
+                let first = self.setting_going(&transmission, 1);
+                vec![Op::SetExtracted(transmission.id), Op::AddJob(first)]
+            }
             Err(failure) => self.refuse_archive(&transmission, written, failure).await?,
         };
         let mut with_finish = ops.clone();
@@ -114,27 +117,49 @@ impl Exchange {
         Err(StorageError::Unavailable("others keep writing the same archive".into()))
     }
 
-    /// The changes that let the checks of all messages begin.
-    fn set_going(&self, transmission: &Transmission, written: usize) -> Vec<Op> {
+    /// The changes that let the checks of an archive's messages begin, from this number on: for as many
+    /// as fit one batch, and the work of going on with the rest. An archive of a hundred thousand must
+    /// not hold up everybody who waits for a commit.
+    pub(super) async fn set_going(
+        &self,
+        id: TransmissionId,
+        from: u32,
+    ) -> Result<Vec<Op>, StorageError> {
+        let Some(transmission) = self.store().transmission(id).await? else {
+            return Ok(Vec::new());
+        };
         let now = self.clock().now();
-        let mut ops = vec![Op::SetExtracted(transmission.id)];
-        for number in 1..=written {
-            let key = entry_key(transmission, number);
+        let batch = u32::try_from(self.policy().extract_batch).unwrap_or(u32::MAX).max(1);
+        let mut ops = Vec::new();
+        for number in from..from.saturating_add(batch) {
+            let key = entry_key(&transmission, number as usize);
+            if self.store().memo(key).await?.is_none() {
+                return Ok(ops);
+            }
             let extracted = crate::Event {
                 memo: Some(key),
-                ..self.event(EventTag::MemoExtracted, now).about_all_of(transmission)
+                ..self.event(EventTag::MemoExtracted, now).about_all_of(&transmission)
             };
             ops.push(extracted.into_op());
             ops.push(Op::AddJob(Job {
                 id: JobId(key.0),
                 work: Work::Check(key),
                 lane: Lane::Bulk,
+                account: Some(transmission.origin.account()),
                 due: now,
                 failures: 0,
                 failing_since: None,
             }));
         }
-        ops
+        let next = self.setting_going(&transmission, from.saturating_add(batch));
+        ops.push(Op::AddJob(next));
+        Ok(ops)
+    }
+
+    fn setting_going(&self, transmission: &Transmission, from: u32) -> Job {
+        let work = Work::SetGoing(transmission.id, from);
+        let account = Some(transmission.origin.account());
+        Job { account, ..self.job(work, Lane::Bulk, self.clock().now()) }
     }
 
     /// The changes that refuse an archive with everything in it.
@@ -214,7 +239,7 @@ fn timestamp_bits(at: Timestamp) -> [u8; 8] {
 fn held_bytes(content: &ContentRef) -> u64 {
     match &content.place {
         Place::Row(bytes) => bytes.len() as u64,
-        Place::Store => 0,
+        Place::Store | Place::Journal(_) => 0,
     }
 }
 

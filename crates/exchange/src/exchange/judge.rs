@@ -10,6 +10,7 @@ use super::check::{
     in_order, incomplete, unreadable,
 };
 use super::codes::RECIPIENT_UNAVAILABLE;
+use super::malware::Scanned;
 use super::receipts::Subject;
 use super::route::{Arrival, Place, route};
 use crate::local::faults::Struck;
@@ -21,6 +22,8 @@ use crate::{
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// A message sent again looks after the first at the pace of the third try of a push.
 const FIRST_PENDING_TRY: u32 = 2;
+/// A message that the scanner has not looked through waits as long as after the second try of a push.
+const SCANNER_TRY: u32 = 1;
 
 impl Exchange {
     /// What follows for a message that was accepted: refused, answered as before, delayed, or put in
@@ -101,9 +104,16 @@ impl Exchange {
             recipient: &recipient,
         };
         let mut failures = check(&facts);
-        if let Some(infected) = self.malware(memo, letter, failures.is_empty())? {
-            failures.push(infected);
-            failures = in_order(failures);
+        match self.malware(memo, letter, failures.is_empty())? {
+            Scanned::Clean => {}
+            Scanned::Infected(failure) => {
+                failures.push(failure);
+                failures = in_order(failures);
+            }
+            Scanned::NotNow => {
+                let due = now.plus_seconds(self.policy().retry_after(SCANNER_TRY));
+                return Ok(vec![Op::AddJob(self.job(Work::Check(memo.key), memo.lane, due))]);
+            }
         }
         let place = route(&letter.header, &recipient, &systems, sender_facts.mailbox, now);
         if failures.is_empty() && place == Place::Nowhere {

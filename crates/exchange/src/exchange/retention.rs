@@ -5,8 +5,9 @@ use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
 use super::Exchange;
+use super::notices::SENT;
 use crate::policy::Days;
-use crate::storage::{Aged, Aging, AgingKind, day_of};
+use crate::storage::{Aged, Aging, AgingKind, Expect, RecordKind, day_of};
 use crate::{
     Batch, Conflict, Contact, ContactId, Folder, Job, JobId, Lane, Memo, MemoState, Op, Origin,
     RegistrationStatus, StorageError, Work, WorkerId,
@@ -77,6 +78,9 @@ impl Exchange {
             rests |= self.remove_aged(kind, period.before(now)).await?;
         }
         rests |= self.remove_events(keep.events.before(now)).await?;
+        for kind in [RecordKind::Notice, RecordKind::TextMessage] {
+            rests |= self.remove_records(kind, keep.submission.before(now)).await?;
+        }
         self.warn_of_ending_certificates().await?;
         let seconds = if rests { REST_SECONDS } else { DAY_SECONDS };
         let due = now.plus_seconds(seconds);
@@ -189,6 +193,31 @@ impl Exchange {
             }
         }
         Ok(ops)
+    }
+
+    /// Removes notices that have left, or texts in the sink. Whether some are left.
+    async fn remove_records(
+        &self,
+        kind: RecordKind,
+        before: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let page = brevdue_wire::PageRequest { page: 0, size: BATCH.into() };
+        for _ in 0..GOES {
+            let oldest = self.store().records_of_kind(kind, page).await?;
+            let old = oldest.items.iter().filter(|record| record.created_at < before);
+            let done = old.filter(|record| kind != RecordKind::Notice || record.name == SENT);
+            let ops: Vec<Op> = done
+                .map(|record| Op::RemoveRecord(kind, record.id, Expect::Version(record.version)))
+                .collect();
+            if ops.is_empty() {
+                return Ok(false);
+            }
+            match self.store().commit(Batch { ops }).await {
+                Ok(()) | Err(StorageError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
     }
 
     /// Whether some are left.

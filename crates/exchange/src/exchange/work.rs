@@ -10,8 +10,22 @@ use crate::{Batch, Conflict, Job, Op, StorageError, Work, WorkKind, WorkerId};
 /// Times a decision is made anew because something changed under it.
 const TRIES: usize = 5;
 
+/// Of so many pieces of work at least one is a job, however many letters were received.
+const JOBS_SHARE: u32 = 8;
+
 impl Exchange {
-    /// Claims at most `limit` due pieces of work inside, does them, and returns how many were claimed.
+    /// Does a round of [`Self::work_letters`] and one of [`Self::work_archives`]: for who has one
+    /// thread for all of it. Returns how many pieces were claimed.
+    ///
+    /// # Errors
+    /// When the store fails; the lease of what was claimed runs out and it is done later.
+    pub async fn work_inside(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
+        let letters = self.work_letters(worker, limit).await?;
+        Ok(letters + self.work_archives(worker, limit).await?)
+    }
+
+    /// Claims at most `limit` received letters, and then due pieces of work inside up to what is left
+    /// of `limit`, but at least a share of it; does them, and returns how many were claimed.
     ///
     /// Each piece is settled in one batch with its events, receipts and follow-up work; a piece that
     /// conflicts with another worker's is dropped, not repeated. A piece that fails by itself, for
@@ -19,18 +33,40 @@ impl Exchange {
     ///
     /// # Errors
     /// When the store fails; the lease of what was claimed runs out and it is done later.
-    pub async fn work_inside(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
-        let jobs = self.claim(WorkKind::Inside, worker, limit).await?;
-        let (archives, messages): (Vec<&Job>, Vec<&Job>) =
-            jobs.iter().partition(|job| matches!(job.work, Work::Extract(_)));
-        // Side by side, so that the store can make many decisions durable in one go; archives last,
-        // because somebody waits for single messages.
-        let mut outcomes = join_all(messages.into_iter().map(|job| self.work(job, worker))).await;
-        for job in archives {
-            outcomes.push(self.work(job, worker).await);
-        }
+    pub async fn work_letters(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
+        let letters = self.work_incoming(worker, limit).await?;
+        let taken = u32::try_from(letters).unwrap_or(limit);
+        let left = limit.saturating_sub(taken).max(limit.div_ceil(JOBS_SHARE));
+        let jobs = self.claim(WorkKind::Inside, worker, left).await?;
+        // Side by side, so that the store can make many decisions durable in one go.
+        let outcomes = join_all(jobs.iter().map(|job| self.work(job, worker))).await;
         outcomes.into_iter().collect::<Result<(), _>>()?;
+        Ok(letters + jobs.len())
+    }
+
+    /// Claims at most `limit` archives that are to be taken apart, or let go, one after the other; does
+    /// it, and returns how many were claimed. As [`Self::work_letters`] otherwise.
+    ///
+    /// # Errors
+    /// When the store fails; the lease of what was claimed runs out and it is done later.
+    pub async fn work_archives(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
+        let jobs = self.claim(WorkKind::Archives, worker, limit).await?;
+        for job in &jobs {
+            self.work(job, worker).await?;
+        }
         Ok(jobs.len())
+    }
+
+    /// What a worker inside claims now.
+    pub(super) fn claiming_inside(&self, worker: WorkerId, limit: u32) -> Claim {
+        self.claiming(WorkKind::Inside, worker, limit)
+    }
+
+    fn claiming(&self, kind: WorkKind, worker: WorkerId, limit: u32) -> Claim {
+        let now = self.clock().now();
+        let lease_until = now.plus_seconds(self.policy().lease_seconds);
+        let for_bulk = limit.saturating_mul(self.policy().bulk_share_percent) / 100;
+        Claim { kind, worker, now, lease_until, limit, for_bulk }
     }
 
     pub(super) async fn claim(
@@ -39,9 +75,7 @@ impl Exchange {
         worker: WorkerId,
         limit: u32,
     ) -> Result<Vec<Job>, StorageError> {
-        let now = self.clock().now();
-        let lease_until = now.plus_seconds(self.policy().lease_seconds);
-        self.store().claim(Claim { kind, worker, now, lease_until, limit }).await
+        self.store().claim(self.claiming(kind, worker, limit)).await
     }
 
     async fn work(&self, job: &Job, worker: WorkerId) -> Result<(), StorageError> {
@@ -64,6 +98,9 @@ impl Exchange {
             let ops = match job.work {
                 Work::Extract(transmission) => {
                     return Box::pin(self.extract(job, worker, transmission)).await;
+                }
+                Work::SetGoing(transmission, from) => {
+                    Box::pin(self.set_going(transmission, from)).await?
                 }
                 Work::KeepHouse => return Box::pin(self.keep_house(job, worker)).await,
                 Work::Resume(system) => Box::pin(self.resume(job, system)).await?,

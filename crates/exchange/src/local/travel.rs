@@ -105,9 +105,12 @@ impl Exchange {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StorageError> {
-        let inside = self.store().next_due(WorkKind::Inside).await?;
-        let outside = self.store().next_due(WorkKind::Outside).await?;
-        Ok([inside, outside].into_iter().flatten().min())
+        let mut first: Option<Timestamp> = None;
+        for kind in [WorkKind::Inside, WorkKind::Archives, WorkKind::Outside] {
+            let due = self.store().next_due(kind).await?;
+            first = [first, due].into_iter().flatten().min();
+        }
+        Ok(first)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod batches;
 pub mod bytes;
 pub mod letters;
 pub mod lists;
+pub mod receiving;
 pub mod records;
 pub mod removing;
 mod samples;
@@ -83,6 +84,19 @@ macro_rules! storage_behaves {
                 work::a_commit_wakes_who_waits
                 work::an_idle_store_does_not_keep_waking
                 work::a_dropped_wait_harms_nobody
+                receiving::a_received_letter_is_claimed_as_it_came_and_filed_once
+                receiving::received_letters_of_one_account_come_in_their_order
+                receiving::received_letters_are_claimed_from_each_account_in_turn
+                receiving::received_bulk_waits_for_interactive_but_for_its_share
+                receiving::a_received_letter_under_lease_is_not_claimed_again
+                receiving::a_received_letter_whose_lease_ran_out_is_filed_by_who_was_slow_but_alone
+                receiving::a_filing_that_conflicts_leaves_the_letter_with_its_worker
+                receiving::claims_at_once_never_share_a_received_letter
+                receiving::a_received_letter_is_work_inside_that_is_due
+                receiving::a_received_letter_wakes_who_waits
+                receiving::content_with_a_file_of_its_own_is_not_received
+                receiving::jobs_are_claimed_from_each_account_in_turn
+                receiving::bulk_jobs_wait_for_interactive_but_for_their_share
                 letters::what_was_written_is_read_back
                 letters::a_single_message_is_found_by_its_identity
                 letters::deliveries_wait_until_answered

@@ -45,6 +45,23 @@ pub enum Place {
     Row(Bytes),
     /// In the content store under their digest, durable already.
     Store,
+    /// Where the store wrote them when it received them, durable already.
+    Journal(Spot),
+}
+
+/// A place in a store's journal. What it means is known to the store that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Spot {
+    /// Number of the segment.
+    pub segment: u32,
+    /// Bytes from its beginning.
+    pub offset: u32,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08}+{}", self.segment, self.offset)
+    }
 }
 
 /// Never shows the bytes.

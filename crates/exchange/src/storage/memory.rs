@@ -2,10 +2,12 @@
 //! benches; nothing survives the process.
 
 mod contents;
+mod incoming;
 mod jobs;
 mod removing;
 mod table;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -14,9 +16,11 @@ use brevdue_wire::PageRequest;
 use uuid::Uuid;
 
 use self::contents::Files;
+use self::incoming::IncomingRow;
 use self::jobs::JobRow;
 use self::table::Table;
 use super::arrivals::Arrivals;
+use super::turns::Turns;
 use super::{
     Aged, Aging, AgingKind, Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource,
     Contents, Digest, Expect, Op, Page, Place, Record, RecordKind, Removed, RemovedKind,
@@ -24,8 +28,9 @@ use super::{
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
-    Folder, Job, JobId, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey, Organisation,
-    OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind,
+    Folder, Incoming, Job, JobId, Lane, MailSystem, MailboxEntry, MailboxRow, Memo, MemoKey,
+    Organisation, OrganisationId, ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
+    WorkKind,
 };
 
 /// A store in memory. Deterministic: the same calls in the same order give the same answers.
@@ -34,6 +39,7 @@ pub struct Memory {
     tables: Mutex<Tables>,
     files: Arc<Mutex<Files>>,
     inside: Arrivals,
+    archives: Arrivals,
     outside: Arrivals,
 }
 
@@ -50,7 +56,12 @@ struct Tables {
     deliveries: Table<(MemoKey, SystemId), Delivery>,
     receipts: Table<ReceiptId, ReceiptRecord>,
     mailboxes: Table<(ContactId, MemoKey), MailboxEntry>,
+    incoming: Table<MemoKey, IncomingRow>,
+    /// Of `incoming`, those nobody has claimed. Changes outside of batches alone.
+    turns: Turns<MemoKey>,
     jobs: Table<JobId, JobRow>,
+    /// Whose turn was last, by kind of work and lane.
+    served: BTreeMap<(WorkKind, Lane), Option<Uuid>>,
     /// By position in the log.
     events: Table<u64, Event>,
     aging: Table<Aged, ()>,
@@ -75,6 +86,7 @@ impl Memory {
     fn arrivals(&self, kind: WorkKind) -> &Arrivals {
         match kind {
             WorkKind::Inside => &self.inside,
+            WorkKind::Archives => &self.archives,
             WorkKind::Outside => &self.outside,
         }
     }
@@ -149,6 +161,10 @@ impl Tables {
                 let position = self.events_ever();
                 self.events.put(position, *event);
             }
+            Op::FinishIncoming { key, worker } => {
+                self.held_incoming(key, worker)?;
+                self.incoming.remove(key);
+            }
             Op::StartAging { what, since } => self.aging.put(Aged { since, what }, ()),
             Op::StopAging(aged) => self.aging.remove(aged),
             Op::RemoveMemo { .. }
@@ -207,6 +223,7 @@ impl Tables {
         act(&mut self.deliveries);
         act(&mut self.receipts);
         act(&mut self.mailboxes);
+        act(&mut self.incoming);
         act(&mut self.jobs);
         act(&mut self.events);
         act(&mut self.aging);
@@ -248,12 +265,26 @@ impl Store for Memory {
             }
             tables.settle();
         }
-        for kind in [WorkKind::Inside, WorkKind::Outside] {
+        for kind in [WorkKind::Inside, WorkKind::Archives, WorkKind::Outside] {
             if arrived.contains(&kind) {
                 self.arrivals(kind).announce();
             }
         }
         Ok(())
+    }
+
+    async fn receive(&self, incoming: Incoming) -> Result<(), StorageError> {
+        if !matches!(incoming.content.place, Place::Row(_)) {
+            let text = "only content that travels in the row is received";
+            return Err(StorageError::Failed(text.into()));
+        }
+        self.tables().receive(incoming)?;
+        self.inside.announce();
+        Ok(())
+    }
+
+    async fn claim_incoming(&self, claim: Claim) -> Result<Vec<Incoming>, StorageError> {
+        Ok(self.tables().claim_incoming(&claim))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
@@ -509,6 +540,7 @@ impl Store for Memory {
         Ok(Counts {
             transmissions: tables.transmissions.len(),
             memos: tables.memos.len(),
+            incoming: tables.incoming.len(),
             jobs: tables.jobs.len(),
             receipts_waiting: tables.receipts.values().filter(|r| !r.delivered).count() as u64,
             deliveries_open: tables.deliveries.values().filter(|d| is_open(d)).count() as u64,

@@ -94,6 +94,15 @@ pub enum Op {
     /// Appends to the event log.
     AddEvent(Box<Event>),
 
+    /// A received letter is filed: its message is in this very batch. Conflict: `LeaseLost`, with the
+    /// key as the job, unless `worker` holds it.
+    FinishIncoming {
+        /// Which.
+        key: MemoKey,
+        /// Who has it.
+        worker: WorkerId,
+    },
+
     /// Something grows old from now on. Doing it twice for the same instant is fine.
     StartAging {
         /// What.

@@ -39,6 +39,8 @@ kinds! {
     System = "system"
     /// A system's SSH key; named by its SSH user name.
     SshKey = "ssh-key"
+    /// A file that a system handed in by SFTP, or that waits there for it.
+    SftpFile = "sftp-file"
     /// A supplier's template for systems.
     SystemTemplate = "system-template"
     /// What the registry tells of a contact beside what letters need of it.
@@ -75,6 +77,8 @@ kinds! {
     TextMessage = "text-message"
     /// A letter handed to the print supplier.
     PrintJob = "print-job"
+    /// A call of the municipal facade, by the submission it made.
+    KombiCall = "kombi-call"
     /// A fault that local mode makes on purpose.
     Fault = "fault"
     /// A run of the conformance suite.

@@ -25,7 +25,7 @@ const BUSY_RETRY_SECONDS: u32 = 10;
 
 /// Why a body did not come to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum BodyFault {
+pub(crate) enum BodyFault {
     /// It came too slowly.
     #[error("the body came too slowly")]
     TooSlow,
@@ -58,18 +58,18 @@ impl From<BodyFault> for Failure {
 }
 
 /// The essence of `Content-Type`, in lower case.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 /// `Content-Length`; `None` when the body comes in chunks.
-pub(super) fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
+pub(crate) fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// The pieces of a body, as long as they come fast enough.
-pub(super) fn paced(
+pub(crate) fn paced(
     body: Body,
     settings: &RestSettings,
 ) -> BoxStream<'static, Result<Bytes, BodyFault>> {
@@ -95,7 +95,7 @@ pub(super) fn paced(
 }
 
 /// A small body, whole.
-pub(super) async fn whole(
+pub(crate) async fn whole(
     settings: &RestSettings,
     request: Request,
     limit_bytes: usize,
@@ -116,7 +116,7 @@ pub(super) async fn whole(
 
 /// Refuses a body whose announced length is over the limit, before any of it is read: a caller that
 /// asked with `Expect: 100-continue` then need not send it.
-pub(super) fn refuse_announced(headers: &HeaderMap, limit_bytes: u64) -> Result<(), Failure> {
+pub(crate) fn refuse_announced(headers: &HeaderMap, limit_bytes: u64) -> Result<(), Failure> {
     match announced_bytes(headers) {
         Some(bytes) if bytes > limit_bytes => Err(too_large(Some(bytes), limit_bytes)),
         _ => Ok(()),
@@ -137,7 +137,7 @@ fn too_large(bytes: Option<u64>, limit_bytes: u64) -> Failure {
 /// Up to 64 KiB it stands in memory. Beyond, it needs one of the places for large bodies and goes to
 /// the store in pieces, on a thread that may block. `begins_well` sees the first bytes before
 /// anything is written.
-pub(super) async fn keep<E: Into<Failure>>(
+pub(crate) async fn keep<E: Into<Failure>>(
     door: &Door,
     pieces: impl Stream<Item = Result<Bytes, E>>,
     announced_bytes: Option<u64>,

@@ -18,16 +18,19 @@ use crate::causes::chain;
 /// Seconds after which a caller may try again when the store cannot write.
 const STORE_RETRY_SECONDS: u32 = 30;
 
+/// Seconds after which a caller may try again when too many letters wait.
+const QUEUE_RETRY_SECONDS: u32 = 10;
+
 /// A no.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     status: StatusCode,
     body: Box<ErrorMessage>,
     retry_after_seconds: Option<u32>,
 }
 
 impl Failure {
-    pub(super) fn new(
+    pub(crate) fn new(
         status: StatusCode,
         code: impl Into<String>,
         message: impl Into<String>,
@@ -37,17 +40,17 @@ impl Failure {
     }
 
     /// 400.
-    pub(super) fn bad_request(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
     /// 422.
-    pub(super) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
     /// 503.
-    pub(super) fn unavailable(code: &str, message: &str, retry_after_seconds: u32) -> Self {
+    pub(crate) fn unavailable(code: &str, message: &str, retry_after_seconds: u32) -> Self {
         let mut failure = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
         failure.retry_after_seconds = Some(retry_after_seconds);
         failure
@@ -64,8 +67,13 @@ impl Failure {
         failure
     }
 
+    /// Status, code and message, for a door whose answers have another form.
+    pub(crate) fn told(&self) -> (StatusCode, &str, &str) {
+        (self.status, &self.body.code, &self.body.message)
+    }
+
     /// Names the field, header or parameter at fault.
-    pub(super) fn at(mut self, resource: &str, field: &str) -> Self {
+    pub(crate) fn at(mut self, resource: &str, field: &str) -> Self {
         let (code, message) = (self.body.code.clone(), self.body.message.clone());
         *self.body = self.body.with_field(resource, field, &code, &message);
         self
@@ -147,6 +155,15 @@ impl From<ReceiptError> for Failure {
 /// The caller hears that it may try again; the log hears what happened, here and only here.
 impl From<StorageError> for Failure {
     fn from(fault: StorageError) -> Self {
+        if let StorageError::Full = fault {
+            // Not an error, and it comes in thousands.
+            tracing::debug!("too many letters wait");
+            return Self::unavailable(
+                "exchange.queue.full",
+                "so many letters wait that no more are taken now; send the same request again later",
+                QUEUE_RETRY_SECONDS,
+            );
+        }
         tracing::error!(fault = %chain(&fault), "storage did not do as asked");
         Self::unavailable(
             "exchange.unavailable",
@@ -171,7 +188,7 @@ fn our_fault() -> Failure {
 }
 
 /// A bug in a handler: the caller gets an answer, and the service goes on.
-pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<&str>()
         .copied()

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::errors::Failure;
 
 /// The query's parameters as sent. Unknown ones are left alone, as the official service does.
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Failure;
@@ -22,7 +22,7 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
 
 impl Parameters {
     /// The value of a parameter that may stand once.
-    pub(super) fn one(&self, name: &str) -> Result<Option<&str>, Failure> {
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Failure> {
         let mut values = self.all(name);
         let first = values.next();
         if values.next().is_some() {

@@ -21,15 +21,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a handler finds out and the log line tells.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Noted(Arc<OnceLock<SystemId>>);
+pub(crate) struct Noted(Arc<OnceLock<SystemId>>);
 
 impl Noted {
-    pub(super) fn system(&self, system: SystemId) {
+    pub(crate) fn system(&self, system: SystemId) {
         let _ = self.0.set(system);
     }
 }
 
-pub(super) async fn trace(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = door.exchange.ids().random();
     let noted = Noted::default();

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use brevdue_exchange::exchange::codes;
+use brevdue_exchange::people::{Person, Privilege};
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Batch, Contact, ContactId, ContactPoint, ContactPointId, MailSystem,
     Op, Organisation, OrganisationId, OrganisationKind, Policy, RegistrationStatus, SystemId,
@@ -25,7 +26,9 @@ use uuid::Uuid;
 
 use crate::certificates::Validity;
 use crate::pushing::client;
-use crate::town::{RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, letter, masked, message_uuid};
+use crate::town::{
+    RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, covers, letter, masked, message_uuid,
+};
 
 /// An authority without a receiver system, and a company.
 const LATE_CVR: &str = "33445566";
@@ -349,10 +352,67 @@ async fn recalled(town: &Town) -> Value {
     assert_eq!(first["receiptStatus"], "COMPLETED");
     assert_eq!(second, receipt);
 
+    // People may, with the privilege, and within their own organisation.
+    let another = message_uuid(2_501);
+    town.deliver(another, &letter(another, 10).replacen(LABEL, &dated("2026-06-01"), 1)).await;
+    let path = format!("/apis/v1/memos/{another}/recall");
+    for (privilege, organisation, expected) in [
+        (Privilege::ContactAdministrator, 1, 403),
+        (Privilege::RecallAdministrator, 2, 404),
+        (Privilege::RecallAdministrator, 1, 200),
+    ] {
+        let token = format!("{privilege:?} {organisation}");
+        let person = Person {
+            identity: Uuid::from_u128(7),
+            name: "Opdigtet Person".into(),
+            id_type: "CPR".into(),
+            number: VAGN.into(),
+            organisation: Some(OrganisationId(Uuid::from_u128(organisation))),
+            privileges: [privilege].into(),
+        };
+        let ends = town.exchange.now().plus_seconds(60);
+        let given = town.exchange.access_token(&token, person, Uuid::from_u128(8), ends).unwrap();
+        town.store.commit(Batch::of(given)).await.unwrap();
+        let call = town.client(None).post(town.url(&path)).bearer_auth(&token);
+        assert_eq!(call.send().await.unwrap().status().as_u16(), expected, "{token}");
+    }
+    assert_eq!(receipts(town, &town.sender).await.len(), 2);
+
     // Delivered long ago.
     let (status, refusal) = recall(message_uuid(1)).await;
     assert_eq!((status, &refusal["code"]), (409, &"memo.delivered.already".into()));
     receipt
+}
+
+#[tokio::test]
+async fn an_html_file_can_be_tried_before_it_is_sent() {
+    covers("POST /validations/");
+    let town = Town::open().await;
+    let try_it = async |query: &str, html: &'static str| {
+        let path = format!("/apis/v1/validations/?fileName=brev.html{query}");
+        let call = town.acting_as(&town.sender).post(&path).header("content-type", "text/html");
+        let answer = call.body(html).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.unwrap();
+        (
+            status,
+            body["code"].as_str().unwrap().to_owned(),
+            body["fieldErrors"].as_array().unwrap().len(),
+        )
+    };
+    let picture = "<p>Hej</p><img src='https://billeder.example/fyr.png'>";
+    let script = "<p onclick='a()'>Hej</p><script>a()</script>";
+    for (query, html, expected) in [
+        ("&policy=STRICT", "<p>Hej</p>", (201, "html.allowed", 0)),
+        ("&policy=STRICT", picture, (201, codes::HTML.name, 1)),
+        ("&policy=LENIENT", picture, (201, "html.allowed", 0)),
+        ("", script, (201, codes::HTML.name, 2)),
+        ("&policy=NONE", script, (400, "parameter.invalid", 1)),
+        ("", "", (400, "body.missing", 0)),
+    ] {
+        let (status, code, faults) = try_it(query, html).await;
+        assert_eq!((status, code.as_str(), faults), expected, "{query} {html}");
+    }
 }
 
 /// An SMS gateway that answers as told.

@@ -11,8 +11,9 @@ use brevdue_exchange::storage::{
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    Folder, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
+    ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId,
+    WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -22,13 +23,19 @@ pub(crate) struct Faulty {
     behind: Arc<Memory>,
     /// Whether nothing can be committed.
     pub(crate) full: AtomicBool,
+    pub(crate) too_much_waits: AtomicBool,
     /// How many of the next claims panic.
     pub(crate) panics: AtomicU32,
 }
 
 impl Faulty {
     pub(crate) fn before(behind: Arc<Memory>) -> Self {
-        Self { behind, full: AtomicBool::new(false), panics: AtomicU32::new(0) }
+        Self {
+            behind,
+            full: AtomicBool::new(false),
+            too_much_waits: AtomicBool::new(false),
+            panics: AtomicU32::new(0),
+        }
     }
 }
 
@@ -51,13 +58,22 @@ macro_rules! passing_on {
                 }
                 self.behind.commit(batch).await
             }
-            async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
+            async fn receive(&self, incoming: Incoming) -> Result<(), StorageError> {
+                if self.full.load(Ordering::SeqCst) {
+                    return Err(StorageError::Unavailable("the disk is full".into()));
+                }
+                if self.too_much_waits.load(Ordering::SeqCst) {
+                    return Err(StorageError::Full);
+                }
+                self.behind.receive(incoming).await
+            }
+            async fn claim_incoming(&self, claim: Claim) -> Result<Vec<Incoming>, StorageError> {
                 let left = self.panics.load(Ordering::SeqCst);
-                if left > 0 && claim.kind == WorkKind::Inside {
+                if left > 0 {
                     self.panics.store(left - 1, Ordering::SeqCst);
                     panic!("a piece of work that makes the worker panic");
                 }
-                self.behind.claim(claim).await
+                self.behind.claim_incoming(claim).await
             }
             async fn records_named(
                 &self,
@@ -77,7 +93,11 @@ macro_rules! passing_on {
 }
 
 passing_on! {
+    fn claim(claim: Claim) -> Vec<Job>;
     fn next_due(kind: WorkKind) -> Option<Timestamp>;
+    fn record(kind: RecordKind, id: Uuid) -> Option<Record>;
+    fn records(kind: RecordKind, owner: Uuid, page: PageRequest) -> Page<Record>;
+    fn records_of_kind(kind: RecordKind, page: PageRequest) -> Page<Record>;
     fn organisation(id: OrganisationId) -> Option<Organisation>;
     fn organisation_by_cvr(cvr: CvrNumber) -> Option<Organisation>;
     fn organisations() -> Vec<Organisation>;
@@ -88,9 +108,6 @@ passing_on! {
     fn contacts(page: PageRequest) -> Page<Contact>;
     fn contact_point(id: ContactPointId) -> Option<ContactPoint>;
     fn contact_points_of(organisation: OrganisationId) -> Vec<ContactPoint>;
-    fn record(kind: RecordKind, id: Uuid) -> Option<Record>;
-    fn records(kind: RecordKind, owner: Uuid, page: PageRequest) -> Page<Record>;
-    fn records_of_kind(kind: RecordKind, page: PageRequest) -> Page<Record>;
     fn transmission(id: TransmissionId) -> Option<Transmission>;
     fn memos_of(id: TransmissionId, page: PageRequest) -> Page<Memo>;
     fn memo(key: MemoKey) -> Option<Memo>;

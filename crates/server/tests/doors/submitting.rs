@@ -43,7 +43,7 @@ async fn one_message_gets_a_technical_receipt_and_is_durable() {
             insta::assert_snapshot!(masked(&receipt));
         }
     }
-    assert_eq!(town.store.counts().await.unwrap().memos, 3);
+    assert_eq!(town.store.counts().await.unwrap().incoming, 3);
 }
 
 #[tokio::test]

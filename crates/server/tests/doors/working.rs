@@ -96,5 +96,17 @@ async fn while_storage_cannot_write_nothing_is_received_and_afterwards_it_is() {
     insta::assert_snapshot!(crate::town::masked(&answer.json().await.unwrap()));
     faulty.full.store(false, Ordering::SeqCst);
     assert_eq!(send(&town, 1).await.status(), 201);
-    assert_eq!(town.store.counts().await.unwrap().memos, 1);
+    assert_eq!(town.store.counts().await.unwrap().incoming, 1);
+}
+
+#[tokio::test]
+async fn while_too_much_waits_a_sender_is_told_when_to_come_again() {
+    let (town, faulty) = on_thin_ice().await;
+    faulty.too_much_waits.store(true, Ordering::SeqCst);
+    let answer = send(&town, 1).await;
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["retry-after"], "10");
+    insta::assert_snapshot!(crate::town::masked(&answer.json().await.unwrap()));
+    faulty.too_much_waits.store(false, Ordering::SeqCst);
+    assert_eq!(send(&town, 1).await.status(), 201);
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::columns::{Sql, id};
 use super::content::ContentFolder;
 use super::head::Head;
+use super::journal::Queue;
 use super::leases::{Ended, Leases};
 use super::registry;
 use super::writer::Swept;
@@ -49,6 +50,7 @@ macro_rules! unclaimed {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Wakes {
     pub(super) inside: bool,
+    pub(super) archives: bool,
     pub(super) outside: bool,
 }
 
@@ -56,6 +58,7 @@ impl Wakes {
     fn add(&mut self, kind: WorkKind) {
         match kind {
             WorkKind::Inside => self.inside = true,
+            WorkKind::Archives => self.archives = true,
             WorkKind::Outside => self.outside = true,
         }
     }
@@ -70,6 +73,9 @@ pub(super) struct Changes<'a> {
     pub(super) wakes: &'a mut Wakes,
     pub(super) leases: &'a Leases,
     pub(super) ended: &'a mut Vec<Ended>,
+    pub(super) incoming: &'a Queue,
+    /// Received letters that the group files.
+    pub(super) filed: &'a mut Vec<MemoKey>,
 }
 
 impl Changes<'_> {
@@ -137,6 +143,13 @@ impl Changes<'_> {
                 if found { Ok(()) } else { Err(missing("mailbox entry")) }
             }
             Op::AddEvent(event) => self.add_event(event),
+            Op::FinishIncoming { key, worker } => {
+                if !self.incoming.is_with(*key, *worker) || self.filed.contains(key) {
+                    return Err(Conflict::LeaseLost(JobId(key.0)).into());
+                }
+                self.filed.push(*key);
+                Ok(())
+            }
             Op::AddJob(job) => self.add_job(job),
             Op::FinishJob { id: job, worker } => {
                 self.end_lease(Ended { job: *job, worker: *worker, is_done: true })?;
@@ -201,6 +214,10 @@ impl Changes<'_> {
     fn add_transmission(&mut self, transmission: &Transmission) -> Result<(), Refused> {
         let origin = OriginColumns::of(&transmission.origin);
         let archive = transmission.archive.as_ref();
+        if archive.is_some_and(|archive| matches!(archive.place, Place::Journal(_))) {
+            let text = "an archive does not lie in the journal";
+            return Err(Refused::Value(StorageError::Failed(text.into())));
+        }
         let row = archive.map(|archive| self.put_content(archive)).transpose()?.flatten();
         self.add(
             "transmission",
@@ -249,12 +266,16 @@ impl Changes<'_> {
         let origin = OriginColumns::of(&memo.origin);
         let outline = memo.outline.as_ref().map(json).transpose()?;
         let row = self.put_content(&memo.content)?;
+        let spot = match memo.content.place {
+            Place::Journal(spot) => Some(spot),
+            Place::Row(_) | Place::Store => None,
+        };
         self.add(
             "memo",
             "INSERT INTO memos (key, transmission, origin_system, origin_organisation,
                 origin_contact, lane, claimed_uuid, message_uuid, content_digest, content_bytes,
-                content_row, state, outline, received_at, available_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                content_row, content_spot, state, outline, received_at, available_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT DO NOTHING",
             params![
                 id(&memo.key.0),
@@ -268,6 +289,7 @@ impl Changes<'_> {
                 Sql(&memo.content.digest),
                 Sql(memo.content.length_bytes),
                 row,
+                spot.map(Sql),
                 Sql(memo.state),
                 outline,
                 Sql(memo.received_at),
@@ -410,8 +432,13 @@ impl Changes<'_> {
     }
 
     fn add_job(&mut self, job: &Job) -> Result<(), Refused> {
+        let part = match job.work {
+            Work::SetGoing(_, from) => Some(from),
+            _ => None,
+        };
         let (word, subject) = match &job.work {
             Work::Extract(transmission) => ("extract", &transmission.0),
+            Work::SetGoing(transmission, _) => ("set-going", &transmission.0),
             Work::Check(memo) => ("check", &memo.0),
             Work::Release(memo) => ("release", &memo.0),
             Work::PushMemo(memo, _) => ("push-memo", &memo.0),
@@ -423,8 +450,9 @@ impl Changes<'_> {
         };
         self.add(
             "job",
-            "INSERT INTO jobs (id, kind, lane, due, work, subject, system, failures, failing_since)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+            "INSERT INTO jobs (id, kind, lane, due, work, subject, system, failures, failing_since,
+                account, part)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
             params![
                 id(&job.id.0),
                 Sql(job.work.kind()),
@@ -435,6 +463,8 @@ impl Changes<'_> {
                 job.work.system().as_ref().map(|system| id(&system.0)),
                 job.failures,
                 job.failing_since.map(Sql),
+                account(job.account.as_ref()),
+                part,
             ],
         )?;
         self.head.counts.jobs += 1;
@@ -475,7 +505,7 @@ impl Changes<'_> {
             Place::Store if self.swept.holds(&content.digest) && !self.contents.holds(content) => {
                 Err(missing("content"))
             }
-            Place::Store => Ok(None),
+            Place::Store | Place::Journal(_) => Ok(None),
         }
     }
 
@@ -503,6 +533,11 @@ impl Changes<'_> {
             Err(refused) => refused,
         }
     }
+}
+
+/// An account as it stands in its column: nobody's is empty.
+pub(super) fn account(account: Option<&Uuid>) -> &[u8] {
+    account.map_or(&[], |account| account.as_bytes())
 }
 
 fn missing(what: &'static str) -> Refused {

@@ -11,12 +11,12 @@ use rusqlite::Connection;
 
 use super::schema;
 
-/// Pages the log grows by before a checkpoint (4 MiB). Larger steps move fewer pages, but make whoever
-/// commits meanwhile wait longer: see docs/performance.md.
-const STEP_PAGES: u64 = 1024;
+/// Pages the log grows by before a checkpoint (16 MiB). Larger steps move fewer pages, but make whoever
+/// commits meanwhile wait longer; senders of small letters do not wait for commits.
+const STEP_PAGES: u64 = 4096;
 
-/// Pages in the log at which the writer does the rest itself (32 MiB).
-const LIMIT_PAGES: u64 = 8 * STEP_PAGES;
+/// Pages in the log at which the writer does the rest itself (64 MiB).
+const LIMIT_PAGES: u64 = 4 * STEP_PAGES;
 
 pub(super) struct Checkpointer {
     nudge: Option<SyncSender<()>>,

@@ -1,6 +1,6 @@
 //! How single values stand in columns: ids as 16 bytes, times as milliseconds, enums as words.
 
-use brevdue_exchange::storage::Digest;
+use brevdue_exchange::storage::{Digest, Spot};
 use brevdue_exchange::{
     DeliveryState, Folder, Lane, MemoState, Receives, RegistrationStatus, ServiceProtocol, WorkKind,
 };
@@ -40,6 +40,21 @@ impl FromSql for Sql<Digest> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let bytes = value.as_blob()?.try_into().map_err(|_| FromSqlError::InvalidType)?;
         Ok(Sql(Digest(bytes)))
+    }
+}
+
+/// The segment in the upper half.
+impl ToSql for Sql<Spot> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok((i64::from(self.0.segment) << 32 | i64::from(self.0.offset)).into())
+    }
+}
+
+impl FromSql for Sql<Spot> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let packed = value.as_i64()?.cast_unsigned();
+        let half = |half: u64| u32::try_from(half).map_err(|_| FromSqlError::InvalidType);
+        Ok(Sql(Spot { segment: half(packed >> 32)?, offset: half(packed & 0xFFFF_FFFF)? }))
     }
 }
 
@@ -96,7 +111,7 @@ macro_rules! words {
 
 words! {
     Lane { Interactive = "interactive" Bulk = "bulk" }
-    WorkKind { Inside = "inside" Outside = "outside" }
+    WorkKind { Inside = "inside" Archives = "archives" Outside = "outside" }
     MemoState {
         Received = "received"
         Refused = "refused"

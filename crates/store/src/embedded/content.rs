@@ -64,6 +64,9 @@ impl ContentFolder {
     ) -> Result<Box<dyn ContentSource>, StorageError> {
         match &content.place {
             Place::Row(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
+            Place::Journal(spot) => {
+                Err(StorageError::Damaged(format!("no file is in the journal at {spot}")))
+            }
             Place::Store => {
                 let file = match File::open(self.path(&content.digest)) {
                     Ok(file) => file,

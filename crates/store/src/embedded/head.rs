@@ -4,6 +4,7 @@
 //! then one read of one row, however much there is.
 
 use brevdue_exchange::Counts;
+use brevdue_exchange::storage::Spot;
 use rusqlite::{Connection, Row, params};
 
 use super::chain::Link;
@@ -13,15 +14,21 @@ use super::columns::Sql;
 pub(super) struct Head {
     pub(super) counts: Counts,
     pub(super) link: Link,
+    /// Before this place everything in the journal is filed.
+    pub(super) filed: Spot,
 }
 
 const READ: &str = "SELECT transmissions, memos, jobs, receipts_waiting, deliveries_open, events,
-    chain_day, chain_hash FROM head WHERE one = 1";
+    chain_day, chain_hash, journal_segment, journal_offset FROM head WHERE one = 1";
 
 impl Head {
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         connection.prepare_cached(READ)?.query_row([], |row| {
-            Ok(Self { counts: counts(row)?, link: Link { day: row.get(6)?, hash: row.get(7)? } })
+            Ok(Self {
+                counts: counts(row)?,
+                link: Link { day: row.get(6)?, hash: row.get(7)? },
+                filed: Spot { segment: row.get(8)?, offset: row.get(9)? },
+            })
         })
     }
 
@@ -30,7 +37,8 @@ impl Head {
         connection
             .prepare_cached(
                 "UPDATE head SET transmissions = ?1, memos = ?2, jobs = ?3, receipts_waiting = ?4,
-                    deliveries_open = ?5, events = ?6, chain_day = ?7, chain_hash = ?8",
+                    deliveries_open = ?5, events = ?6, chain_day = ?7, chain_hash = ?8,
+                    journal_segment = ?9, journal_offset = ?10",
             )?
             .execute(params![
                 Sql(counts.transmissions),
@@ -41,6 +49,8 @@ impl Head {
                 Sql(counts.events),
                 self.link.day,
                 self.link.hash,
+                self.filed.segment,
+                self.filed.offset,
             ])?;
         Ok(())
     }
@@ -63,6 +73,8 @@ fn counts(row: &Row<'_>) -> rusqlite::Result<Counts> {
     Ok(Counts {
         transmissions: number(0)?,
         memos: number(1)?,
+        // No row counts them: the queue does.
+        incoming: 0,
         jobs: number(2)?,
         receipts_waiting: number(3)?,
         deliveries_open: number(4)?,

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use brevdue_exchange::storage::Claim;
-use brevdue_exchange::{Job, JobId, SystemId, WorkKind, WorkerId};
+use brevdue_exchange::{Job, JobId, Lane, SystemId, WorkKind, WorkerId};
 use brevdue_memo::Timestamp;
 
 /// Every lease there is: at most one for each job.
@@ -19,7 +19,11 @@ pub(super) struct Leases(Mutex<Held>);
 
 /// The leases, while nobody else can change them.
 #[derive(Debug, Default)]
-pub(super) struct Held(HashMap<JobId, Lease>);
+pub(super) struct Held {
+    leases: HashMap<JobId, Lease>,
+    /// Whose turn was last, by kind of work and lane.
+    served: HashMap<(WorkKind, Lane), Vec<u8>>,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Lease {
@@ -55,7 +59,17 @@ impl Held {
             kind: claim.kind,
             system: job.work.system(),
         };
-        self.0.insert(job.id, lease);
+        self.leases.insert(job.id, lease);
+    }
+
+    /// The account whose turn was last.
+    pub(super) fn served(&self, kind: WorkKind, lane: Lane) -> &[u8] {
+        self.served.get(&(kind, lane)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Notes whose turn it was.
+    pub(super) fn serve(&mut self, kind: WorkKind, lane: Lane, account: Vec<u8>) {
+        self.served.insert((kind, lane), account);
     }
 
     /// Lets go of a job that somebody is through with.
@@ -63,40 +77,40 @@ impl Held {
         // A lease that ran out may have gone to somebody else while the end of it was written. That
         // one has the job, unless there is no job any more.
         if ended.is_done || self.is_with(ended.job, ended.worker) {
-            self.0.remove(&ended.job);
+            self.leases.remove(&ended.job);
         }
     }
 
     /// Whether this worker has the job. A lease that ran out counts until somebody else claims.
     pub(super) fn is_with(&self, job: JobId, worker: WorkerId) -> bool {
-        self.0.get(&job).is_some_and(|lease| lease.worker == worker)
+        self.leases.get(&job).is_some_and(|lease| lease.worker == worker)
     }
 
     /// Whether somebody has the job, and is given time beyond `now`.
     pub(super) fn is_leased(&self, job: JobId, now: Timestamp) -> bool {
-        self.0.get(&job).is_some_and(|lease| now < lease.until)
+        self.leases.get(&job).is_some_and(|lease| now < lease.until)
     }
 
     /// Whether somebody has the job, even if the lease ran out.
     pub(super) fn is_known(&self, job: JobId) -> bool {
-        self.0.contains_key(&job)
+        self.leases.contains_key(&job)
     }
 
     /// When the next lease on this kind of work runs out.
     pub(super) fn next_end(&self, kind: WorkKind) -> Option<Timestamp> {
-        self.0.values().filter(|lease| lease.kind == kind).map(|lease| lease.until).min()
+        self.leases.values().filter(|lease| lease.kind == kind).map(|lease| lease.until).min()
     }
 
     /// The claimed jobs that call a system.
     pub(super) fn calls(&self, system: SystemId) -> Vec<JobId> {
-        let calls = self.0.iter().filter(|(_, lease)| lease.system == Some(system));
+        let calls = self.leases.iter().filter(|(_, lease)| lease.system == Some(system));
         calls.map(|(job, _)| *job).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use brevdue_exchange::{Lane, MemoKey, Work};
+    use brevdue_exchange::{MemoKey, Work};
     use uuid::Uuid;
 
     use super::*;
@@ -110,11 +124,20 @@ mod tests {
         for (number, now) in [(1, 0), (2, 60)] {
             let worker = WorkerId(Uuid::from_u128(number));
             let kind = WorkKind::Inside;
-            let claim = Claim { kind, worker, now: at(now), lease_until: at(now + 60), limit: 1 };
+            let (now, lease_until) = (at(now), at(now + 60));
+            let claim = Claim { kind, worker, now, lease_until, limit: 1, for_bulk: 0 };
             let work = Work::Check(MemoKey(Uuid::nil()));
             let lane = Lane::Interactive;
-            let job = Job { id: JOB, work, lane, due: at(0), failures: 0, failing_since: None };
-            assert!(!held.is_leased(JOB, at(now)));
+            let job = Job {
+                id: JOB,
+                work,
+                lane,
+                account: None,
+                due: at(0),
+                failures: 0,
+                failing_since: None,
+            };
+            assert!(!held.is_leased(JOB, now));
             held.give(&job, &claim);
         }
         held

@@ -7,18 +7,20 @@ use brevdue_exchange::{
 };
 use brevdue_memo::Timestamp;
 use brevdue_wire::{PageRequest, ReceiptStatus};
+use rusqlite::types::{FromSql as _, ValueRef};
 use rusqlite::{Connection, Params, Row};
 use uuid::Uuid;
 
 use super::columns::{Sql, id};
 use super::registry::{many, one, strange};
 
-/// As [`read_memo`] wants them. Small content comes along, from its own table.
+/// As [`read_memo`] wants them. Small content that lies in a table of its own comes along; of other
+/// small content its place in the journal does.
 macro_rules! memo_columns {
     () => {
         "m.key, m.transmission, m.origin_system, m.origin_organisation, m.origin_contact, m.lane,
-         m.claimed_uuid, m.message_uuid, m.content_digest, m.content_bytes, m.content_row, b.bytes,
-         m.state, m.outline, m.received_at, m.available_at"
+         m.claimed_uuid, m.message_uuid, m.content_digest, m.content_bytes, m.content_row,
+         coalesce(b.bytes, m.content_spot), m.state, m.outline, m.received_at, m.available_at"
     };
 }
 
@@ -203,15 +205,16 @@ fn read_origin(row: &Row<'_>, first: usize) -> rusqlite::Result<Origin> {
     }
 }
 
-/// Digest, length, row and the row's bytes, from `first` on.
+/// Digest, length, row, and the row's bytes or a place in the journal, from `first` on.
 fn read_content(row: &Row<'_>, first: usize) -> rusqlite::Result<ContentRef> {
     let Sql(digest) = row.get(first)?;
     let Sql(length_bytes) = row.get(first + 1)?;
     let in_row: Option<i64> = row.get(first + 2)?;
-    let place = match (in_row, row.get_ref(first + 3)?.as_blob_or_null()?) {
-        (None, _) => Place::Store,
-        (Some(_), Some(bytes)) => Place::Row(bytes.to_vec().into()),
-        (Some(_), None) => return Err(strange(first + 3, "bytes")),
+    let place = match (in_row, row.get_ref(first + 3)?) {
+        (None, ValueRef::Null) => Place::Store,
+        (None, spot) => Place::Journal(Sql::column_result(spot)?.0),
+        (Some(_), ValueRef::Blob(bytes)) => Place::Row(bytes.to_vec().into()),
+        (Some(_), _) => return Err(strange(first + 3, "bytes")),
     };
     Ok(ContentRef { digest, length_bytes, place })
 }

@@ -24,7 +24,7 @@ const WRITER_CACHE_KIB: i32 = 16 * 1024;
 const READER_CACHE_KIB: i32 = 2 * 1024;
 
 /// Bytes to which the write-ahead log is cut when it starts over.
-const WAL_KEPT_BYTES: i64 = 32 * 1024 * 1024;
+const WAL_KEPT_BYTES: i64 = 64 * 1024 * 1024;
 
 /// How long to wait for another program, say a backup, that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,6 +36,7 @@ const STATEMENTS: usize = 128;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_letters.sql"),
     include_str!("migrations/0002_records.sql"),
+    include_str!("migrations/0004_journal.sql"),
     include_str!("migrations/0005_pipeline.sql"),
 ];
 

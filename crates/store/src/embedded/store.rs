@@ -1,16 +1,17 @@
 //! The storage traits: each method finds its way to the writer, to a reader or to the files.
 
+use std::io::Cursor;
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Record,
-    RecordKind, Removed, Swept,
+    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, Page, Place,
+    Record, RecordKind, Removed, Swept,
 };
 use brevdue_exchange::{
-    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder, Job,
-    MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId, ReceiptRecord,
-    StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, Folder,
+    Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
+    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -20,7 +21,9 @@ use uuid::Uuid;
 use super::head::Head;
 use super::readers::apart;
 use super::writer::Task;
-use super::{Embedded, claims, failure, letters, records, registry, removing, sweep, verify};
+use super::{
+    Embedded, claims, failure, journal, letters, records, registry, removing, sweep, verify,
+};
 
 impl Embedded {
     fn writer(&self) -> Result<&mpsc::Sender<Task>, StorageError> {
@@ -47,6 +50,14 @@ impl Store for Embedded {
         self.ask(|asked| Task::Commit(batch, asked)).await
     }
 
+    async fn receive(&self, incoming: Incoming) -> Result<(), StorageError> {
+        self.journal.receive(incoming).await
+    }
+
+    async fn claim_incoming(&self, claim: Claim) -> Result<Vec<Incoming>, StorageError> {
+        self.journal.claim(&claim)
+    }
+
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError> {
         // Locked before the read begins: see `leases`.
         let mut leases = self.leases.lock();
@@ -54,13 +65,19 @@ impl Store for Embedded {
     }
 
     async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>, StorageError> {
+        let incoming = match kind {
+            WorkKind::Inside => self.journal.queue().next_due(),
+            WorkKind::Archives | WorkKind::Outside => None,
+        };
         let leases = self.leases.lock();
-        self.readers.read(|reader| claims::next_due(reader, &leases, kind))
+        let job = self.readers.read(|reader| claims::next_due(reader, &leases, kind))?;
+        Ok(job.into_iter().chain(incoming).min())
     }
 
     async fn work_arrived(&self, kind: WorkKind) {
         match kind {
             WorkKind::Inside => self.inside.wait().await,
+            WorkKind::Archives => self.archives.wait().await,
             WorkKind::Outside => self.outside.wait().await,
         }
     }
@@ -274,27 +291,37 @@ impl Store for Embedded {
     }
 
     async fn counts(&self) -> Result<Counts, StorageError> {
-        self.readers.read(Head::read).map(|head| head.counts)
+        let counts = self.readers.read(Head::read)?.counts;
+        Ok(Counts { incoming: self.journal.queue().waiting(), ..counts })
     }
 
     async fn sweep(&self, older_than: Timestamp) -> Result<Swept, StorageError> {
         let (readers, contents) = (Arc::clone(&self.readers), Arc::clone(&self.contents));
+        let (segments, queue) =
+            (Arc::clone(self.journal.segments()), Arc::clone(self.journal.queue()));
         let (writer, sweeping) = (self.writer()?.clone(), Arc::clone(&self.sweeping));
         apart(move || {
             // It guards no data.
             let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
-            sweep::sweep(&readers, &contents, &writer, older_than)
+            let swept = sweep::sweep(&readers, &contents, &writer, older_than)?;
+            let segments = journal::retire(&segments, &queue, &readers, older_than)?;
+            if segments > 0 {
+                tracing::info!(segments, "segments of the journal that nothing names were removed");
+            }
+            Ok(swept)
         })
         .await
     }
 
     async fn verify(&self) -> Result<Vec<String>, StorageError> {
         let (readers, contents) = (Arc::clone(&self.readers), Arc::clone(&self.contents));
+        let (segments, queue) =
+            (Arc::clone(self.journal.segments()), Arc::clone(self.journal.queue()));
         let sweeping = Arc::clone(&self.sweeping);
         apart(move || {
             // It guards no data.
             let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
-            readers.read(|reader| Ok(verify::verify(reader, &contents)))
+            readers.read(|reader| Ok(verify::verify(reader, &contents, (&segments, &queue))))
         })
         .await
     }
@@ -306,6 +333,11 @@ impl Contents for Embedded {
     }
 
     fn open(&self, content: &ContentRef) -> Result<Box<dyn ContentSource>, StorageError> {
-        self.contents.read(content)
+        match &content.place {
+            Place::Journal(spot) => {
+                Ok(Box::new(Cursor::new(self.journal.segments().read(*spot, content)?)))
+            }
+            Place::Row(_) | Place::Store => self.contents.read(content),
+        }
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn named_files(
     connection
         .prepare_cached(
             "SELECT content_digest FROM memos
-                WHERE content_row IS NULL AND content_digest BETWEEN ?1 AND ?2
+                WHERE content_row IS NULL AND content_spot IS NULL
+                AND content_digest BETWEEN ?1 AND ?2
              UNION SELECT archive_digest FROM transmissions
                 WHERE archive_digest IS NOT NULL AND archive_row IS NULL
                 AND archive_digest BETWEEN ?1 AND ?2

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod damage;
+mod journal;
 mod opening;
 mod pressure;
 mod samples;

@@ -8,6 +8,7 @@ use super::chain::{Hash, Link};
 use super::columns::Sql;
 use super::content::ContentFolder;
 use super::head::Head;
+use super::journal::{self, Queue, Segments};
 use super::letters::{EVENT, read_event};
 use super::removing::log_start;
 use super::sweep::named_files;
@@ -16,7 +17,11 @@ use super::sweep::named_files;
 const FINDINGS_LIMIT: usize = 1000;
 
 /// One line for each finding. Names rows by number and content by digest, never people or words.
-pub(super) fn verify(connection: &Connection, contents: &ContentFolder) -> Vec<String> {
+pub(super) fn verify(
+    connection: &Connection,
+    contents: &ContentFolder,
+    journal: (&Segments, &Queue),
+) -> Vec<String> {
     let mut findings = Findings::default();
     let parts: [(&str, Part); 4] = [
         ("pages", &pages),
@@ -29,6 +34,7 @@ pub(super) fn verify(connection: &Connection, contents: &ContentFolder) -> Vec<S
             findings.add(format!("the {name} could not be read to the end: {error}"));
         }
     }
+    journal::check(connection, journal.0, journal.1, &mut |line| findings.add(line));
     for first in 0..=u8::MAX {
         if let Err(error) = files(connection, contents, first, &mut findings) {
             findings

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use brevdue_exchange::storage::Digest;
 use brevdue_exchange::storage::arrivals::Arrivals;
-use brevdue_exchange::{Batch, StorageError};
+use brevdue_exchange::{Batch, MemoKey, StorageError};
 use brevdue_memo::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +22,7 @@ use super::columns::Sql;
 use super::content::ContentFolder;
 use super::failure;
 use super::head::Head;
+use super::journal::Queue;
 use super::leases::{Ended, Leases};
 use super::remembered::Registry;
 
@@ -60,7 +61,9 @@ pub(super) struct Writer {
     pub(super) head: Head,
     pub(super) leases: Arc<Leases>,
     pub(super) registry: Arc<Registry>,
+    pub(super) incoming: Arc<Queue>,
     pub(super) inside: Arc<Arrivals>,
+    pub(super) archives: Arc<Arrivals>,
     pub(super) outside: Arc<Arrivals>,
     pub(super) checkpointer: Checkpointer,
     /// Pages in the write-ahead log, as SQLite told after the last commit.
@@ -89,6 +92,8 @@ struct Written {
     head: Head,
     wakes: Wakes,
     ended: Vec<Ended>,
+    /// Received letters that are filed.
+    filed: Vec<MemoKey>,
 }
 
 /// Why a group was not written.
@@ -196,6 +201,7 @@ impl Writer {
                     leases.end(*ended);
                 }
                 drop(leases);
+                self.incoming.finish(&written.filed);
                 Ok(written)
             }
             Err(stopped) => {
@@ -211,15 +217,16 @@ impl Writer {
     fn write_each(&self, group: &[Task], savepoints: Savepoints) -> Result<Written, Stopped> {
         let mut head = self.head;
         let mut wakes = Wakes::default();
-        let mut ended = Vec::new();
+        let (mut ended, mut filed) = (Vec::new(), Vec::new());
         let mut outcomes = Vec::with_capacity(group.len());
         for task in group {
-            let (before, ended_before) = ((head, wakes), ended.len());
+            let before = (head, wakes);
+            let (ended_before, filed_before) = (ended.len(), filed.len());
             let changes_before = self.connection.total_changes();
             if savepoints == Savepoints::With {
                 self.execute("SAVEPOINT batch")?;
             }
-            match self.write_one(task, &mut head, &mut wakes, &mut ended) {
+            match self.write_one(task, &mut head, &mut wakes, &mut ended, &mut filed) {
                 Ok(()) => outcomes.push(Ok(())),
                 Err(refused) => {
                     if self.connection.is_autocommit() {
@@ -235,6 +242,7 @@ impl Writer {
                     }
                     (head, wakes) = before;
                     ended.truncate(ended_before);
+                    filed.truncate(filed_before);
                     outcomes.push(Err(match refused {
                         Refused::Conflict(conflict) => conflict.into(),
                         Refused::Database(error) => failure::of_database(error),
@@ -246,10 +254,13 @@ impl Writer {
                 self.execute("RELEASE batch")?;
             }
         }
+        if !filed.is_empty() {
+            head.filed = self.incoming.filed_with(&filed);
+        }
         if head != self.head {
             head.write(&self.connection)?;
         }
-        Ok(Written { outcomes, head, wakes, ended })
+        Ok(Written { outcomes, head, wakes, ended, filed })
     }
 
     fn write_one(
@@ -258,6 +269,7 @@ impl Writer {
         head: &mut Head,
         wakes: &mut Wakes,
         ended: &mut Vec<Ended>,
+        filed: &mut Vec<MemoKey>,
     ) -> Result<(), Refused> {
         match task {
             Task::Commit(batch, _) => {
@@ -269,6 +281,8 @@ impl Writer {
                     wakes,
                     leases: &self.leases,
                     ended,
+                    incoming: &self.incoming,
+                    filed,
                 };
                 batch.ops.iter().try_for_each(|op| changes.make(op))
             }
@@ -298,7 +312,8 @@ impl Writer {
             let named: bool = self
                 .connection
                 .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM memos WHERE content_digest = ?1 AND content_row IS NULL)
+                    "SELECT EXISTS (SELECT 1 FROM memos WHERE content_digest = ?1
+                        AND content_row IS NULL AND content_spot IS NULL)
                      OR EXISTS (SELECT 1 FROM transmissions
                         WHERE archive_digest = ?1 AND archive_digest IS NOT NULL AND archive_row IS NULL)
                      OR EXISTS (SELECT 1 FROM record_contents
@@ -317,6 +332,9 @@ impl Writer {
     fn wake(&self, wakes: Wakes) {
         if wakes.inside {
             self.inside.announce();
+        }
+        if wakes.archives {
+            self.archives.announce();
         }
         if wakes.outside {
             self.outside.announce();

@@ -48,6 +48,8 @@ pub(super) fn all(config: &Config) -> Vec<Finding> {
     for (check, address, told) in [
         ("http", config.http, running.as_ref().and_then(|one| one.http)),
         ("https", config.https, running.as_ref().and_then(|one| one.https)),
+        ("sftp", config.sftp, running.as_ref().and_then(|one| one.sftp)),
+        ("amqp", config.amqp, running.as_ref().and_then(|one| one.amqp)),
     ] {
         if let Some(address) = address {
             findings.push(port(check, address, told));

@@ -117,7 +117,7 @@ fn sender(facts: &Facts<'_>, found: &mut Found) {
 /// Checks 16 to 19.
 fn recipient(facts: &Facts<'_>, found: &mut Found) {
     let (recipient, header) = (facts.recipient, &facts.letter.header);
-    // Mailboxes forward only to those they may: see `forwarding`.
+    // To whom a mailbox may forward is decided where it is asked to.
     let is_forwarded = facts.sender.mailbox.is_some() && header.forward_data.is_some();
     let is_authority = matches!(facts.sender.kind, SenderKind::Authority(_));
     if !is_authority && !is_forwarded && recipient.is_public() {

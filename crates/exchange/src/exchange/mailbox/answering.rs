@@ -38,7 +38,7 @@ impl Exchange {
             StorageError::Damaged("a message in a mailbox can no longer be read".into())
         })?;
         let desk = self.desk_of(&original, contact.party).await?;
-        let limits = self.limits_at(desk.as_ref());
+        let limits = self.limits_at(desk.as_ref(), contact.party);
         limits.must_hold(&answer)?;
         let mut message = reply(
             &original,
@@ -94,9 +94,14 @@ impl Exchange {
     }
 
     /// As check 4 has them for citizens and companies.
-    fn limits_at(&self, desk: Option<&ContactPoint>) -> AnswerLimits {
+    fn limits_at(&self, desk: Option<&ContactPoint>, person: PartyId) -> AnswerLimits {
         let policy = self.policy();
-        let bytes = desk.and_then(|d| d.memo_limit_bytes).unwrap_or(policy.public_memo_bytes);
+        let most = match person {
+            PartyId::Cpr(_) => policy.citizen_memo_bytes_most,
+            PartyId::Cvr(_) => policy.company_memo_bytes_most,
+        };
+        let raised = desk.and_then(|d| d.memo_limit_bytes).map(|bytes| bytes.min(most));
+        let bytes = raised.unwrap_or(policy.public_memo_bytes);
         AnswerLimits {
             bytes: bytes.min(policy.authority_memo_bytes),
             attachments: desk.and_then(|d| d.attachment_limit).unwrap_or(policy.attachments),

@@ -9,13 +9,15 @@ use super::{CaseResult, ConformanceRun, RunError, RunState, between, report};
 use crate::local::live::What;
 use crate::local::travel::TravelError;
 use crate::{
-    Batch, Clock as _, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, MemoKey, Op,
+    Batch, Clock as _, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey, Op,
     ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
 };
 
 /// Milliseconds between two looks.
 const LOOK_MILLIS: u64 = 100;
 const LOOKS_PER_SECOND: u32 = 10;
+/// Looks for a letter that was just sent: a minute of them.
+const FILING_LOOKS: u32 = 600;
 
 /// A letter on its way.
 struct Sent {
@@ -120,8 +122,7 @@ impl Exchange {
         let made = self.send_bytes(&road.from, uuid, &bytes).await?;
         let gone = || StorageError::Damaged("a letter just sent is not there".into());
         let transmission = TransmissionId(made.receipt.transmission_id.ok_or_else(gone)?);
-        let first = PageRequest { page: 0, size: 1 };
-        let memo = self.store().memos_of(transmission, first).await?.items.pop();
+        let memo = self.filed(transmission).await?;
         let result = CaseResult {
             case,
             message_uuid: uuid,
@@ -136,6 +137,20 @@ impl Exchange {
             refused: None,
         };
         Ok(Sent { key: memo.ok_or_else(gone)?.key, result })
+    }
+
+    /// The message of a submission, once it has been filed.
+    async fn filed(&self, transmission: TransmissionId) -> Result<Option<Memo>, RunError> {
+        let local = self.local().ok_or(RunError::NotLocal)?;
+        let first = PageRequest { page: 0, size: 1 };
+        for _ in 0..FILING_LOOKS {
+            let memo = self.store().memos_of(transmission, first).await?.items.pop();
+            if memo.is_some() {
+                return Ok(memo);
+            }
+            local.steering.pause(LOOK_MILLIS).await;
+        }
+        Ok(None)
     }
 
     /// Looks until every letter is done, or for as long as the receiver has.

@@ -257,6 +257,7 @@ pub async fn counts_count(store: Arc<dyn Store>) {
     let expected = Counts {
         transmissions: 1,
         memos: 2,
+        incoming: 0,
         jobs: 2,
         receipts_waiting: 1,
         deliveries_open: 2,

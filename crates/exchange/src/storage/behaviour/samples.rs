@@ -165,6 +165,7 @@ pub(super) fn check(number: u128, lane: Lane, due: i64) -> Job {
         id: JobId(id(number)),
         work: Work::Check(key(number)),
         lane,
+        account: None,
         due: at(due),
         failures: 0,
         failing_since: None,
@@ -185,7 +186,8 @@ pub(super) fn worker(number: u128) -> WorkerId {
 
 /// A claim of at most 100 at `now` for 60 seconds.
 pub(super) fn claim(kind: WorkKind, by: u128, now: i64) -> Claim {
-    Claim { kind, worker: worker(by), now: at(now), lease_until: at(now + 60), limit: 100 }
+    let (now, lease_until) = (at(now), at(now + 60));
+    Claim { kind, worker: worker(by), now, lease_until, limit: 100, for_bulk: 0 }
 }
 
 /// Claims and gives the numbers of the jobs.

@@ -35,6 +35,11 @@ impl Files {
     ) -> Result<Box<dyn ContentSource>, StorageError> {
         let bytes = match &content.place {
             Place::Row(bytes) => bytes.clone(),
+            Place::Journal(spot) => {
+                return Err(StorageError::Damaged(format!(
+                    "there is no journal to read {spot} of"
+                )));
+            }
             Place::Store => match self.files.get(&content.digest) {
                 Some(file) => file.bytes.clone(),
                 None => {

@@ -1,10 +1,14 @@
 //! Work and who has claimed it.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
+
 use brevdue_memo::Timestamp;
+use uuid::Uuid;
 
 use super::Tables;
 use crate::storage::{Claim, Conflict, Op};
-use crate::{Job, JobId, SystemId, WorkKind, WorkerId};
+use crate::{Job, JobId, Lane, SystemId, WorkKind, WorkerId};
 
 /// A piece of work and its lease.
 #[derive(Debug, Clone)]
@@ -16,8 +20,8 @@ pub(super) struct JobRow {
 /// Who has claimed a piece of work, and until when.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lease {
-    worker: WorkerId,
-    until: Timestamp,
+    pub(super) worker: WorkerId,
+    pub(super) until: Timestamp,
 }
 
 impl JobRow {
@@ -36,7 +40,8 @@ impl Tables {
             .map(|row| row.job.clone())
             .collect();
         found.sort_by_key(|job| (job.lane, job.due, job.id));
-        found.truncate(claim.limit as usize);
+        let mut found = self.in_turns(found, claim);
+        found.sort_by_key(|job| (job.lane, job.due, job.id));
         for job in &found {
             if let Ok(row) = self.jobs.change(job.id, "job") {
                 row.lease = Some(Lease { worker: claim.worker, until: claim.lease_until });
@@ -46,9 +51,44 @@ impl Tables {
         found
     }
 
+    /// Of what may be claimed, in order, what is: accounts in turns, from the one after the last.
+    fn in_turns(&mut self, found: Vec<Job>, claim: &Claim) -> Vec<Job> {
+        let (interactive, bulk): (Vec<Job>, Vec<Job>) =
+            found.into_iter().partition(|job| job.lane == Lane::Interactive);
+        let kept = (claim.for_bulk.min(claim.limit) as usize).min(bulk.len());
+        let mut taken = self.lane_in_turns(interactive, claim, claim.limit as usize - kept);
+        let rest = claim.limit as usize - taken.len();
+        taken.extend(self.lane_in_turns(bulk, claim, rest));
+        taken
+    }
+
+    fn lane_in_turns(&mut self, found: Vec<Job>, claim: &Claim, limit: usize) -> Vec<Job> {
+        let Some(lane) = found.first().map(|job| job.lane) else { return Vec::new() };
+        let mut accounts: BTreeMap<Option<Uuid>, VecDeque<Job>> = BTreeMap::new();
+        for job in found {
+            accounts.entry(job.account).or_default().push_back(job);
+        }
+        let served = self.served.entry((claim.kind, lane)).or_default();
+        let mut taken = Vec::new();
+        while taken.len() < limit && !accounts.is_empty() {
+            let after = (Bound::Excluded(*served), Bound::Unbounded);
+            let next = accounts.range(after).next().or(accounts.iter().next());
+            let Some(account) = next.map(|(account, _)| *account) else { break };
+            *served = account;
+            if let Some(queue) = accounts.get_mut(&account) {
+                taken.extend(queue.pop_front());
+                if queue.is_empty() {
+                    accounts.remove(&account);
+                }
+            }
+        }
+        taken
+    }
+
     pub(super) fn next_due(&self, kind: WorkKind) -> Option<Timestamp> {
         let rows = self.jobs.values().filter(|row| row.job.work.kind() == kind);
-        rows.map(JobRow::claimable_at).min()
+        let incoming = (kind == WorkKind::Inside).then(|| self.next_incoming()).flatten();
+        rows.map(JobRow::claimable_at).chain(incoming).min()
     }
 
     /// The job, if this worker holds it. A lease that ran out still holds until somebody else claims.

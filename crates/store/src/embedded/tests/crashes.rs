@@ -36,14 +36,18 @@ fn child_that_sends_until_it_dies() {
         let send = |store: Arc<Embedded>, numbers: Arc<AtomicU64>| async move {
             loop {
                 let number = numbers.fetch_add(1, Ordering::Relaxed);
-                let batch = if number.is_multiple_of(10) {
-                    let mut bytes = large(0);
-                    bytes[..8].copy_from_slice(&number.to_le_bytes());
-                    letter_of(number, content(&store, &bytes, at(0)))
-                } else {
-                    letter(&store, number)
+                // Each way of accepting a letter there is.
+                let answer = match number % 10 {
+                    0 => {
+                        let mut bytes = large(0);
+                        bytes[..8].copy_from_slice(&number.to_le_bytes());
+                        let content = content(&store, &bytes, at(0));
+                        store.commit(letter_of(number, content)).await
+                    }
+                    1 => store.commit(letter(&store, number)).await,
+                    _ => store.receive(incoming(&store, number)).await,
                 };
-                match store.commit(batch).await {
+                match answer {
                     Ok(()) => println!("acknowledged {number}"),
                     Err(error) => {
                         println!("refused {number}: {error}");
@@ -60,7 +64,22 @@ fn child_that_sends_until_it_dies() {
         for _ in 0..SENDERS {
             local.spawn_local(send(Arc::clone(&store), Arc::clone(&numbers)));
         }
-        local.await;
+        // Files what comes, and stays behind.
+        let filing_on = {
+            let store = Arc::clone(&store);
+            async move {
+                loop {
+                    let letters = claim_incoming(&store, 3).await;
+                    if letters.is_empty() {
+                        store.work_arrived(brevdue_exchange::WorkKind::Inside).await;
+                    }
+                    for letter in letters {
+                        let _ = store.commit(filing(&letter)).await;
+                    }
+                }
+            }
+        };
+        tokio::select! { () = local => {} () = filing_on => {} }
         // What it could not write, it can still read.
         assert!(store.counts().await.is_ok());
         println!("ended");
@@ -89,7 +108,7 @@ fn acknowledged(line: &str) -> Option<u64> {
 #[tokio::test]
 async fn a_killed_store_has_every_letter_it_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut acked, mut first) = (Vec::new(), 1);
+    let (mut acked, mut first, mut unfiled) = (Vec::new(), 1, 0);
     for round in 0..6u64 {
         let mut child = start(folder.path(), first, "");
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -108,7 +127,9 @@ async fn a_killed_store_has_every_letter_it_acknowledged() {
 
         let store = Embedded::open(folder.path()).unwrap();
         let last = acked.iter().max().unwrap() + SENDERS;
+        let left = file_all(&store).await;
         let there = letters_there(&store, last).await;
+        unfiled += left.len();
         let lost: Vec<_> = acked.iter().filter(|number| !there.contains(number)).collect();
         assert!(lost.is_empty(), "round {round} lost {lost:?}");
         assert_eq!(store.verify().await.unwrap(), SOUND, "round {round}");
@@ -117,6 +138,7 @@ async fn a_killed_store_has_every_letter_it_acknowledged() {
         assert!(swept.removed <= SENDERS && swept.missing == 0, "{swept:?}");
         first = last + 1;
     }
+    assert!(unfiled > 0, "no letter was killed between its receipt and its filing");
 }
 
 /// Cut off at any byte, the log yields every commit that is whole in it, and nothing of the next.
@@ -181,6 +203,7 @@ async fn what_a_full_disk_refused_was_not_acknowledged_and_the_rest_is_there() {
         let store = Embedded::open(folder.path()).unwrap();
         let last = acked.iter().chain(&refused).max().copied().unwrap();
         acked.sort_unstable();
+        file_all(&store).await;
         assert_eq!(letters_there(&store, last).await, acked, "{blocks} blocks");
         assert_eq!(store.verify().await.unwrap(), SOUND);
         store.commit(letter(&store, last + 1)).await.unwrap();

@@ -98,6 +98,7 @@ async fn claiming_writes_nothing() {
         now: at(100),
         lease_until: at(200),
         limit: 10,
+        for_bulk: 0,
     };
     assert_eq!(store.claim(claim.clone()).await.unwrap(), []);
     claim.kind = WorkKind::Inside;
@@ -266,6 +267,7 @@ async fn work_that_another_claims_before_its_end_is_written_is_the_others() {
         now: at(now),
         lease_until: at(now + 60),
         limit: 10,
+        for_bulk: 0,
     };
     assert_eq!(store.claim(claim(1, 10)).await.unwrap().len(), 1);
     // The first is about to be heard when the second claims.

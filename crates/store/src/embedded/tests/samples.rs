@@ -1,9 +1,10 @@
 //! Letters to try the store with.
 
-use brevdue_exchange::storage::{ContentRef, Contents as _};
+use brevdue_exchange::storage::{Claim, ContentRef, Contents as _};
 use brevdue_exchange::{
-    Batch, Event, EventId, EventTag, Job, JobId, Lane, Memo, MemoKey, MemoState, Op,
-    OrganisationId, Origin, Store as _, SystemId, Transmission, TransmissionId, Work,
+    Batch, Event, EventId, EventTag, Incoming, Job, JobId, Lane, Memo, MemoKey, MemoState, Op,
+    OrganisationId, Origin, Store as _, SystemId, Transmission, TransmissionId, Work, WorkKind,
+    WorkerId,
 };
 use brevdue_memo::Timestamp;
 use uuid::Uuid;
@@ -70,6 +71,7 @@ pub(super) fn letter_of(number: u64, content: ContentRef) -> Batch {
                 id: JobId(id),
                 work: Work::Check(MemoKey(id)),
                 lane: Lane::Interactive,
+                account: None,
                 due: at(1),
                 failures: 0,
                 failing_since: None,
@@ -90,6 +92,59 @@ pub(super) fn letter_of(number: u64, content: ContentRef) -> Batch {
         ],
     }
 }
+
+/// What a small letter says: 1,001 bytes for a number of two digits.
+pub(super) fn text_of(number: u64) -> String {
+    format!("<memo {number}/>").repeat(100) + "\n"
+}
+
+/// A small letter as it is received.
+pub(super) fn incoming(store: &Embedded, number: u64) -> Incoming {
+    let id = Uuid::from_u128(u128::from(number));
+    Incoming {
+        key: MemoKey(id),
+        transmission: TransmissionId(id),
+        origin: Origin::System { system: SystemId(id), organisation: OrganisationId(id) },
+        lane: Lane::Interactive,
+        claimed_uuid: Some(id),
+        content: content(store, text_of(number).as_bytes(), at(0)),
+        received_at: at(1),
+    }
+}
+
+/// Claims at most `limit` letters that were received.
+pub(super) async fn claim_incoming(store: &Embedded, limit: u32) -> Vec<Incoming> {
+    let (kind, worker) = (WorkKind::Inside, WORKER);
+    let (now, lease_until) = (at(2), at(1000));
+    let claim = Claim { kind, worker, now, lease_until, limit, for_bulk: 0 };
+    store.claim_incoming(claim).await.unwrap()
+}
+
+/// What files a letter: as if it had been accepted with [`letter`].
+pub(super) fn filing(letter: &Incoming) -> Batch {
+    let number = u64::try_from(letter.key.0.as_u128()).unwrap();
+    let mut batch = Batch::of(Op::FinishIncoming { key: letter.key, worker: WORKER });
+    batch.ops.extend(letter_of(number, letter.content.clone()).ops);
+    batch
+}
+
+/// Files whatever was received, and returns the numbers.
+pub(super) async fn file_all(store: &Embedded) -> Vec<u64> {
+    let mut numbers = Vec::new();
+    loop {
+        let letters = claim_incoming(store, 50).await;
+        if letters.is_empty() {
+            numbers.sort_unstable();
+            return numbers;
+        }
+        for letter in letters {
+            store.commit(filing(&letter)).await.unwrap();
+            numbers.push(u64::try_from(letter.key.0.as_u128()).unwrap());
+        }
+    }
+}
+
+pub(super) const WORKER: WorkerId = WorkerId(Uuid::from_u128(0xB0));
 
 /// The numbers among `1..=last` of the letters that are there, each of them whole.
 pub(super) async fn letters_there(store: &Embedded, last: u64) -> Vec<u64> {
