@@ -13,8 +13,9 @@ use brevdue_exchange::storage::{
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
-    Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId, WorkKind,
+    Folder, Incoming, Job, MailSystem, MailboxRow, Memo, MemoKey, Organisation, OrganisationId,
+    ReceiptId, ReceiptRecord, StorageError, Store, SystemId, Transmission, TransmissionId,
+    WorkKind,
 };
 use brevdue_memo::{CvrNumber, PartyId, Timestamp};
 use brevdue_wire::PageRequest;

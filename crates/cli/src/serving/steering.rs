@@ -374,14 +374,17 @@ fn is_name(name: &str) -> bool {
 /// Copies a store that is closed. Content never changes under its name, so it is linked where the
 /// file system can.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    copy_part(from, to, false)
+}
+
+fn copy_part(from: &Path, to: &Path, is_content: bool) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
-            copy(&source, &target)?;
+            copy_part(&source, &target, is_content || entry.file_name() == "content")?;
         } else if entry.file_name() != "lock" {
-            let is_content = source.components().any(|part| part.as_os_str() == "content");
             if !(is_content && fs::hard_link(&source, &target).is_ok()) {
                 fs::copy(&source, &target)?;
                 fs::File::open(&target)?.sync_all()?;

@@ -9,8 +9,8 @@ use super::{CaseResult, ConformanceRun, RunError, RunState, between, report};
 use crate::local::live::What;
 use crate::local::travel::TravelError;
 use crate::{
-    Batch, Clock as _, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey, Op,
-    ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
+    Batch, Clock as _, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey,
+    Op, ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
 };
 
 /// Milliseconds between two looks.
