@@ -4,6 +4,7 @@ mod backup;
 mod balance;
 mod completions;
 mod config;
+mod conformance;
 mod doctor;
 mod fetch;
 mod man;
@@ -44,6 +45,7 @@ enum Command {
     Send(send::Args),
     Fetch(fetch::Args),
     Memo(memo::Args),
+    Conformance(conformance::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Verify(verify::Args),
@@ -63,6 +65,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Send(args) => send::run(args),
         Command::Fetch(args) => fetch::run(args),
         Command::Memo(args) => memo::run(args),
+        Command::Conformance(args) => conformance::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Config(args) => config::run(&args),
         Command::Verify(args) => verify::run(args),

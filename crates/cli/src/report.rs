@@ -52,6 +52,11 @@ impl Problem {
         Self::new(Exit::Ours, code, what)
     }
 
+    /// Somebody outside did not answer.
+    pub(crate) fn outside(code: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Exit::Outside, code, what)
+    }
+
     fn new(exit: Exit, code: &'static str, what: impl Into<String>) -> Self {
         Self {
             code,

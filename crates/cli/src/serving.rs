@@ -2,6 +2,7 @@
 
 mod notices;
 mod operations;
+mod steering;
 mod sweeping;
 mod testing;
 mod watching;
@@ -10,10 +11,15 @@ use std::fs;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use brevdue_exchange::clock::MovableClock;
 use brevdue_exchange::ids::Ids as _;
+use brevdue_exchange::local::Local;
+use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, Store};
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
@@ -26,7 +32,8 @@ use brevdue_server::malware::Clamd;
 use brevdue_server::rest::{ClientSettings as SignInClient, RestSettings, SignIn};
 use brevdue_server::sftp::{SftpDoor, SftpSettings};
 use brevdue_server::tls::{TlsSettings, server_config};
-use brevdue_server::{Delivery, Metrics, Nudge, rest, workers};
+use brevdue_server::{Delivery, Gate, Metrics, Nudge, rest, workers};
+use brevdue_store::Replaceable;
 use brevdue_web::WebConfig;
 use brevdue_wire::country::Country;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +50,7 @@ use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
 use crate::running::Running;
+use steering::{Published, Steer};
 
 /// File name, without ending, of the certificate that pushes are made with.
 const EXCHANGE: &str = "exchange";
@@ -59,6 +67,7 @@ pub(crate) struct Serving {
     /// How many first letters were sent.
     pub(crate) first_letters: usize,
     folder: Folder,
+    live: Arc<Live>,
     stop: CancellationToken,
     tasks: TaskTracker,
     workers: workers::Workers,
@@ -68,6 +77,7 @@ impl Serving {
     /// Opens everything. When this returns, the doors answer.
     pub(crate) async fn open(config: &Config) -> Result<Self, Problem> {
         let definition = Arc::new(Definition::load(config.country.definition.as_deref())?);
+        steering::mend(&config.data).map_err(|error| unwritten(&config.data, &error))?;
         let folder = Folder::make(&config.data).map_err(|error| {
             Problem::command("data::folder", "the data folder cannot be made")
                 .at(config.data.display().to_string())
@@ -75,20 +85,40 @@ impl Serving {
                 .help("name another with --data, or make it yours")
         })?;
         // The store's lock is what keeps two servers out of one folder, so it comes first.
-        let embedded = Arc::new(opening::open(&folder)?);
-        let store: Arc<dyn Store> = Arc::clone(&embedded) as Arc<dyn Store>;
+        let live = Arc::<Live>::default();
+        let embedded =
+            Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
+        let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
+        let clock =
+            Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
+        let nudge = Nudge::new();
+        let steer = Arc::new(Steer {
+            nudge: nudge.clone(),
+            doors: Gate::default(),
+            store: Arc::clone(&embedded),
+            clock: Arc::clone(&clock),
+            live: Arc::clone(&live),
+            folder: folder.clone(),
+            definition: Arc::clone(&definition),
+            choice: config.country.clone(),
+            exchange: OnceLock::new(),
+            published: OnceLock::new(),
+        });
+        let local = Local::new(Arc::clone(&clock), Arc::clone(&live), Arc::clone(&steer) as _);
         let exchange = Exchange::new(
             Arc::clone(&store),
-            Arc::new(MachineClock),
+            Arc::clone(&clock) as _,
             Arc::new(MachineIds),
             config.policy.clone(),
-        );
+        )
+        .in_local_mode(Arc::new(local));
         let exchange = match config.malware_scanner {
             Some(address) => {
                 exchange.with_scanner(Arc::new(Clamd::new(address, SCANNER_PATIENCE_SECONDS)))
             }
             None => exchange,
         };
+        let _ = steer.exchange.set(exchange.clone());
         let keys = SshKeys::at(folder.ssh());
         let papers = Papers::make(&folder, &definition, config, &keys, &exchange).await?;
         let tokens = Arc::new(Tokens::new(&kept_key(&folder, "tokens.key")?));
@@ -107,6 +137,8 @@ impl Serving {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
         let country = Arc::new(country);
+        let published = Arc::new(Published::new(Arc::clone(&country), doors.addresses()));
+        let _ = steer.published.set(Arc::clone(&published));
         let letter = fresh_letter(&folder, &definition, &country)?;
         tell(&folder, &country, &doors)?;
 
@@ -119,12 +151,14 @@ impl Serving {
             0
         };
 
+        exchange.take_up_faults().await.map_err(|error| {
+            Problem::ours("store::read", "the store cannot be read").because(&error)
+        })?;
         exchange.begin_keeping_house().await.map_err(|error| {
             Problem::ours("store::write", "the store cannot be written").because(&error)
         })?;
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let nudge = Nudge::new();
         let workers =
             workers::start(&exchange, threads(config), &nudge, &stop).map_err(|error| {
                 Problem::ours("server::threads", "the machine gives no threads").because(&error)
@@ -177,10 +211,9 @@ impl Serving {
         let facade = facade::routes(exchange.clone(), settings, tokens);
         let supplier = Arc::new(FileDrop::new(folder.print()));
         tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
-        let testing = testing::routes(Arc::clone(&country), definition, exchange.clone());
+        let testing = testing::routes(published, definition, exchange.clone());
         let notices = notices::routes(exchange.clone());
-        let key = operations::key(&folder)?;
-        let operations = operations::routes(desk, key);
+        let operations = operations::routes(desk, operations::key(&folder)?);
         let web = brevdue_web::routes(
             exchange,
             WebConfig {
@@ -189,14 +222,18 @@ impl Serving {
                 rest_base: country.http.clone(),
             },
         );
-        let pages = web.merge(testing).merge(notices).merge(operations);
-        doors.serve(&tasks, rest, facade, pages, config, &stop);
+        let gate = &steer.doors;
+        // Whoever watches the exchange is answered while the country is replaced, too.
+        let pages = gated(web.merge(testing).merge(notices), gate).merge(operations);
+        doors.serve(&tasks, gated(rest, gate), gated(facade, gate), pages, config, &stop);
         tasks.close();
-        Ok(Self { country, letter, first_letters, folder, stop, tasks, workers })
+        Ok(Self { country, letter, first_letters, folder, live, stop, tasks, workers })
     }
 
     /// Closes the doors, lets open requests end, and stops everything.
     pub(crate) async fn close(self) {
+        // Whoever watches holds a connection open.
+        self.live.close();
         self.stop.cancel();
         self.tasks.wait().await;
         let workers = self.workers;
@@ -208,6 +245,23 @@ impl Serving {
             tracing::warn!(%error, "running.json could not be removed");
         }
     }
+}
+
+/// Paths that replace the country, and so cannot be inside while it is replaced.
+const ALONE: [&str; 3] = ["/testing/reset", "/testing/snapshots", "/live/country"];
+
+/// Requests go through the gate, so that the country can be replaced between them.
+fn gated(router: Router, gate: &Gate) -> Router {
+    let gate = gate.clone();
+    router.layer(middleware::from_fn(move |request: Request, next: Next| {
+        let gate = gate.clone();
+        async move {
+            let path = request.uri().path();
+            let replaces = ALONE.iter().any(|one| path.contains(one));
+            let _stay = if replaces { None } else { Some(gate.enter().await) };
+            next.run(request).await
+        }
+    }))
 }
 
 /// Certificates and keys, read.

@@ -9,6 +9,8 @@ fn every_command_explains_itself() {
     for command in [
         "",
         "up",
+        "conformance",
+        "conformance receiver",
         "doctor",
         "config",
         "verify",

@@ -48,6 +48,7 @@ use self::handover::Breaker;
 use self::malware::Scanner;
 use self::pace::Pace;
 use crate::ids::Ids;
+use crate::local::Local;
 use crate::{Clock, Policy, Store};
 
 /// Decides; is handed everything it needs.
@@ -60,6 +61,7 @@ pub struct Exchange {
     calendar: Calendar,
     pace: Arc<Pace>,
     breaker: Arc<Breaker>,
+    local: Option<Arc<Local>>,
     form: Arc<FormRules>,
     scanner: Option<Arc<dyn Scanner>>,
     scanner_silence: Arc<Mutex<Option<malware::Silence>>>,
@@ -84,7 +86,30 @@ impl Exchange {
             calendar: Calendar::bundled(),
             pace: Arc::default(),
             breaker: Arc::default(),
+            local: None,
         }
+    }
+
+    /// With what local mode adds.
+    pub fn in_local_mode(self, local: Arc<Local>) -> Self {
+        Self { local: Some(local), ..self }
+    }
+
+    /// What local mode adds; `None` elsewhere.
+    pub fn local(&self) -> Option<&Arc<Local>> {
+        self.local.as_ref()
+    }
+
+    /// The day it is in Copenhagen at a time, as messages write days.
+    pub fn day(&self, at: brevdue_memo::Timestamp) -> brevdue_memo::LocalDate {
+        let day = self.calendar.today(at);
+        brevdue_memo::LocalDate::parse(&day.to_string())
+            .expect("a day of the calendar is written YYYY-MM-DD, and tests build letters with it")
+    }
+
+    /// Forgets which endpoints failed: what is remembered of them belongs to a country that is gone.
+    pub fn forget_endpoints(&self) {
+        self.breaker.forget();
     }
 
     /// The same, with a malware scanner: no letter passes that it has not looked through.

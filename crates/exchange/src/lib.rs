@@ -9,6 +9,7 @@ pub mod event;
 pub mod exchange;
 pub mod ids;
 pub mod ledger;
+pub mod local;
 pub mod policy;
 pub mod registry;
 pub mod resource;

@@ -27,6 +27,7 @@ pub use mail::MailCommand;
 use push::Pushed;
 
 use crate::causes::chain;
+use crate::nudge::Stay;
 use crate::{Metrics, Nudge, waiting};
 
 /// Limits of delivery.
@@ -118,7 +119,9 @@ impl Delivery {
         let mut rest_seconds: u64 = 0;
         while !stop.is_cancelled() {
             let round = async {
-                let begun = self.begin_due(&running, &stop).await?;
+                let stay = nudge.gate().enter().await;
+                let begun = self.begin_due(&running, &stop, Some(&stay)).await?;
+                drop(stay);
                 if begun == 0 {
                     tokio::select! {
                         waited = waiting::for_work(&self.exchange, WorkKind::Outside, &mut nudges, &stop) => waited?,
@@ -155,7 +158,7 @@ impl Delivery {
         let (running, stop) = (TaskTracker::new(), CancellationToken::new());
         let mut made = 0;
         loop {
-            let begun = self.begin_due(&running, &stop).await?;
+            let begun = self.begin_due(&running, &stop, None).await?;
             made += begun;
             if begun == 0 {
                 break;
@@ -172,6 +175,7 @@ impl Delivery {
         &self,
         running: &TaskTracker,
         stop: &CancellationToken,
+        stay: Option<&Stay>,
     ) -> Result<usize, StorageError> {
         let first = tokio::select! {
             place = Arc::clone(&self.calls).acquire_owned() => place,
@@ -187,7 +191,12 @@ impl Delivery {
         let claimed = self.exchange.claim_handovers(self.worker, limit).await?;
         let begun = claimed.len();
         for (handover, place) in claimed.into_iter().zip(places) {
-            running.spawn(self.clone().hand_over(handover, claimed_at, place));
+            let call = self.clone().hand_over(handover, claimed_at, place);
+            let stay = stay.cloned();
+            running.spawn(async move {
+                call.await;
+                drop(stay);
+            });
         }
         Ok(begun)
     }

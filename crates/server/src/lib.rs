@@ -22,4 +22,4 @@ mod waiting;
 
 pub use delivery::Delivery;
 pub use metrics::Metrics;
-pub use nudge::Nudge;
+pub use nudge::{Gate, Nudge};

@@ -1,30 +1,62 @@
 //! Waking whoever sleeps until work falls due.
 
-use tokio::sync::watch;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
 
 /// Makes deliveries and workers look again at once: after the clock was moved by hand, or when one of
 /// them found more work than it could take.
+///
+/// Whoever works is inside the [`Gate`] meanwhile, so that whoever moved the clock can wait for them.
 #[derive(Debug, Clone)]
-pub struct Nudge(watch::Sender<u64>);
+pub struct Nudge {
+    bell: watch::Sender<u64>,
+    gate: Gate,
+}
 
 impl Nudge {
     /// A bell nobody listens to yet.
     pub fn new() -> Self {
-        Self(watch::Sender::new(0))
+        Self { bell: watch::Sender::new(0), gate: Gate::default() }
     }
 
     /// Rings it. Whoever is busy looks again when done.
     pub fn ring(&self) {
-        self.0.send_modify(|rings| *rings = rings.wrapping_add(1));
+        self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
+    }
+
+    /// Where those are who work.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     pub(crate) fn listen(&self) -> watch::Receiver<u64> {
-        self.0.subscribe()
+        self.bell.subscribe()
     }
 }
 
 impl Default for Nudge {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Many may be inside at once; whoever wants to be alone waits until they have left, and holds up
+/// those who come meanwhile.
+#[derive(Debug, Clone, Default)]
+pub struct Gate(Arc<RwLock<()>>);
+
+/// Being inside. Cloned, it is the same stay: it ends with the last clone.
+pub type Stay = Arc<OwnedRwLockReadGuard<()>>;
+
+impl Gate {
+    /// Goes in.
+    pub async fn enter(&self) -> Stay {
+        Arc::new(Arc::clone(&self.0).read_owned().await)
+    }
+
+    /// Waits until nobody is inside, and keeps everybody out until the answer is dropped.
+    pub async fn alone(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.0).write_owned().await
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod parameters;
 mod receipts;
 mod registry;
 mod repeated;
+mod testing;
 pub(crate) mod trace;
 mod validations;
 mod versions;
@@ -120,7 +121,8 @@ impl Door {
 /// The routes of the REST door. They must be served by [`crate::listen`], which tells them who calls.
 pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
     let door = Door::new(exchange, settings);
-    let (mut router, described) = operations().finish();
+    let local = door.exchange.local().is_some();
+    let (mut router, described) = operations(local).finish();
     router = description::serve(router, description::complete(described));
     // A route of its own, not a fallback: the router is merged with others that have theirs.
     for rest in ["", "/", "/{*rest}"] {
@@ -133,8 +135,8 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         .with_state(door)
 }
 
-/// Every operation, with its description.
-fn operations() -> Described {
+/// Every operation, with its description; those of local mode only there.
+fn operations(local: bool) -> Described {
     let door = Described::new();
     let door = memos::describe(door);
     let door = receipts::describe(door);
@@ -143,12 +145,18 @@ fn operations() -> Described {
     let door = validations::describe(door);
     let door = mailbox::describe(door);
     let door = oauth::describe(door);
-    certificate::describe(door)
+    let door = certificate::describe(door);
+    if local { testing::describe(door) } else { door }
 }
 
-/// The description that is served, for whoever writes it down.
+/// The description that is served outside local mode, for whoever writes it down.
 pub fn description() -> utoipa::openapi::OpenApi {
-    description::complete(operations().finish().1)
+    description::complete(operations(false).finish().1)
+}
+
+/// The description that is served in local mode.
+pub fn description_of_local_mode() -> utoipa::openapi::OpenApi {
+    description::complete(operations(true).finish().1)
 }
 
 async fn no_such_method() -> Failure {

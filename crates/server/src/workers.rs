@@ -108,10 +108,12 @@ impl Worker {
             let round = catch_unwind(AssertUnwindSafe(|| {
                 runtime.block_on(async {
                     let limit = self.limit();
+                    let stay = self.nudge.gate().enter().await;
                     let done = match self.kind {
                         WorkKind::Archives => self.exchange.work_archives(self.id, 1).await?,
                         _ => self.exchange.work_letters(self.id, limit).await?,
                     };
+                    drop(stay);
                     if done == 0 {
                         waiting::for_work(&self.exchange, self.kind, &mut nudges, &self.stop)
                             .await?;

@@ -4,5 +4,7 @@
 //! for what is large. What the data means is not decided here: a batch is made as asked or not at all.
 
 pub mod embedded;
+mod replaceable;
 
 pub use embedded::{Damage, Embedded, OpenError};
+pub use replaceable::Replaceable;

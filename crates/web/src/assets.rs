@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn our_own_style_sheet_and_script_ask_no_other_machine() {
-        for path in ["brevdue.css", "brevdue.js"] {
+        for path in ["brevdue.css", "brevdue.js", "live.js"] {
             let text = Assets::get(path).unwrap().data.into_owned();
             let text = String::from_utf8(text).unwrap();
             assert!(!text.contains("//www") && !text.contains("http"), "{path}");

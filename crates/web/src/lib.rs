@@ -70,11 +70,17 @@ pub fn routes(exchange: Exchange, config: WebConfig) -> Router {
 
     // Letters and pictures are compressed already, or long: their bytes go out as they are.
     let streamed = Router::new()
-        .route("/messages/{key}/documents/{document}/files/{file}", get(pages::file::file));
+        .route("/messages/{key}/documents/{document}/files/{file}", get(pages::file::file))
+        .route("/live/stream", get(pages::live::stream));
     let pages = Router::new()
         .route("/", get(pages::front::front))
         .route("/sign-in", get(pages::sign_in::people).post(pages::sign_in::sign_in))
         .route("/sign-out", post(pages::sign_in::sign_out))
+        .route("/live", get(pages::live::live))
+        .route("/live/clock", post(pages::live::clock))
+        .route("/live/letter", post(pages::live::letter))
+        .route("/live/faults", post(pages::live::faults))
+        .route("/live/country", post(pages::live::country))
         .route("/inbox", get(pages::folder::inbox))
         .route("/sent", get(pages::folder::sent))
         .route("/messages/{key}", get(pages::message::message))

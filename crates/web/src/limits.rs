@@ -42,3 +42,13 @@ pub(crate) const DRAINED_BYTES: usize = 100_000_000;
 pub(crate) const ANSWER_ENVELOPE_BYTES: u64 = 512 * 1024;
 /// Characters of a file name shown or offered for saving.
 pub(crate) const FILE_NAME_CHARACTERS: usize = 150;
+/// Moments shown in the live view.
+pub(crate) const LIVE_MOMENTS: usize = 100;
+/// People offered as recipients there.
+pub(crate) const LIVE_PEOPLE: u64 = 20;
+/// Moments taken at a time by one who watches.
+pub(crate) const LIVE_BATCH: usize = 100;
+/// Milliseconds between two looks for new moments.
+pub(crate) const LIVE_LOOK_MILLIS: u64 = 300;
+/// Looks after which a stream ends; the browser begins another.
+pub(crate) const LIVE_LOOKS: u32 = 600;

@@ -4,6 +4,7 @@ pub(crate) mod action;
 pub(crate) mod file;
 pub(crate) mod folder;
 pub(crate) mod front;
+pub(crate) mod live;
 pub(crate) mod message;
 pub(crate) mod paging;
 pub(crate) mod reply;

@@ -243,9 +243,15 @@ mod tests {
                 },
             bulk_share_percent: _,
             interactive_per_minute: _,
+            systems_may_register: _,
+            private_endpoints: _,
+            receiver_systems: _,
+            systems_per_organisation: _,
+            contact_points_per_organisation: _,
+            subscriptions_per_system: _,
         } = Policy::default();
         let limits = SETTINGS.iter().filter(|setting| {
-            ["limits.", "reading.", "container.", "delivery.", "nemsms.", "retention."]
+            ["limits.", "registry.", "reading.", "container.", "delivery.", "nemsms.", "retention."]
                 .iter()
                 .any(|part| setting.name.starts_with(part))
         });
@@ -257,10 +263,10 @@ mod tests {
                 .or_else(|_| (setting.set)(&mut config, "strict"))
                 .or_else(|_| (setting.set)(&mut config, "delivered"))
                 .unwrap();
-            assert_ne!(config.policy, Policy::default(), "{}", setting.name);
+            assert_ne!(config.policy, Config::default().policy, "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 46);
+        assert_eq!(changed.len(), 52);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use brevdue_exchange::exchange::operations::{Balance, Explanation, QueueError};
 use brevdue_exchange::storage::HELD;
 use brevdue_exchange::{Exchange, Job, JobId, Lane, StorageError, Store as _, Work};
 use brevdue_server::{Metrics, metrics};
-use brevdue_store::Embedded;
+use brevdue_store::Replaceable;
 use brevdue_wire::PageRequest;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -33,7 +33,7 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 /// What the routes need.
 #[derive(Clone)]
 pub(super) struct Desk {
-    pub(super) store: Arc<Embedded>,
+    pub(super) store: Arc<Replaceable>,
     pub(super) exchange: Exchange,
     pub(super) metrics: Metrics,
     pub(super) watch: Watch,

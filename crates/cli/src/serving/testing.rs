@@ -9,24 +9,23 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use brevdue_exchange::{Clock as _, Exchange};
+use brevdue_exchange::Exchange;
 use brevdue_wire::PageRequest;
-use brevdue_wire::country::Country;
 use uuid::Uuid;
 
+use super::steering::Published;
 use crate::country::{Definition, letter_to_try};
-use crate::machine::MachineClock;
 
 #[derive(Clone)]
 struct Town {
-    country: Arc<Country>,
+    published: Arc<Published>,
     definition: Arc<Definition>,
     exchange: Exchange,
 }
 
 /// `GET /testing/country`, `GET /testing/letter/{uuid}` and `GET /testing/text-messages`.
 pub(super) fn routes(
-    country: Arc<Country>,
+    published: Arc<Published>,
     definition: Arc<Definition>,
     exchange: Exchange,
 ) -> Router {
@@ -34,11 +33,12 @@ pub(super) fn routes(
         .route("/testing/country", get(tell))
         .route("/testing/letter/{uuid}", get(letter))
         .route("/testing/text-messages", get(text_messages))
-        .with_state(Town { country, definition, exchange })
+        .with_state(Town { published, definition, exchange })
 }
 
 async fn tell(State(town): State<Town>) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], axum::Json(&*town.country)).into_response()
+    let country = town.published.country();
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(&*country)).into_response()
 }
 
 #[derive(serde::Deserialize)]
@@ -70,7 +70,7 @@ async fn letter(State(town): State<Town>, Path(uuid): Path<String>) -> Response 
     let Some(uuid) = Uuid::try_parse(&uuid).ok().filter(|uuid| uuid.get_version_num() == 4) else {
         return (StatusCode::BAD_REQUEST, "the id must be a UUID of version 4\n").into_response();
     };
-    match letter_to_try(&town.definition, uuid, MachineClock.now()) {
+    match letter_to_try(&town.definition, uuid, town.exchange.clock().now()) {
         Ok(Some((bytes, _))) => {
             let headers =
                 [(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "no-store")];

@@ -10,7 +10,7 @@ use brevdue_exchange::exchange::alarms::{Alarm, AlarmLimits, Outside, Watched};
 use brevdue_exchange::storage::day_of;
 use brevdue_exchange::{Exchange, StorageError};
 use brevdue_server::Metrics;
-use brevdue_store::{Damage, Embedded};
+use brevdue_store::{Damage, Replaceable};
 use tokio_util::sync::CancellationToken;
 
 use crate::country::certificates;
@@ -59,7 +59,7 @@ impl Watch {
     /// Checks the whole store.
     pub(super) async fn check(
         &self,
-        store: &Embedded,
+        store: &Replaceable,
         metrics: &Metrics,
     ) -> Result<Vec<Damage>, StorageError> {
         let found = store.check().await?;
@@ -114,7 +114,7 @@ impl Watch {
     /// Checks the whole store every so many hours until `stop`; 0 hours: never.
     pub(super) async fn checks(
         self,
-        store: Arc<Embedded>,
+        store: Arc<Replaceable>,
         metrics: Metrics,
         every_hours: u32,
         stop: CancellationToken,

@@ -185,7 +185,7 @@ impl Exchange {
     }
 
     /// New work, on nobody's account.
-    pub(super) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
+    pub(crate) fn job(&self, work: Work, lane: Lane, due: Timestamp) -> Job {
         let id = JobId(self.ids().ordered());
         Job { id, work, lane, account: None, due, failures: 0, failing_since: None }
     }

@@ -157,6 +157,9 @@ impl Exchange {
         let event = self.event(EventTag::BusinessReceiptReceivedByRecipientSystem, now);
         let event = event.about(memo).with_system(&caller.system);
         let open = &[DeliveryState::Waiting, DeliveryState::Taken];
+        // A fault of local mode: it is listed once more, as if the answer had not come through.
+        let again = self.struck_taken(memo, caller.system.id).await?;
+        let to = if again { DeliveryState::Waiting } else { to };
         let mut ops = vec![
             move_delivery(delivery, open, to),
             event.with_outcome(status, code.as_deref()).into_op(),

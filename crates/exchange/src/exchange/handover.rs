@@ -30,6 +30,8 @@ pub struct Handover {
     pub endpoint: String,
     /// What.
     pub load: Load,
+    /// How it goes without a call, when a fault of local mode says so.
+    pub fault: Option<HandoverOutcome>,
 }
 
 /// What is pushed.

@@ -13,6 +13,7 @@ use super::codes::RECIPIENT_UNAVAILABLE;
 use super::malware::Scanned;
 use super::receipts::Subject;
 use super::route::{Arrival, Place, route};
+use crate::local::faults::Struck;
 use crate::{
     ContactPointId, EventTag, MailSystem, Memo, MemoKey, MemoState, Op, OrganisationKind, Origin,
     Outline, StorageError, Work,
@@ -68,6 +69,18 @@ impl Exchange {
         }
 
         let message_uuid = letter.header.message_uuid.value();
+        match self.struck_judging(memo, recipient).await? {
+            Some(Struck::Refused(code)) => {
+                let failures = [code.failure("a fault of local mode asks for this receipt")];
+                let outline = Some(outline);
+                return Ok(self.refuse(&subject, outline, &failures, sender_system.as_ref(), now));
+            }
+            Some(Struck::Later(seconds)) => {
+                let due = now.plus_seconds(seconds);
+                return Ok(vec![Op::AddJob(self.job(Work::Check(memo.key), memo.lane, due))]);
+            }
+            None => {}
+        }
         let earlier = self.earlier(memo, message_uuid).await?;
         if let (Earlier::Same, Some(first)) = (self.used_before(memo, earlier.as_ref()), &earlier)
             && memo.claimed_uuid.is_none_or(|claimed| claimed == message_uuid)
@@ -111,6 +124,10 @@ impl Exchange {
             return Ok(self.refuse(&subject, outline, &failures, sender_system.as_ref(), now));
         }
         let release = delivery_day(&facts).and_then(|day| self.calendar.midnight(day));
+        let release = match self.will_be_refused(memo, facts.recipient.party) {
+            true => Some(release.unwrap_or(now).max(now.plus_seconds(1))),
+            false => release,
+        };
         Ok(self.take_on(
             &subject,
             message_uuid,

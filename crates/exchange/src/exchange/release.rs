@@ -40,6 +40,13 @@ impl Exchange {
         let wanted = Wanted::of(header.message_type, outline.mandatory);
         let failure =
             deliverable(&recipient, wanted).or_else(|| (place == Place::Nowhere).then(no_system));
+        let failure = match failure {
+            Some(failure) => Some(failure),
+            None => {
+                let struck = self.struck_releasing(&memo, outline.recipient).await?;
+                struck.map(|code| code.failure("a fault of local mode asks for this receipt"))
+            }
+        };
         let subject = Subject {
             memo: &memo,
             message_uuid: Some(message_uuid),

@@ -34,6 +34,9 @@ pub(super) enum Pushed {
 /// Makes the call. Given up when nothing moves for the client's patience: no piece of the message
 /// goes out, no answer comes in.
 pub(super) async fn push(client: &Client, store: &Arc<dyn Store>, handover: &Handover) -> Pushed {
+    if let Some(outcome) = &handover.fault {
+        return Pushed::Answered(outcome.clone());
+    }
     let endpoint = match client.endpoint(&handover.endpoint) {
         Ok(endpoint) => endpoint,
         Err(reason) => {

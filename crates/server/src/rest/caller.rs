@@ -52,5 +52,10 @@ pub(super) async fn admit(parts: &Parts, door: &Door) -> Result<Caller, Failure>
     if let Some(noted) = parts.extensions.get::<Noted>() {
         noted.system(caller.system.id);
     }
+    if door.exchange.local().is_some()
+        && let Some(seconds) = door.exchange.is_turned_away(caller.system.id).await?
+    {
+        return Err(Failure::turned_away(seconds));
+    }
     Ok(caller)
 }

@@ -58,6 +58,17 @@ impl Failure {
         failure
     }
 
+    /// 429, as a fault of local mode asks for it.
+    pub(super) fn turned_away(retry_after_seconds: i64) -> Self {
+        let mut failure = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too.many.requests",
+            "a fault of local mode turns this system away; try again when Retry-After says",
+        );
+        failure.retry_after_seconds = u32::try_from(retry_after_seconds).ok();
+        failure
+    }
+
     /// Status, code and message, for a door whose answers have another form.
     pub(crate) fn told(&self) -> (StatusCode, &str, &str) {
         (self.status, &self.body.code, &self.body.message)

@@ -48,6 +48,11 @@ impl FirstAnswers {
         Self { limit: limit.max(1), keep_seconds, kept: Mutex::default() }
     }
 
+    /// Forgets every answer.
+    pub(super) fn forget(&self) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
     /// The slot of a key; made empty when there is none.
     pub(super) fn slot(&self, key: Key, now: Timestamp) -> Slot {
         // Every change under the lock is complete before anything could panic.

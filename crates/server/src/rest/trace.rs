@@ -7,11 +7,14 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use brevdue_exchange::SystemId;
+use brevdue_exchange::authenticate::Channel;
+use brevdue_exchange::local::live::What;
+use brevdue_exchange::{Clock as _, SystemId};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::Door;
+use crate::listen::Peer;
 
 /// Names the request in our log; the caller may quote it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,6 +35,10 @@ pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: 
     let noted = Noted::default();
     request.extensions_mut().insert(noted.clone());
     let method = request.method().clone();
+    let certified = request
+        .extensions()
+        .get::<Peer>()
+        .is_some_and(|peer| matches!(&peer.channel, Channel::Tls(Some(_))));
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", %id, trace = trace_id(request.headers()));
 
@@ -50,6 +57,19 @@ pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: 
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
         let status = response.status().as_u16();
         metrics.answered(method.as_str(), route, status, started.elapsed());
+    }
+    if let Some(local) = door.exchange.local() {
+        local.live.note(
+            local.clock.now(),
+            What::Request {
+                method: method.to_string(),
+                route: route.as_ref().map_or("none", MatchedPath::as_str).to_owned(),
+                status: response.status().as_u16(),
+                system: noted.0.get().copied(),
+                milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                certified,
+            },
+        );
     }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {

@@ -69,6 +69,11 @@ impl Breaker {
         endpoints.get(&endpoint).and_then(|trouble| trouble.until)
     }
 
+    /// Forgets everything.
+    pub(in crate::exchange) fn forget(&self) {
+        self.endpoints.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// A call succeeded; whether calls had failed before it.
     pub(in crate::exchange) fn succeeded(&self, endpoint: Endpoint) -> bool {
         self.endpoints.lock().unwrap_or_else(PoisonError::into_inner).remove(&endpoint).is_some()

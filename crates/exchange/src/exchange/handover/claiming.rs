@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use brevdue_memo::Timestamp;
 
-use super::{Endpoint, Handover, Load};
+use super::{Endpoint, Handover, HandoverOutcome, Load};
 use crate::exchange::Exchange;
+use crate::local::faults::FaultKind;
 use crate::{
     Batch, DeliveryState, Job, MailSystem, Op, Receives, ServiceProtocol, StorageError, Work,
     WorkKind, WorkerId,
@@ -104,7 +105,8 @@ impl Exchange {
             // Nobody dials it; it tells one gateway's turns from another's.
             let endpoint = system_id.to_string();
             let job = job.clone();
-            let handover = Handover { job, worker, system: system_id, endpoint, load };
+            let fault = None;
+            let handover = Handover { job, worker, system: system_id, endpoint, load, fault };
             return Ok(Decision::Push(Box::new(handover)));
         }
         let Some(system) = self.store().system(system_id).await? else {
@@ -123,8 +125,35 @@ impl Exchange {
             return Ok(held_back);
         }
         let job = job.clone();
-        let handover = Handover { job, worker, system: system_id, endpoint, load };
+        let fault = self.fault_of(&job, system_id).await?;
+        let handover = Handover { job, worker, system: system_id, endpoint, load, fault };
         Ok(Decision::Push(Box::new(handover)))
+    }
+
+    /// How a push goes without a call, when a fault of local mode strikes it.
+    async fn fault_of(
+        &self,
+        job: &Job,
+        system: crate::SystemId,
+    ) -> Result<Option<HandoverOutcome>, StorageError> {
+        if self.local().is_none() {
+            return Ok(None);
+        }
+        let memo = match job.work {
+            Work::PushMemo(key, _) => self.store().memo(key).await?,
+            _ => None,
+        };
+        let recipient = memo.and_then(|memo| memo.outline).map(|outline| outline.recipient);
+        let kinds = [FaultKind::Drop, FaultKind::TooManyRequests];
+        let fault = self.struck(&kinds, &[system], recipient).await?;
+        Ok(fault.map(|fault| match fault.kind {
+            FaultKind::Drop => {
+                HandoverOutcome::Unreachable { reason: "a fault of local mode drops it".into() }
+            }
+            _ => {
+                HandoverOutcome::Refused { status: 429, retry_after_seconds: Some(fault.seconds()) }
+            }
+        }))
     }
 
     /// Whether an endpoint in trouble is left alone for now. When its time has come, one call may try.

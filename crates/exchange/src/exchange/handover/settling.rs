@@ -4,6 +4,7 @@ use brevdue_memo::Timestamp;
 
 use super::{Endpoint, Handover, HandoverOutcome, Load};
 use crate::exchange::Exchange;
+use crate::local::live::What;
 use crate::{
     Batch, Conflict, DeliveryState, EventTag, MailSystem, Memo, MemoKey, MemoState, Op, ReceiptId,
     ServiceProtocol, StorageError, SystemId, Work,
@@ -25,6 +26,10 @@ impl Exchange {
         handover: &Handover,
         outcome: HandoverOutcome,
     ) -> Result<(), StorageError> {
+        if let Some(local) = self.local() {
+            let (system, outcome) = (handover.system, outcome.clone());
+            local.live.note(self.now(), What::Push { system, outcome });
+        }
         match (handover.job.work, &handover.load) {
             (Work::SendSms(key), _) => {
                 self.note_call(handover.system, &outcome);
@@ -132,6 +137,12 @@ impl Exchange {
             Some(uuid) => self.store().delivery(system.id, uuid).await?,
             None => None,
         };
+        if self.struck_taken(&memo, system.id).await? {
+            // It stays waiting, and is pushed again.
+            let work = Work::PushMemo(key, system.id);
+            ops.push(Op::AddJob(self.job(work, memo.lane, now)));
+            return Ok(ops);
+        }
         if delivery.is_some_and(|d| d.memo == key && d.state == DeliveryState::Waiting) {
             ops.push(Op::MoveDelivery {
                 memo: key,

@@ -3,6 +3,7 @@
 //! 201 is said after the exchange has made it durable, and never before. What the message says is
 //! judged later; the verdict comes as a business receipt.
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -70,7 +71,13 @@ pub(super) async fn submit(
         None => Submission::Archive { content },
     };
     let Some(key) = key else {
-        return Ok(created(accept(&door, &caller, submission).await?));
+        let receipt = accept(&door, &caller, submission).await?;
+        if door.exchange.local().is_some()
+            && door.exchange.loses_the_answer(caller.system.id).await?
+        {
+            return Ok(lost(receipt.len()));
+        }
+        return Ok(created(receipt));
     };
 
     // Held until the answer is known, so that a second call waits for it instead of racing.
@@ -100,6 +107,17 @@ async fn accept(door: &Door, caller: &Caller, submission: Submission) -> Result<
 fn created(receipt: Bytes) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json")];
     (StatusCode::CREATED, headers, receipt).into_response()
+}
+
+/// An answer whose line drops before its body: a fault of local mode.
+fn lost(length: usize) -> Response {
+    let dropped = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    let body = futures_util::stream::once(async move { Err::<Bytes, _>(dropped) });
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+    ];
+    (StatusCode::CREATED, headers, Body::from_stream(body)).into_response()
 }
 
 fn form(headers: &HeaderMap, parameters: &Parameters) -> Result<Form, Failure> {

@@ -1,0 +1,182 @@
+// The live view of local mode, in a real browser, against an exchange of its own: a delayed letter and a receiver
+// that is down for days, driven by the buttons of the clock, with and without script, on a telephone and on a desk.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+const binary = process.env.BREVDUE_BINARY;
+assert.ok(binary, "BREVDUE_BINARY says where the program is: scripts/browser-tests sets it");
+
+// A port that nobody listens on for now: the receiver that is down.
+async function freePort() {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address();
+    server.close();
+    await once(server, "close");
+    return port;
+}
+
+const data = await mkdtemp(join(tmpdir(), "brevdue-live-"));
+const port = await freePort();
+const exchange = spawn(binary, [
+    "up", "--data", join(data, "town"), "--http", "127.0.0.1:0", "--https", "none",
+    "--push-endpoint", `http://127.0.0.1:${port}/memos`,
+], { stdio: ["ignore", "pipe", "ignore"] });
+const ended = once(exchange, "exit");
+let said = "";
+for await (const piece of exchange.stdout) {
+    said += piece;
+    if (said.includes("Ctrl-C")) break;
+}
+const [, address] = said.match(/pages\s+(http:\S+?)\/\n/) ?? [];
+assert.ok(address, `the exchange did not start:\n${said}`);
+process.env.BASE_URL = address;
+const { WIDTHS, inspect, launch, visit } = await import("./browser.mjs");
+
+/** A receiver that takes everything, until it is closed. */
+async function receiver() {
+    const taken = [];
+    const server = createServer((request, response) => {
+        request.resume();
+        request.on("end", () => {
+            taken.push(request.url);
+            response.writeHead(204).end();
+        });
+    });
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return { taken, stop: async () => { server.close(); server.closeAllConnections(); await once(server, "close"); } };
+}
+
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => {
+    await browser?.close();
+    exchange.kill();
+    await ended;
+    await rm(data, { recursive: true, force: true });
+});
+
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const heading = (page, text) => page.getByRole("status").getByText(text).waitFor();
+
+async function moveClock(page, name) {
+    await press(page, name);
+    await heading(page, "Uret er stillet frem");
+}
+
+async function sendLetter(page, to, days) {
+    await page.getByLabel("Modtager").selectOption({ label: to });
+    await page.getByLabel("Leveres om så mange dage").fill(String(days));
+    await press(page, "Lav og send brevet");
+    await heading(page, "Brevet er sendt");
+}
+
+/** Waits for a moment in the list: with script it comes by itself, without it the link shows the newest. */
+async function comes(page, script, text) {
+    const moment = page.locator("ol.moments li", { hasText: text }).first();
+    const until = Date.now() + 10_000;
+    while (!(await moment.count())) {
+        assert.ok(Date.now() < until, `«${text}» did not come within ten seconds`);
+        if (script) await page.waitForTimeout(100);
+        else await page.getByRole("link", { name: "Vis det nyeste" }).click();
+    }
+    return moment;
+}
+
+for (const script of [true, false]) {
+    for (const width of WIDTHS) {
+        describe(`the live view, ${script ? "with" : "without"} script, ${width} px wide`, () => {
+            const tag = script ? "" : "-noscript";
+            const open = async () => {
+                const { page, end } = await visit(browser, { width, script });
+                await page.goto(`${address}/live`);
+                await press(page, "Begynd landet forfra");
+                await heading(page, "Landet er begyndt forfra");
+                return { page, end };
+            };
+
+            it("a delayed letter waits for its day, and comes when the clock gets there", async () => {
+                const { page, end } = await open();
+                await sendLetter(page, "Agnes Lyngvang", 10);
+                await comes(page, script, "DELAYED_MEMO_SEND_VALIDATED_AWAITING_DELAY");
+                await inspect(page, `live${tag}`, { width, axeToo: script });
+                const released = page.locator("ol.moments li", { hasText: "DELAYED_MEMO_SEND_SENT" });
+                await moveClock(page, "7 dage frem");
+                assert.equal(await released.count(), 0, "its day has not come");
+                await moveClock(page, "7 dage frem");
+                await comes(page, script, "DELAYED_MEMO_SEND_SENT");
+                const arrived = await comes(page, script, "MEMO_AVAILABLE_TO_RECIPIENT");
+                assert.match(await arrived.locator("time").innerText(), /00:00:0\d$/, "at midnight in Copenhagen");
+                assert.match(await page.locator(".live-steering").innerText(), /1[34] dage foran maskinens ur/);
+                await end();
+            });
+
+            it("a receiver that is down for days gets its letter when it is back", async () => {
+                const { page, end } = await open();
+                await sendLetter(page, "Fyrtårnsstyrelsen, Fyrpas og bøjer", 0);
+                await comes(page, script, "Modtagersystemet svarede ikke");
+                for (const _ of [1, 2, 3]) await moveClock(page, "1 dag frem");
+                const failed = page.locator("ol.moments li", { hasText: "MEMO_SEND_SENT_TO_RECIPIENT_SYSTEM_FAILED" });
+                assert.ok((await failed.count()) >= 10, `it was tried again and again: ${await failed.count()}`);
+                const back = await receiver();
+                await moveClock(page, "1 dag frem");
+                await comes(page, script, "Modtagersystemet tog imod");
+                assert.deepEqual(back.taken, ["/memos"], "once");
+                await back.stop();
+                await end();
+            });
+
+            it("a receiver that is down for more than seven days is switched off", async () => {
+                const { page, end } = await open();
+                await sendLetter(page, "Fyrtårnsstyrelsen, Fyrpas og bøjer", 0);
+                await comes(page, script, "Modtagersystemet svarede ikke");
+                await moveClock(page, "14 dage frem");
+                await comes(page, script, "SYSTEM_CHANGED");
+                await end();
+            });
+
+            it("a fault is made, strikes, and is told with why", async () => {
+                const { page, end } = await open();
+                await page.getByLabel("Hvad går galt").selectOption("RECEIPT");
+                await page.getByLabel("For systemet").selectOption({ label: "fyrtaarn-afsender" });
+                await page.getByLabel("Fejlkode").selectOption("file.virus.found");
+                await page.getByLabel("Hvor mange gange").fill("0");
+                await press(page, "Lav fejlen");
+                await heading(page, "Fejlen er lavet");
+                await sendLetter(page, "Agnes Lyngvang", 0);
+                const receipt = await comes(page, script, "file.virus.found:");
+                assert.match(await receipt.innerText(), /INVALID/);
+                await inspect(page, `live-fault${tag}`, { width, axeToo: script });
+                await page.locator("ul.faults").getByRole("button").first().click();
+                await heading(page, "Fejlen er fjernet");
+                assert.equal(await page.locator("ul.faults li").count(), 0);
+                await end();
+            });
+        });
+    }
+}
+
+it("in English, and by the keyboard alone", async () => {
+    const { page, end } = await visit(browser, { width: 1280 });
+    await page.goto(`${address}/live?lang=en`);
+    assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "What happens");
+    await inspect(page, "live-en", { width: 1280 });
+    const wanted = page.getByRole("button", { name: "1 hour on" });
+    for (let stop = 0; stop < 40; stop += 1) {
+        await page.keyboard.press("Tab");
+        if (await wanted.evaluate((button) => button === document.activeElement)) break;
+    }
+    assert.ok(await wanted.evaluate((button) => button === document.activeElement), "the button is reached");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("The clock has been moved").waitFor();
+    await end();
+});
