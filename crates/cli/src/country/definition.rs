@@ -22,6 +22,18 @@ pub(crate) struct Definition {
     pub(crate) organisations: Vec<OrganisationEntry>,
     #[serde(rename = "person", default)]
     pub(crate) people: Vec<PersonEntry>,
+    #[serde(rename = "system_template", default)]
+    pub(crate) templates: Vec<TemplateEntry>,
+}
+
+/// A supplier's template that systems can be based on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateEntry {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) types: BTreeSet<SystemType>,
+    pub(crate) protocol: Protocol,
 }
 
 /// An authority or a company.
