@@ -24,6 +24,8 @@ pub(crate) struct Definition {
     pub(crate) people: Vec<PersonEntry>,
     #[serde(rename = "client", default)]
     pub(crate) clients: Vec<ClientEntry>,
+    #[serde(rename = "system_template", default)]
+    pub(crate) templates: Vec<TemplateEntry>,
 }
 
 /// A program that asks people to sign in.
@@ -36,6 +38,16 @@ pub(crate) struct ClientEntry {
     pub(crate) redirect_uris: Vec<String>,
     #[serde(default)]
     pub(crate) logout_uris: Vec<String>,
+}
+
+/// A supplier's template that systems can be based on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateEntry {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) types: BTreeSet<SystemType>,
+    pub(crate) protocol: Protocol,
 }
 
 /// An authority or a company.

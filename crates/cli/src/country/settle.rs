@@ -20,12 +20,13 @@ use brevdue_wire::Credentials;
 use brevdue_wire::country::{
     Country, CountryContactPoint, CountryOrganisation, CountryPerson, CountrySystem,
 };
+use brevdue_wire::registry::{self, StandardSystemTemplate};
 
 use super::Definition;
 use super::certificates::{Authority, CertificateError, Certified, Subject};
 use super::definition::{
     ContactPointEntry, Kind, OrganisationEntry, PersonEntry, Protocol, Status, SystemEntry,
-    SystemType, Target,
+    SystemType, Target, TemplateEntry,
 };
 use super::ssh::{SshKeys, SshKeysError};
 use crate::config::CountryChoice;
@@ -100,6 +101,9 @@ pub(crate) async fn settle(
         if kept.as_ref() != Some(&wanted) {
             batch.ops.extend(exchange.contact_changes(kept.as_ref(), wanted));
         }
+    }
+    for entry in &definition.templates {
+        batch.ops.extend(exchange.register_template(entry.id, template(entry)).await?);
     }
     if !batch.ops.is_empty() {
         store.commit(batch).await?;
@@ -192,6 +196,23 @@ fn organisation(entry: &OrganisationEntry) -> Organisation {
                 terms_accepted: entry.terms_accepted,
             }),
         },
+    }
+}
+
+fn template(entry: &TemplateEntry) -> StandardSystemTemplate {
+    let word = |kind: &SystemType| match kind {
+        SystemType::Sender => registry::SystemType::Sender,
+        SystemType::Recipient => registry::SystemType::Recipient,
+        SystemType::RecipientDefault => registry::SystemType::RecipientDefault,
+    };
+    StandardSystemTemplate {
+        name: Some(entry.name.clone()),
+        system_types: Some(entry.types.iter().map(word).collect()),
+        service_protocol: Some(match entry.protocol {
+            Protocol::RestPull => registry::ServiceProtocol::RestPull,
+            Protocol::RestPush => registry::ServiceProtocol::RestPush,
+        }),
+        ..Default::default()
     }
 }
 
