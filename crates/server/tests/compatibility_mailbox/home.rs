@@ -67,6 +67,7 @@ impl Home {
             party: PartyId::parse(kind, digits).unwrap(),
             name: name.into(),
             status: RegistrationStatus::Registered,
+            nemsms: None,
         };
         let rights = AuthorityRights {
             mandatory_post: true,
