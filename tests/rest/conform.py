@@ -15,6 +15,8 @@ import sys
 import tempfile
 import urllib.request
 
+import sign_in
+
 BASE = os.environ["BASE_URL"]
 CHECKS = ",".join([
     "not_a_server_error",
@@ -34,21 +36,23 @@ def get(path):
 
 
 def everybody():
-    """Who can ask: a name and the Authorization header of each."""
-    systems = [s for o in get("/testing/country")["organisations"] for s in o["systems"]]
-    found = {}
-    for system in systems:
-        kind = "sender" if "SENDER" in system["systemTypes"] else "receiver"
-        found.setdefault(kind, system["authorization"])
-    found.update(people())
-    return found
-
-
-def people():
-    """Tokens of people, from the built-in identity provider."""
-    import sign_in
-
-    return {name: "Bearer " + token for name, token in sign_in.tokens(BASE).items()}
+    """Who can ask: a name, and how to get the Authorization header of each."""
+    country = get("/testing/country")
+    actors = {}
+    for system in (s for o in country["organisations"] for s in o["systems"]):
+        kind = "sender system" if "SENDER" in system["systemTypes"] else "receiver system"
+        actors.setdefault(kind, lambda header=system["authorization"]: header)
+    authority = country["organisations"][0]["cvr"]
+    citizen = next(p["cpr"] for p in country["people"] if p["status"] == "REGISTERED")
+    for number, role in [
+        (citizen, "own"),
+        (authority, "administrator"),
+        (authority, "case-worker"),
+        (authority, "system-manager"),
+    ]:
+        # A new token for each round: one is good for thirty minutes.
+        actors[role] = lambda number=number, role=role: "Bearer " + sign_in.token(BASE, number, role)
+    return actors
 
 
 def run(name, authorization, seed, examples, folder):
@@ -87,7 +91,7 @@ def main(wanted):
             # Short rounds first, so that a blunder shows at once; longer ones when many are wanted.
             examples = 2 if rounds < len(actors) and wanted < 50_000 else 100
             seed = FIRST_SEED + rounds
-            code, report, text = run(name, actors[name], seed, examples, pathlib.Path(folder))
+            code, report, text = run(name, actors[name](), seed, examples, pathlib.Path(folder))
             rounds += 1
             if report is None:
                 print(text)

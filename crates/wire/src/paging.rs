@@ -35,6 +35,7 @@ impl Default for PageRequest {
 /// A page of ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PagingResultUUID)]
 pub struct PagingResultUuid {
     /// The ids, oldest first.
     pub content: Vec<Uuid>,

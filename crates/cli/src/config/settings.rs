@@ -77,16 +77,16 @@ settings! {
     "limits.interactive_per_minute" policy.interactive_per_minute "single messages from one system in a minute before the rest wait in the bulk queue"
     "limits.bulk_share_percent" policy.bulk_share_percent "of a hundred letters taken up at a time, so many are bulk however many others wait"
 
+    "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
+    "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
+    "limits.html" policy.html "what HTML files of letters may have: any, lenient (nothing that runs) or strict (nothing fetched from elsewhere either)"
+
     "registry.systems_may_register" policy.systems_may_register "whether a system may change what is registered of its own organisation, as an administrator may"
     "registry.private_endpoints" policy.private_endpoints "whether endpoints on this machine and in private networks may be registered"
     "registry.receiver_systems" policy.receiver_systems "receiver systems of one organisation"
     "registry.systems_per_organisation" policy.systems_per_organisation "systems of one organisation"
     "registry.contact_points_per_organisation" policy.contact_points_per_organisation "contact points of one organisation, and contact groups"
     "registry.subscriptions_per_system" policy.subscriptions_per_system "subscriptions of one system to changes of contacts, and of organisations"
-
-    "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
-    "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
-    "limits.html" policy.html "what HTML files of letters may have: any, lenient (nothing that runs) or strict (nothing fetched from elsewhere either)"
 
     "reading.depth" policy.reading.depth "elements inside elements; the format needs 7"
     "reading.attributes" policy.reading.attributes "attributes on one element"

@@ -74,14 +74,7 @@ fn name_of<T>() -> &'static str {
 }
 
 /// A small file, sent as the part `file` of `multipart/form-data`.
-pub(super) struct Upload {
-    /// As the part says.
-    pub(super) media_type: Option<String>,
-    /// As the part says; to be shown, never to be opened.
-    pub(super) file_name: Option<String>,
-    /// What it holds.
-    pub(super) bytes: Vec<u8>,
-}
+pub(super) struct Upload(pub(super) Vec<u8>);
 
 impl FromRequest<Door> for Upload {
     type Rejection = Failure;
@@ -107,10 +100,9 @@ impl FromRequest<Door> for Upload {
             if part.name() != Some(FILE_PART) {
                 continue;
             }
-            let media_type = part.content_type().map(str::to_ascii_lowercase);
-            let file_name = part.file_name().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(|_| malformed("the part broke off"))?.into();
-            return Ok(Self { media_type, file_name, bytes });
+            return Ok(Self(
+                part.bytes().await.map_err(|_| malformed("the part broke off"))?.into(),
+            ));
         }
         Err(malformed("there is no part named file"))
     }

@@ -40,13 +40,6 @@ fn read(text: &str) -> Option<i64> {
     bare.parse().ok().filter(|_| bare.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-impl IfMatch {
-    /// Compares with the version that is there.
-    pub(super) fn must_be(self, there: i64) -> Result<(), Failure> {
-        if self.0 == there { Ok(()) } else { Err(changed(Some(there))) }
-    }
-}
-
 /// 409, with the version that is there now.
 pub(super) fn changed(there: Option<i64>) -> Failure {
     let now = there.map_or_else(String::new, |version| format!("; its version is {version} now"));

@@ -25,10 +25,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::certificates::Validity;
+use crate::covering::covers;
 use crate::pushing::client;
-use crate::town::{
-    RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, covers, letter, masked, message_uuid,
-};
+use crate::town::{RECEIVING_CVR, SENDING_CVR, System, Town, Wishes, letter, masked, message_uuid};
 
 /// An authority without a receiver system, and a company.
 const LATE_CVR: &str = "33445566";

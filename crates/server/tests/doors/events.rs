@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::town::{Town, covers, letter, message_uuid};
+use crate::covering::covers;
+use crate::town::{Town, letter, message_uuid};
 
 async fn get(town: &Town, path: &str) -> (u16, Value) {
     let answer = town.acting_as(&town.sender).get(path).send().await.unwrap();

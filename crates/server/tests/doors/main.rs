@@ -6,6 +6,8 @@
 mod bodies;
 mod certificates;
 mod codes;
+#[path = "../support/covers.rs"]
+mod covering;
 mod events;
 mod faulty;
 mod fetching;

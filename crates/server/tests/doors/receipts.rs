@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::town::{Town, covers, letter, masked, message_uuid};
+use crate::covering::covers;
+use crate::town::{Town, letter, masked, message_uuid};
 
 const RECEIPTS: &str = "/apis/v1/receipts/";
 

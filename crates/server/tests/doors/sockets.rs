@@ -143,7 +143,6 @@ async fn every_wrong_path_and_method_gets_an_error_message() {
         ("GET", "/apis/v1/nothing", 404, "path.not.found"),
         ("GET", "/apis/v1/", 404, "path.not.found"),
         ("PUT", "/apis/v1/dp/afsendersystem/1", 404, "legacy.interface.closed"),
-        ("PUT", "/apis/v1/dp2/afsendersystem/1/afsendelser/2", 404, "legacy.interface.closed"),
         ("PUT", "/apis/v1/memos/", 405, "method.not.allowed"),
         ("PATCH", "/apis/v1/receipts", 405, "method.not.allowed"),
     ] {

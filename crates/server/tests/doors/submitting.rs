@@ -3,7 +3,8 @@
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
-use crate::town::{Town, covers, letter, masked, message_uuid};
+use crate::covering::covers;
+use crate::town::{Town, letter, masked, message_uuid};
 
 const MEMOS: &str = "/apis/v1/memos/";
 

@@ -30,10 +30,6 @@ pub(crate) const RECEIVING_CVR: &str = "87654321";
 /// 2 March 2026, ten o'clock UTC.
 const MORNING: i64 = 1_772_445_600_000;
 
-/// Names an operation that the test calls over HTTPS with a client certificate. It does nothing:
-/// `tests/compatibility.rs` reads these lines for the table of what is built.
-pub(crate) fn covers(_operation: &str) {}
-
 /// A clock that moves when told to.
 pub(crate) struct TestClock(AtomicI64);
 

@@ -72,13 +72,13 @@ async fn put(
     Acting(actor): Acting,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    upload: Upload,
+    Upload(bytes): Upload,
 ) -> Result<Versioned<Logo>, Failure> {
     let id = OrganisationId(path_id(&id)?);
     door.exchange.may_put_logo(&actor, id, version).await?;
-    let begins = upload.bytes.get(..16).unwrap_or(&upload.bytes).to_vec();
-    let length = upload.bytes.len() as u64;
-    let pieces = stream::once(async move { Ok::<_, BodyFault>(Bytes::from(upload.bytes)) });
+    let begins = bytes.get(..16).unwrap_or(&bytes).to_vec();
+    let length = bytes.len() as u64;
+    let pieces = stream::once(async move { Ok::<_, BodyFault>(Bytes::from(bytes)) });
     let limit = door.settings.upload_bytes as u64;
     let kept = keep(&door, pieces, Some(length), limit, |_| Ok(())).await?;
     let logo = door.exchange.put_logo(&actor, id, version, &begins, kept).await?;

@@ -221,10 +221,10 @@ async fn register_certificate(
     State(door): State<Door>,
     Acting(actor): Acting,
     Path(ids): Path<(String, String)>,
-    upload: Upload,
+    Upload(bytes): Upload,
 ) -> Result<Versioned<OcesPublicCertificateCheck>, Failure> {
     let (organisation, id) = both(ids)?;
-    let certificate = certificates::certificate(&upload.bytes)?;
+    let certificate = certificates::certificate(&bytes)?;
     let check = door.exchange.register_certificate(&actor, organisation, id, certificate).await?;
     Ok(made(check.version, check))
 }
@@ -246,10 +246,10 @@ async fn register_key(
     State(door): State<Door>,
     Acting(actor): Acting,
     Path(ids): Path<(String, String)>,
-    upload: Upload,
+    Upload(bytes): Upload,
 ) -> Result<Versioned<Ssh>, Failure> {
     let (organisation, id) = both(ids)?;
-    let key = certificates::ssh_key(&upload.bytes)?;
+    let key = certificates::ssh_key(&bytes)?;
     let ssh = door.exchange.register_ssh_key(&actor, organisation, id, key).await?;
     Ok(made(ssh.version, ssh))
 }
@@ -269,14 +269,14 @@ async fn check_certificate(
     State(door): State<Door>,
     Acting(_): Acting,
     Path(protocol): Path<String>,
-    upload: Upload,
+    Upload(bytes): Upload,
 ) -> Result<Json<OcesPublicCertificateCheckResult>, Failure> {
     let known = serde_json::from_value::<ServiceProtocol>(Value::String(protocol));
     known.map_err(|_| {
         let message = "the protocol is REST_PUSH, REST_PULL, SFTP or SMTP";
         Failure::bad_request("protocol.invalid", message).at("path", "protocolType")
     })?;
-    Ok(Json(door.exchange.check_certificate(certificates::certificate(&upload.bytes)?)))
+    Ok(Json(door.exchange.check_certificate(certificates::certificate(&bytes)?)))
 }
 
 fn both(ids: (String, String)) -> Result<(OrganisationId, SystemId), Failure> {
