@@ -75,7 +75,7 @@ def run(name, authorization, seed, examples, folder):
         # What would take the ground away from under the other rounds.
         "--exclude-path-regex", "^/testing/(reset|snapshots|clock|faults)",
     ]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
     try:
         return ended.returncode, json.loads(report.read_text()), ended.stdout
     except (OSError, ValueError):

@@ -3,6 +3,8 @@
 //!
 //! `BREVDUE_WRITE_DOCS=1 cargo test -p brevdue-server --test compatibility` writes the page.
 
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

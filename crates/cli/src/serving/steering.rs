@@ -384,11 +384,11 @@ fn copy_part(from: &Path, to: &Path, is_content: bool) -> io::Result<()> {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
             copy_part(&source, &target, is_content || entry.file_name() == "content")?;
-        } else if entry.file_name() != "lock" {
-            if !(is_content && fs::hard_link(&source, &target).is_ok()) {
-                fs::copy(&source, &target)?;
-                fs::File::open(&target)?.sync_all()?;
-            }
+        } else if entry.file_name() != "lock"
+            && !(is_content && fs::hard_link(&source, &target).is_ok())
+        {
+            fs::copy(&source, &target)?;
+            fs::File::open(&target)?.sync_all()?;
         }
     }
     fs::File::open(to)?.sync_all()

@@ -3,8 +3,8 @@ use brevdue_wire::PageRequest;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::covering::covers;
 use crate::office::{COMPANY, COMPANY_CVR, Desk, PERSON, PERSON_CPR, answer, faults, open};
-use crate::town::covers;
 
 #[tokio::test]
 async fn contacts_are_looked_up_by_lists_of_numbers_and_each_look_up_is_logged() {

@@ -2,8 +2,9 @@ use brevdue_exchange::people::Privilege;
 use brevdue_exchange::{ContactId, RegistrationStatus};
 use serde_json::{Value, json};
 
+use crate::covering::covers;
 use crate::office::{COMPANY_CVR, Desk, PERSON, PERSON_CPR, faults, open};
-use crate::town::{Town, covers};
+use crate::town::Town;
 
 async fn exempt(desk: &Desk<'_>) -> Value {
     let (status, made) = desk.post("/exemptions/", json!({ "cprNumber": PERSON_CPR })).await;

@@ -4,8 +4,9 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::covering::covers;
 use crate::office::{Desk, answer, open, sender_command};
-use crate::town::{Town, covers};
+use crate::town::Town;
 
 const OWN: &str = "/organisations/00000000-0000-0000-0000-000000000002";
 

@@ -6,6 +6,8 @@
 #[path = "../doors/certificates.rs"]
 mod certificates;
 mod contacts;
+#[path = "../support/covers.rs"]
+mod covering;
 mod exemptions;
 mod legacy;
 mod office;

@@ -1,8 +1,9 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::covering::covers;
 use crate::office::{COMPANY_CVR, Desk, answer, faults, form, open, with};
-use crate::town::{SENDING_CVR, covers};
+use crate::town::SENDING_CVR;
 
 const OWN: &str = "/organisations/00000000-0000-0000-0000-000000000001";
 const OTHER: &str = "/organisations/00000000-0000-0000-0000-000000000002";

@@ -2,8 +2,9 @@ use brevdue_exchange::ContactPointId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::covering::covers;
 use crate::office::{Desk, faults, open};
-use crate::town::{Town, covers};
+use crate::town::Town;
 
 /// The receiving authority: it has a default system.
 const OWN: &str = "/organisations/00000000-0000-0000-0000-000000000002";

@@ -8,8 +8,9 @@ use brevdue_server::Delivery;
 use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints};
 use serde_json::{Value, json};
 
+use crate::covering::covers;
 use crate::office::{Desk, PERSON, PERSON_CPR, faults, open};
-use crate::town::{SENDING_CVR, Town, covers};
+use crate::town::{SENDING_CVR, Town};
 
 const CONTACTS: &str = "/contacts/subscriptions/";
 const ORGANISATIONS: &str = "/organisations/subscriptions/";

@@ -2,8 +2,9 @@ use brevdue_exchange::Policy;
 use serde_json::{Value, json};
 
 use crate::certificates::Validity;
+use crate::covering::covers;
 use crate::office::{Desk, faults, open, sender_command, with};
-use crate::town::{RECEIVING_CVR, SENDING_CVR, covers};
+use crate::town::{RECEIVING_CVR, SENDING_CVR};
 
 const ALL: &str = "/organisations/00000000-0000-0000-0000-000000000001/systems/";
 const OWN: &str = "/organisations/00000000-0000-0000-0000-000000000001/systems/00000000-0000-0000-0000-000000000011";

@@ -382,7 +382,7 @@ impl Embedded {
             let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
             readers.read(|reader| Ok(verify::verify(reader, &contents, &sums, (&segments, &queue))))
         });
-        Ok(found.await?)
+        found.await
     }
 }
 

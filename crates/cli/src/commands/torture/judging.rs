@@ -58,10 +58,10 @@ pub(super) async fn judge(folder: &Path, town: &Town, books: &Books) -> Result<(
         }
         let places = arrivals.get(&letter).map_or(0, Vec::len);
         match sent.destination {
-            Destination::Mailbox(owner) => {
-                if arrivals.get(&letter).is_none_or(|places| places[..] != [owner]) {
-                    books.line(format!("letter {letter}: stands in {places} mailboxes"));
-                }
+            Destination::Mailbox(owner)
+                if arrivals.get(&letter).is_none_or(|places| places[..] != [owner]) =>
+            {
+                books.line(format!("letter {letter}: stands in {places} mailboxes"));
             }
             _ if places > 0 => books.line(format!("letter {letter}: stands in a mailbox")),
             _ => {}

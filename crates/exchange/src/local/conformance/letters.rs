@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use brevdue_memo::letter::{DraftFile, LetterDraft, LetterError, Link, Markup, ReplyReference};
+use brevdue_memo::letter::{DraftFile, LetterDraft, Link, Markup, ReplyReference};
 use brevdue_memo::{ContactPoint as MemoContactPoint, MemoVersion, PartyId, Uuid4, write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -170,7 +170,7 @@ impl Road {
             }
             Case::Ordinary | Case::OldVersion | Case::OtherHand | Case::Twice => {}
         }
-        let message = draft.build().map_err(LetterError::from)?;
+        let message = draft.build()?;
         let mut bytes = Vec::new();
         write(&message, Cursor::new(&[][..]), &mut bytes)?;
         Ok(if case == Case::OtherHand { in_another_hand(&bytes) } else { bytes })
