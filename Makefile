@@ -8,6 +8,8 @@ CARGO ?= cargo
 ARGS ?=
 # How many messages `make conformance` judges.
 CONFORMANCE ?= 100000
+# How many requests, made up from its own description, it sends the REST interface.
+REST_CONFORMANCE ?= 200000
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 300
 
@@ -23,9 +25,10 @@ test: ## everything CI runs: formatting, lints, tests, crash test, browser; inst
 torture: assets ## kill an exchange 1,000 times under load, and 200 times with each other fault; ARGS="--seed 7"
 	$(CARGO) run --release --locked --bin brevdue -- torture --kills 1000 --write-errors 200 --full-disk 200 --torn-pages 200 --flipped-bits 200 $(ARGS)
 
-conformance: ## judge CONFORMANCE generated messages beside xmllint and the official schemas
+conformance: assets ## judge CONFORMANCE generated messages beside xmllint; send the REST interface REST_CONFORMANCE requests
 	scripts/test-deps
 	BREVDUE_CONFORMANCE=$(CONFORMANCE) $(CARGO) test --locked --package brevdue-memo --test conformance -- --nocapture
+	scripts/rest-conformance $(REST_CONFORMANCE)
 
 fuzz: ## send the readers what libFuzzer makes up, FUZZ_SECONDS for each target
 	scripts/fuzz all $(FUZZ_SECONDS)

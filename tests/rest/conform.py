@@ -26,6 +26,7 @@ CHECKS = ",".join([
     "response_schema_conformance",
 ])
 FIRST_SEED = 20261123
+PYTHONS_OWN = "AST constructor recursion depth mismatch"
 # Rounds at most, whatever COUNT says.
 ROUNDS_LIMIT = 1000
 
@@ -55,17 +56,20 @@ def everybody():
     return actors
 
 
-def run(name, authorization, seed, examples, folder):
-    """One round: its exit code, its report as JSON, and what it printed."""
+def run(name, authorization, seed, wanted, folder):
+    """One round: its report as JSON, and what it printed."""
+    # A quick look sends a little as everybody; a long one goes through every bound of every field too.
+    phases, examples = ("fuzzing,stateful", 8) if wanted < 50_000 else ("coverage,fuzzing,stateful", 40)
     report = folder / f"{name}-{seed}.json"
     command = [
         sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
         BASE + "/api/openapi.json",
         "--header", "Authorization:" + authorization,
         "--checks", CHECKS,
+        "--phases", phases,
         "--max-examples", str(examples),
         "--seed", str(seed),
-        "--workers", "2",
+        "--workers", "1",
         "--continue-on-failure",
         "--no-shrink",
         "--suppress-health-check", "all",
@@ -77,21 +81,27 @@ def run(name, authorization, seed, examples, folder):
     ]
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
     try:
-        return ended.returncode, json.loads(report.read_text()), ended.stdout
+        return json.loads(report.read_text()), ended.stdout
     except (OSError, ValueError):
-        return ended.returncode or 70, None, ended.stdout
+        return None, ended.stdout
+
+
+def has_findings(report):
+    """Whether an answer was wrong, or none came. Python 3.11 itself fails now and then while a request is
+    made up (an issue of its `ast.parse`); that request is not sent, and says nothing about the exchange."""
+    cases = report["test_cases"]
+    errors = [e for e in report["errors"] if PYTHONS_OWN not in json.dumps(e)]
+    return bool(cases["with_failures"] or errors or not report["complete"])
 
 
 def main(wanted):
     actors = everybody()
     sent, rounds, failures = 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        while sent < wanted and rounds < ROUNDS_LIMIT:
+        while rounds < len(actors) or (sent < wanted and rounds < ROUNDS_LIMIT):
             name = list(actors)[rounds % len(actors)]
-            # Short rounds first, so that a blunder shows at once; longer ones when many are wanted.
-            examples = 2 if rounds < len(actors) and wanted < 50_000 else 100
             seed = FIRST_SEED + rounds
-            code, report, text = run(name, actors[name](), seed, examples, pathlib.Path(folder))
+            report, text = run(name, actors[name](), seed, wanted, pathlib.Path(folder))
             rounds += 1
             if report is None:
                 print(text)
@@ -99,7 +109,7 @@ def main(wanted):
             cases = report["test_cases"]["generated"]
             sent += cases
             print(f"round {rounds} as {name}, seed {seed}: {cases} requests, {sent} of {wanted}", flush=True)
-            if code != 0:
+            if has_findings(report):
                 failures += 1
                 print(text)
     print(f"{sent} requests in {rounds} rounds as {', '.join(actors)}: {failures} rounds with findings")
