@@ -209,6 +209,36 @@ async fn what_no_single_bit_explains_in_the_journal_is_named_and_the_rest_is_ser
     }
 }
 
+/// A loss of power leaves anything behind what was synced, also more than a head has bytes.
+#[tokio::test]
+async fn an_end_that_nobody_can_read_is_named_once_and_put_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(folder.path()).unwrap();
+    receive(&store, 11..=13).await;
+    drop(store);
+    let path = segments(folder.path())[0].clone();
+    let whole = fs::read(&path).unwrap();
+    let noise: Vec<u8> = (0..300u32).map(|n| (n * 7919 >> 3) as u8).collect();
+    fs::write(&path, [&whole[..], &noise].concat()).unwrap();
+
+    let store = Embedded::open(folder.path()).unwrap();
+    let [damage] = store.damage() else { panic!("{:?}", store.damage()) };
+    assert_eq!(
+        damage.what,
+        format!(
+            "bytes {} to {}, its end, cannot be read and were put aside",
+            whole.len(),
+            whole.len() + 300
+        )
+    );
+    assert!(!damage.mended);
+    let parked = format!("parked/journal-00000001-{}", whole.len());
+    assert_eq!(fs::read(folder.path().join(parked)).unwrap(), noise);
+    receive(&store, [20]).await;
+    assert_eq!(file_all(&store).await, [11, 12, 13, 20]);
+    assert_eq!(store.verify().await.unwrap(), SOUND);
+}
+
 #[tokio::test]
 async fn bytes_that_look_like_a_record_are_none_when_they_lie_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
