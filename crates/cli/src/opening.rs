@@ -1,6 +1,5 @@
 //! Opening the store of a data folder.
 
-use brevdue_exchange::Store as _;
 use brevdue_store::{Embedded, OpenError};
 
 use crate::folder::Folder;
@@ -23,32 +22,4 @@ pub(crate) fn open(folder: &Folder) -> Result<Embedded, Problem> {
         };
         problem.because(&error).help(help)
     })
-}
-
-/// Why a store was not read through.
-pub(crate) enum Held {
-    /// A server has it.
-    InUse,
-    /// There is none.
-    Absent,
-    /// It cannot be opened or read.
-    Failed(String),
-}
-
-/// Checks a store against itself; one line for each finding.
-pub(crate) fn verify(folder: &Folder) -> Result<Vec<String>, Held> {
-    let failed = |error: &dyn std::error::Error| Held::Failed(error.to_string());
-    if !folder.store().exists() {
-        return Err(Held::Absent);
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failed(&error))?;
-    let store = match Embedded::open(folder.store()) {
-        Ok(store) => store,
-        Err(OpenError::InUse { .. }) => return Err(Held::InUse),
-        Err(error) => return Err(failed(&error)),
-    };
-    runtime.block_on(store.verify()).map_err(|error| failed(&error))
 }

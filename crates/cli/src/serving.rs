@@ -67,6 +67,7 @@ pub(crate) struct Serving {
     /// How many first letters were sent.
     pub(crate) first_letters: usize,
     folder: Folder,
+    store: Arc<Replaceable>,
     live: Arc<Live>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -227,7 +228,17 @@ impl Serving {
         let pages = gated(web.merge(testing).merge(notices), gate).merge(operations);
         doors.serve(&tasks, gated(rest, gate), gated(facade, gate), pages, config, &stop);
         tasks.close();
-        Ok(Self { country, letter, first_letters, folder, live, stop, tasks, workers })
+        Ok(Self {
+            store: embedded,
+            country,
+            letter,
+            first_letters,
+            folder,
+            live,
+            stop,
+            tasks,
+            workers,
+        })
     }
 
     /// Closes the doors, lets open requests end, and stops everything.
@@ -240,6 +251,11 @@ impl Serving {
         let joined = tokio::task::spawn_blocking(move || workers.join());
         if joined.await.is_err() {
             tracing::error!("the workers could not be waited for");
+        }
+        // Nobody else has it in hand now, and who lets go of it last moves its log into the database.
+        let store = self.store.take();
+        if tokio::task::spawn_blocking(move || drop(store)).await.is_err() {
+            tracing::error!("the store could not be closed; nothing acknowledged is lost");
         }
         if let Err(error) = Running::remove(&self.folder) {
             tracing::warn!(%error, "running.json could not be removed");

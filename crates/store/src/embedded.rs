@@ -201,9 +201,6 @@ impl Embedded {
             }
             other => other?,
         };
-        for Damage { file, what, mended, .. } in &found {
-            tracing::error!(file, what, mended, "the store was damaged");
-        }
         let sums = match sums {
             Some(sums) => sums,
             None => Sums::open(folder).map_err(unusable)?,
@@ -254,7 +251,7 @@ impl Embedded {
         lock: File,
         mut connection: Connection,
         contents: ContentFolder,
-        (sums, found): (Sums, Vec<Damage>),
+        (sums, mut found): (Sums, Vec<Damage>),
         limits: journal::Limits,
     ) -> Result<Self, OpenError> {
         let sums = Arc::new(Mutex::new(sums));
@@ -276,8 +273,12 @@ impl Embedded {
             head.filed,
             Arc::clone(&readers),
             Arc::clone(&inside),
+            &mut found,
         )
         .map_err(OpenError::Journal)?;
+        for Damage { file, what, mended, .. } in &found {
+            tracing::error!(file, what, mended, "the store was damaged");
+        }
         let (leases, registry) = (Arc::<Leases>::default(), Arc::<Registry>::default());
         let writer = Writer {
             connection,

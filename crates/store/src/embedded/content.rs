@@ -227,12 +227,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// A digest as it is written.
-pub(super) fn digest_of(name: &str) -> Option<Digest> {
-    let first = u8::from_str_radix(name.get(..2)?, 16).ok()?;
-    digest_from(first, name.get(2..)?)
-}
-
+/// A digest whose first byte is its folder's name.
 fn digest_from(first: u8, rest: &str) -> Option<Digest> {
     let mut digest = [0; 32];
     digest[0] = first;

@@ -10,6 +10,7 @@
 mod appender;
 mod check;
 mod looking;
+mod mending;
 mod queue;
 mod record;
 mod retire;
@@ -31,6 +32,7 @@ use self::appender::{Appender, Task};
 use self::record::Head;
 use super::failure;
 use super::readers::Readers;
+use super::sums::Damage;
 
 pub(super) use self::check::check;
 pub(super) use self::queue::Queue;
@@ -85,16 +87,17 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Opens the journal in a folder. Everything before `filed` is filed; what is behind it and not
-    /// filed either is queued.
+    /// filed either is queued. Puts down what it found damaged in the last segment.
     pub(super) fn open(
         folder: PathBuf,
         limits: Limits,
         filed: Spot,
         readers: Arc<Readers>,
         inside: Arc<Arrivals>,
+        found: &mut Vec<Damage>,
     ) -> Result<Self, StorageError> {
         let segments = Arc::new(Segments::open(folder).map_err(failure::of_files)?);
-        let (active, end) = appender::find_end(&segments, limits.segment_bytes, filed)
+        let (active, end) = appender::find_end(&segments, limits.segment_bytes, filed, found)
             .map_err(failure::of_files)?;
         let from = filed.max(segments.first().map_err(failure::of_files)?);
         let queue = Arc::new(Queue::new(limits, from, end));

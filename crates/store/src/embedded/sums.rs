@@ -23,8 +23,9 @@ use std::path::{Path, PathBuf};
 use self::wal::{Frame, Position};
 use super::schema::{FILE_NAME, PAGE_BYTES};
 
+pub(super) use self::bits::{Flipped, flipped_of_crc};
 pub use self::check::Damage;
-pub(super) use self::check::{Depth, check_pages, prepare};
+pub(super) use self::check::{Depth, PARKED, check_pages, prepare};
 pub(super) use self::mark::{MARK_NAME, Mark};
 
 /// Name of the file.

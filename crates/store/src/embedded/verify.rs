@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::chain::{Hash, Link};
 use super::columns::Sql;
-use super::content::{self, ContentFolder};
+use super::content::ContentFolder;
 use super::head::Head;
 use super::journal::{self, Queue, Segments};
 use super::letters::{EVENT, read_event};
@@ -41,7 +41,7 @@ pub(super) fn verify(
             findings.add(format!("the {name} could not be read to the end: {error}"));
         }
     }
-    journal::check(connection, journal.0, journal.1, &mut |line| findings.add(line));
+    journal::check(connection, journal.0, journal.1, &mut |damage| findings.put(damage));
     for first in 0..=u8::MAX {
         if let Err(error) = files(connection, contents, first, &mut findings) {
             findings
@@ -85,19 +85,9 @@ struct Findings {
 }
 
 impl Findings {
-    /// Something about the store as a whole, or about what its first words name.
+    /// Something about the store as a whole.
     fn add(&mut self, what: String) {
-        let mut words = what.split([' ', ':', ',']);
-        let (first, second) = (words.next(), words.next());
-        let file = match (first, second) {
-            (Some("journal"), Some(segment)) => format!("journal/{segment}.log"),
-            _ => String::new(),
-        };
-        let content = match (first, second) {
-            (Some("content"), Some(name)) => content::digest_of(name),
-            _ => None,
-        };
-        self.put(Damage { file, what, content, mended: false });
+        self.put(Damage { file: String::new(), what, content: None, mended: false });
     }
 
     /// Something about one content, which is lost with it.

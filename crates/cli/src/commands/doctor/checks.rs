@@ -9,14 +9,15 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use brevdue_exchange::Clock as _;
 use brevdue_memo::Timestamp;
+use brevdue_store::{Embedded, OpenError};
 
+use super::super::verify::{self, check_open};
 use super::{Finding, Verdict};
 use crate::config::{Config, strays};
 use crate::country::Definition;
 use crate::country::certificates::{self, RENEWAL_DAYS};
 use crate::folder::Folder;
 use crate::machine::MachineClock;
-use crate::opening::{self, Held};
 use crate::running::Running;
 
 /// Free bytes below which letters will soon be refused.
@@ -300,27 +301,48 @@ fn expiries(folder: &Folder, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-/// Reads everything the store holds and compares; only when no server holds it.
+/// Reads everything the store holds and compares, as `brevdue verify` does; only when no server holds it.
 fn store(folder: &Folder) -> Finding {
     let check = "store";
-    match opening::verify(folder) {
-        Ok(findings) if findings.is_empty() => Finding::good(check, "sound"),
-        Ok(findings) => Finding::bad(
-            check,
-            Verdict::Damage,
-            format!("{} findings, the first: {}", findings.len(), findings[0]),
-            "keep a copy of the data folder as it is, then restore the last backup",
-        ),
-        Err(Held::InUse) => {
-            Finding::good(check, "in use by a running server; stop it to have all of it read")
+    let todo = "keep a copy of the data folder as it is, then restore the last backup";
+    if !folder.store().exists() {
+        return Finding::good(check, "nothing in it yet");
+    }
+    let found = match Embedded::open_after_a_look(folder.store()) {
+        Ok(store) => check_open(&store),
+        Err(OpenError::InUse { .. }) => {
+            let what = "in use by a running server; `brevdue verify` has all of it read";
+            return Finding::good(check, what);
         }
-        Err(Held::Absent) => Finding::good(check, "nothing in it yet"),
-        Err(Held::Failed(error)) => Finding::bad(
+        Err(error) => {
+            let what = format!("it cannot be opened: {error}");
+            return Finding::bad(check, Verdict::Damage, what, todo);
+        }
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(problem) => {
+            let what = format!("it cannot be read: {}", problem.why.join(": "));
+            return Finding::bad(check, Verdict::Damage, what, todo);
+        }
+    };
+    let line = |verify::Finding { file, what, .. }: &verify::Finding| match file.as_str() {
+        "" => what.clone(),
+        file => format!("{file}: {what}"),
+    };
+    let damaged: Vec<_> = found.iter().filter(|finding| !finding.mended).collect();
+    match (&damaged[..], &found[..]) {
+        ([first, ..], _) => {
+            let what = format!("{} findings, the first: {}", damaged.len(), line(first));
+            Finding::bad(check, Verdict::Damage, what, todo)
+        }
+        ([], [first, ..]) => Finding::bad(
             check,
-            Verdict::Damage,
-            format!("it cannot be opened: {error}"),
-            "keep a copy of the data folder as it is, then restore the last backup",
+            Verdict::Warning,
+            format!("{} findings, all mended, the first: {}", found.len(), line(first)),
+            "look after the disk and the memory of this machine: a bit does not flip by itself",
         ),
+        ([], []) => Finding::good(check, "sound"),
     }
 }
 

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::failure;
+use super::super::sums::Damage;
 use super::queue::Queue;
 use super::record::{ALIGNMENT, HEAD_BYTES, Head};
 use super::scan::{Found, Look, Scan};
@@ -200,23 +201,39 @@ pub(super) fn find_end(
     segments: &Segments,
     segment_bytes: u64,
     filed: Spot,
+    damage: &mut Vec<Damage>,
 ) -> io::Result<((Option<Active>, u32), Spot)> {
     let Some(segment) = last_begun(segments)? else {
         let next = filed.segment + 1;
         return Ok(((None, next), Spot { segment: next, offset: PREFACE_BYTES }));
     };
     let next = segment.max(filed.segment) + 1;
-    if !segments.has_preface(segment)? {
-        tracing::error!(segment, "a segment of the journal does not begin as one");
-    }
+    damage.extend(segments.check_preface(segment)?);
     let file = File::options().read(true).write(true).open(segments.path(segment))?;
     let begin = Spot { segment, offset: PREFACE_BYTES };
     let mut scan = Scan::of(segments.file(segment)?, begin, None, Look::Everything)?;
+    let length = file.metadata()?.len();
     let mut end = scan.position();
     while let Some(found) = scan.next()? {
         match found {
             Found::Record(_) => end = scan.position(),
-            Found::Damage { from, to } => {
+            Found::Flipped { head, bits } => {
+                end = scan.position();
+                damage.push(segments.mend(segment, head.spot.offset.into(), end, &bits)?);
+            }
+            // Nothing of it can be read, nothing follows it, and nothing so far in was filed: most often
+            // what a loss of power left of letters that nobody was told were received.
+            Found::Damage { from, to, content: None }
+                if to == length && Spot { segment, offset: narrowed(from)? } >= filed =>
+            {
+                segments.park(segment, from, to)?;
+                file.set_len(from)?;
+                let what =
+                    format!("bytes {from} to {to}, its end, cannot be read and were put aside");
+                damage.push(Segments::damage(segment, what));
+            }
+            // `verify` names it as long as it is there.
+            Found::Damage { from, to, .. } => {
                 tracing::error!(segment, from, to, "bytes of the journal are not what was written");
                 end = to.next_multiple_of(ALIGNMENT);
             }
@@ -231,13 +248,16 @@ pub(super) fn find_end(
         }
     }
     file.sync_all()?;
-    let offset = end.try_into().map_err(io::Error::other)?;
-    let end_spot = Spot { segment, offset };
+    let end_spot = Spot { segment, offset: narrowed(end)? };
     if end >= segment_bytes || end_spot < filed {
         let end = Spot { segment: next, offset: PREFACE_BYTES };
         return Ok(((None, next), end));
     }
     Ok(((Some(Active { file, segment, end }), next), end_spot))
+}
+
+fn narrowed(offset: u64) -> io::Result<u32> {
+    offset.try_into().map_err(io::Error::other)
 }
 
 /// The last segment that was begun. One that was made and holds not even its preface goes.

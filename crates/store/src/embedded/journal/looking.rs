@@ -123,7 +123,9 @@ fn walk(
             }
             match scan.next()? {
                 None => break,
-                Some(Found::Record(head)) => heads.extend(Some(head).filter(|head| wanted(head))),
+                Some(Found::Record(head) | Found::Flipped { head, .. }) => {
+                    heads.extend(Some(head).filter(|head| wanted(head)));
+                }
                 Some(Found::Damage { from, .. } | Found::Torn { from }) => {
                     tracing::error!(segment, from, "bytes of the journal are not what was written");
                 }

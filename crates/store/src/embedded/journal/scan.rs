@@ -5,8 +5,10 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
-use brevdue_exchange::storage::{ROW_BYTES, Spot};
+use brevdue_exchange::storage::{Digest, ROW_BYTES, Spot};
 
+use super::super::sums::Flipped;
+use super::mending::{self, State};
 use super::record::{ALIGNMENT, HEAD_BYTES, Head, MAGIC};
 
 /// Bytes read at a time while looking for the next record.
@@ -22,12 +24,15 @@ pub(super) enum Look {
 }
 
 /// What is found next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
-    /// A record that is what was written, as far as was looked.
+    /// A record that is what was written, as far as was looked. A flipped bit of the head is put back
+    /// here, not in the file.
     Record(Head),
-    /// Bytes that are not what was written.
-    Damage { from: u64, to: u64 },
+    /// A record of which some bits are others, counted from its first byte; the head is what it was.
+    Flipped { head: Head, bits: Vec<Flipped> },
+    /// Bytes that are not what was written, and the letter that they were when that can be told.
+    Damage { from: u64, to: u64, content: Option<Digest> },
     /// From here on something was not written to its end.
     Torn { from: u64 },
 }
@@ -74,7 +79,7 @@ impl Scan {
         }
         let mut head = [0; HEAD_BYTES];
         self.file.read_exact_at(&mut head, from)?;
-        let Some(head) = self.head(&head, from) else {
+        let Some(head) = self.head(&head, from).or_else(|| self.mended_head(&head, from)) else {
             return self.beyond_damage(from);
         };
         let to = from + head.record_bytes();
@@ -83,10 +88,17 @@ impl Scan {
             return Ok(torn);
         }
         self.offset = to;
-        if self.look == Look::Everything && !self.is_whole(&head)? {
-            return Ok(Some(Found::Damage { from, to }));
+        if self.look == Look::Heads {
+            return Ok(Some(Found::Record(head)));
         }
-        Ok(Some(Found::Record(head)))
+        // At most 64 KiB and a head, by `head`.
+        let mut record = vec![0; head.record_bytes() as usize];
+        self.file.read_exact_at(&mut record, from)?;
+        Ok(Some(match mending::state(&record, head.spot) {
+            State::Whole => Found::Record(head),
+            State::Flipped(bits) => Found::Flipped { head, bits },
+            State::Damaged => Found::Damage { from, to, content: Some(head.digest) },
+        }))
     }
 
     fn head(&self, bytes: &[u8; HEAD_BYTES], at: u64) -> Option<Head> {
@@ -95,13 +107,10 @@ impl Scan {
         (u64::from(head.length) <= ROW_BYTES).then_some(head)
     }
 
-    fn is_whole(&self, head: &Head) -> io::Result<bool> {
-        let padded = head.record_bytes() - HEAD_BYTES as u64;
-        // At most 64 KiB and some padding, by `head`.
-        let mut bytes = vec![0; padded as usize];
-        self.file.read_exact_at(&mut bytes, u64::from(head.spot.offset) + HEAD_BYTES as u64)?;
-        let (letter, padding) = bytes.split_at(head.length as usize);
-        Ok(crc32fast::hash(letter) == head.check && padding.iter().all(|byte| *byte == 0))
+    fn mended_head(&self, bytes: &[u8; HEAD_BYTES], at: u64) -> Option<Head> {
+        let spot = Spot { segment: self.segment, offset: u32::try_from(at).ok()? };
+        let (head, _) = mending::head(bytes, spot)?;
+        (u64::from(head.length) <= ROW_BYTES).then_some(head)
     }
 
     /// Nothing that was written begins here: finds where the next record does.
@@ -119,7 +128,7 @@ impl Scan {
                 let here = at + index as u64 * ALIGNMENT;
                 if word == MAGIC && here > from && self.begins_at(here)? {
                     self.offset = here;
-                    return Ok(Some(Found::Damage { from, to: here }));
+                    return Ok(Some(Found::Damage { from, to: here, content: None }));
                 }
             }
             at += wanted as u64;
@@ -128,7 +137,7 @@ impl Scan {
         if only_zeros {
             return Ok(Some(Found::Torn { from }));
         }
-        Ok(Some(Found::Damage { from, to: self.end }))
+        Ok(Some(Found::Damage { from, to: self.end, content: None }))
     }
 
     fn begins_at(&self, at: u64) -> io::Result<bool> {

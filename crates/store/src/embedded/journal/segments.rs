@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,8 @@ use bytes::Bytes;
 
 use super::super::content::sync_folder;
 use super::super::failure;
+use super::super::sums::{Damage, Flipped, PARKED};
+use super::mending;
 use super::record::{HEAD_BYTES, Head};
 
 /// Bytes before the first record.
@@ -82,14 +84,65 @@ impl Segments {
         Ok(file)
     }
 
-    /// Whether a segment begins as one does.
-    pub(super) fn has_preface(&self, segment: u32) -> io::Result<bool> {
-        let mut found = [0; PREFACE_BYTES as usize];
-        match self.file(segment)?.read_exact_at(&mut found, 0) {
-            Ok(()) => Ok(found == preface(segment)),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-            Err(error) => Err(error),
+    /// Where a segment stands, seen from the store's folder.
+    fn name(segment: u32) -> String {
+        format!("journal/{segment:08}.log")
+    }
+
+    /// Something that is not what was written.
+    pub(super) fn damage(segment: u32, what: String) -> Damage {
+        Damage { file: Self::name(segment), what, content: None, mended: false }
+    }
+
+    /// Looks whether a segment begins as one does, and puts back the bit in which it does not.
+    pub(super) fn check_preface(&self, segment: u32) -> io::Result<Option<Damage>> {
+        let mut there = [0; PREFACE_BYTES as usize];
+        match self.file(segment)?.read_exact_at(&mut there, 0) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+            Err(error) => return Err(error),
+            Ok(()) if there == preface(segment) => return Ok(None),
+            Ok(()) => {
+                if let Some(flipped) = mending::only_bit(&there, &preface(segment)) {
+                    let end = PREFACE_BYTES.into();
+                    return self.mend(segment, 0, end, &[flipped]).map(Some);
+                }
+            }
         }
+        Ok(Some(Self::damage(segment, "it does not begin as one of ours".into())))
+    }
+
+    /// Keeps the bytes from `from` to `to` as they were found, and puts back flipped bits, counted from
+    /// `from`. Nobody else writes to what is durable.
+    pub(super) fn mend(
+        &self,
+        segment: u32,
+        from: u64,
+        to: u64,
+        bits: &[Flipped],
+    ) -> io::Result<Damage> {
+        self.park(segment, from, to)?;
+        let file = File::options().read(true).write(true).open(self.path(segment))?;
+        let mut what = Vec::new();
+        for Flipped { byte, bit } in bits {
+            let at = from + *byte as u64;
+            let mut there = [0];
+            file.read_exact_at(&mut there, at)?;
+            file.write_all_at(&[there[0] ^ (1 << bit)], at)?;
+            what.push(format!("bit {bit} of byte {at} was flipped"));
+        }
+        file.sync_data()?;
+        Ok(Damage { mended: true, ..Self::damage(segment, what.join(", ")) })
+    }
+
+    /// Keeps the bytes from `from` to `to` as they were found.
+    pub(super) fn park(&self, segment: u32, from: u64, to: u64) -> io::Result<()> {
+        let parked = self.folder.with_file_name(PARKED);
+        fs::create_dir_all(&parked)?;
+        let mut kept = File::create(parked.join(format!("journal-{segment:08}-{from}")))?;
+        let mut file = File::open(self.path(segment))?;
+        file.seek(SeekFrom::Start(from))?;
+        io::copy(&mut file.take(to.saturating_sub(from)), &mut kept)?;
+        kept.sync_data()
     }
 
     /// A segment, open for reading.
@@ -129,7 +182,7 @@ impl Segments {
             .file(spot.segment)
             .and_then(|file| file.read_exact_at(&mut head, u64::from(spot.offset)));
         match read {
-            Ok(()) => Ok(Head::read(&head, spot)),
+            Ok(()) => Ok(mending::head(&head, spot).map(|(head, _)| head)),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -172,8 +225,8 @@ impl Segments {
             Err(error) => return Err(failure::of_files(error)),
         }
         let letter = Bytes::from(record);
-        let (head, letter) = (letter.slice(..HEAD_BYTES), letter.slice(HEAD_BYTES..));
-        let head = head.first_chunk().and_then(|head| Head::read(head, spot));
+        let (head_bytes, letter) = (letter.slice(..HEAD_BYTES), letter.slice(HEAD_BYTES..));
+        let head = head_bytes.first_chunk().and_then(|head| Head::read(head, spot));
         match head {
             Some(head)
                 if head.digest == content.digest
@@ -182,9 +235,26 @@ impl Segments {
             {
                 Ok(letter)
             }
-            _ => Err(damaged("it is not what was written")),
+            _ => {
+                let found = mended(&head_bytes, &letter, spot, content);
+                found.ok_or_else(|| damaged("it is not what was written"))
+            }
         }
     }
+}
+
+/// The letter of this content, when its bytes are whole though their head is not, or when putting back
+/// one bit makes them so. The file stays as it is: `verify` mends it.
+fn mended(head: &[u8], letter: &Bytes, spot: Spot, content: &ContentRef) -> Option<Bytes> {
+    let letter = if mending::is_of(letter, &content.digest) {
+        letter.clone()
+    } else {
+        let (head, _) = head.first_chunk().and_then(|head| mending::head(head, spot))?;
+        let (_, letter) = mending::mended(letter, head.check, &content.digest)?;
+        letter.into()
+    };
+    tracing::warn!(%spot, "a letter was read past damage in the journal");
+    Some(letter)
 }
 
 fn preface(segment: u32) -> [u8; PREFACE_BYTES as usize] {

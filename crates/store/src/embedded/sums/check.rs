@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Folder of what was found damaged.
-const PARKED: &str = "parked";
+pub(in super::super) const PARKED: &str = "parked";
 
 /// Pages looked at when a store is opened (1 MiB), so that opening takes no longer with a larger one.
 /// `verify` looks at all.

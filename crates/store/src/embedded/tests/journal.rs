@@ -10,9 +10,9 @@ use brevdue_exchange::{Incoming, Lane, StorageError, Store as _, SystemId, WorkK
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::super::Embedded;
 use super::super::journal::Limits;
 use super::super::schema::FILE_NAME;
+use super::super::{Damage, Embedded};
 use super::samples::*;
 
 /// Bytes of one of these letters as a record, 7 of them padding.
@@ -110,46 +110,93 @@ async fn a_torn_journal_yields_every_letter_before_the_tear() {
     }
 }
 
-#[tokio::test]
-async fn a_flipped_bit_anywhere_in_the_journal_is_named_and_the_rest_is_served() {
+/// Eight letters in two segments, of which the first four are filed.
+async fn half_filed() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let store = Embedded::open_with(folder.path(), small()).unwrap();
     receive(&store, 11..=18).await;
     for letter in claim_incoming(&store, 4).await {
         store.commit(filing(&letter)).await.unwrap();
     }
-    drop(store);
-    // In a filed letter and in one that waits; in heads, letters, padding; in the last one of all.
-    let record = |n: usize| 32 + n * RECORD;
-    for (segment, at) in [
-        (0, 3),
-        (0, record(1)),
-        (0, record(1) + 30),
-        (0, record(2) + 700),
-        (0, record(3) + RECORD - 1),
-        (1, record(0) + 9),
-        (1, record(1) + 160),
-        (1, record(2) + 176),
-        (1, record(3) + 26),
-        (1, record(3) + 500),
-        (1, record(3) + RECORD - 1),
-    ] {
-        let copy = tempfile::tempdir().unwrap();
-        let copied = std::process::Command::new("cp")
-            .args(["--recursive", "--"])
-            .args([folder.path().join("."), copy.path().to_owned()])
-            .status();
-        assert!(copied.unwrap().success());
-        let path = segments(copy.path())[segment].clone();
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[at] ^= 0x10;
-        fs::write(&path, bytes).unwrap();
+    folder
+}
 
+/// In the preface, a filed letter and one that waits; in heads, letters, padding; in the last one of all.
+const PLACES: [(usize, usize); 11] = [
+    (0, 3),
+    (0, record(1)),
+    (0, record(1) + 30),
+    (0, record(2) + 700),
+    (0, record(3) + RECORD - 1),
+    (1, record(0) + 9),
+    (1, record(1) + 160),
+    (1, record(2) + 176),
+    (1, record(3) + 26),
+    (1, record(3) + 500),
+    (1, record(3) + RECORD - 1),
+];
+
+const fn record(number: usize) -> usize {
+    32 + number * RECORD
+}
+
+/// A copy of a store in which these bits of one byte of the journal are others.
+fn copy_with_flips(folder: &Path, segment: usize, at: usize, bits: u8) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    let copied = std::process::Command::new("cp")
+        .args(["--recursive", "--"])
+        .args([folder.join("."), copy.path().to_owned()])
+        .status();
+    assert!(copied.unwrap().success());
+    let path = segments(copy.path())[segment].clone();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[at] ^= bits;
+    fs::write(&path, bytes).unwrap();
+    copy
+}
+
+async fn found_damaged(store: &Embedded) -> Vec<Damage> {
+    let later = store.check().await.unwrap();
+    store.damage().iter().cloned().chain(later).collect()
+}
+
+#[tokio::test]
+async fn a_flipped_bit_anywhere_in_the_journal_is_named_and_put_back() {
+    let folder = half_filed().await;
+    for (segment, at) in PLACES {
+        let copy = copy_with_flips(folder.path(), segment, at, 0x10);
         let store = Embedded::open_with(copy.path(), small()).unwrap();
-        let found = store.verify().await.unwrap();
-        let name = format!("journal {:08}", segment + 1);
+        // Before anybody has looked at all of it.
+        for number in 11..=14 {
+            let memo = store.memo(key(number)).await.unwrap().unwrap();
+            assert_eq!(read(&store, &memo.content).unwrap(), text_of(number), "byte {at}");
+        }
+        let [damage] = &found_damaged(&store).await[..] else { panic!("{segment}, {at}") };
+        assert_eq!(damage.file, format!("journal/{:08}.log", segment + 1));
+        assert_eq!(damage.what, format!("bit 4 of byte {at} was flipped"));
+        assert!(damage.mended);
+        assert_eq!(store.verify().await.unwrap(), SOUND, "segment {segment}, byte {at}");
+        let original = fs::read(&segments(folder.path())[segment]).unwrap();
+        assert_eq!(fs::read(&segments(copy.path())[segment]).unwrap(), original);
+        assert_eq!(fs::read_dir(copy.path().join("parked")).unwrap().count(), 1);
+        assert_eq!(file_all(&store).await, [15, 16, 17, 18], "segment {segment}, byte {at}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_single_bit_explains_in_the_journal_is_named_and_the_rest_is_served() {
+    let folder = half_filed().await;
+    for (segment, at) in PLACES {
+        let copy = copy_with_flips(folder.path(), segment, at, 0x11);
+        let store = Embedded::open_with(copy.path(), small()).unwrap();
+        let found = found_damaged(&store).await;
         assert!(!found.is_empty(), "segment {segment}, byte {at}");
-        assert!(found.iter().any(|line| line.starts_with(&name)), "{found:?}");
+        let name = format!("journal/{:08}.log", segment + 1);
+        let lines = store.verify().await.unwrap();
+        for line in &lines {
+            assert!(!line.contains(&format!("{name}: journal")), "named once: {line}");
+        }
+        assert!(found.iter().all(|damage| damage.file == name && !damage.mended), "{found:?}");
         let waiting = claim_incoming(&store, 50).await;
         let readable = waiting.iter().filter(|l| read(&store, &l.content).is_ok()).count();
         let hurt = usize::from(segment == 1 && (at - 32) % RECORD < RECORD - 1);
@@ -160,6 +207,36 @@ async fn a_flipped_bit_anywhere_in_the_journal_is_named_and_the_rest_is_served()
         assert_eq!(numbers(&letters), [30]);
         assert!(read(&store, &letters[0].content).is_ok());
     }
+}
+
+/// A loss of power leaves anything behind what was synced, also more than a head has bytes.
+#[tokio::test]
+async fn an_end_that_nobody_can_read_is_named_once_and_put_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(folder.path()).unwrap();
+    receive(&store, 11..=13).await;
+    drop(store);
+    let path = segments(folder.path())[0].clone();
+    let whole = fs::read(&path).unwrap();
+    let noise: Vec<u8> = (0..300u32).map(|n| (n * 7919 >> 3) as u8).collect();
+    fs::write(&path, [&whole[..], &noise].concat()).unwrap();
+
+    let store = Embedded::open(folder.path()).unwrap();
+    let [damage] = store.damage() else { panic!("{:?}", store.damage()) };
+    assert_eq!(
+        damage.what,
+        format!(
+            "bytes {} to {}, its end, cannot be read and were put aside",
+            whole.len(),
+            whole.len() + 300
+        )
+    );
+    assert!(!damage.mended);
+    let parked = format!("parked/journal-00000001-{}", whole.len());
+    assert_eq!(fs::read(folder.path().join(parked)).unwrap(), noise);
+    receive(&store, [20]).await;
+    assert_eq!(file_all(&store).await, [11, 12, 13, 20]);
+    assert_eq!(store.verify().await.unwrap(), SOUND);
 }
 
 #[tokio::test]
@@ -176,7 +253,8 @@ async fn bytes_that_look_like_a_record_are_none_when_they_lie_elsewhere() {
     drop(store);
     let path = &segments(folder.path())[0];
     let mut bytes = fs::read(path).unwrap();
-    bytes[32 + RECORD] ^= 1;
+    // More than one bit, which would be put back.
+    bytes[32 + RECORD] ^= 3;
     fs::write(path, bytes).unwrap();
     let store = Embedded::open(folder.path()).unwrap();
     assert_eq!(file_all(&store).await, [11, 13]);
