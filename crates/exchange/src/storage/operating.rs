@@ -53,7 +53,8 @@ pub struct Standing {
 /// Where the letters of one day stand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DayBook {
-    /// Letters that came in, by their events.
+    /// Messages that came in, by their events. Letters on paper are no messages: they are files for the
+    /// print supplier.
     pub received: u64,
     /// Where they stand; those that are no longer kept are not among them.
     pub states: BTreeMap<MemoState, u64>,

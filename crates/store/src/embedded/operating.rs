@@ -62,7 +62,8 @@ pub(super) fn day_book(
     for tag in arrivals {
         let mut states = connection.prepare_cached(
             "SELECT m.state, count(*) FROM events e LEFT JOIN memos m ON m.key = e.memo
-                WHERE e.seq >= ?1 AND e.seq < ?2 AND e.tag = ?3 GROUP BY m.state",
+                WHERE e.seq >= ?1 AND e.seq < ?2 AND e.tag = ?3 AND e.memo IS NOT NULL
+                GROUP BY m.state",
         )?;
         let mut rows = states.query(params![first, end, tag.name()])?;
         while let Some(row) = rows.next()? {

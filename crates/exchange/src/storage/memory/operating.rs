@@ -36,9 +36,9 @@ impl Tables {
     pub(super) fn day_book(&self, day: i64, arrivals: &[EventTag], receipts: EventTag) -> DayBook {
         let mut book = DayBook::default();
         for event in self.events.values().filter(|event| day_of(event.at) == day) {
-            if arrivals.contains(&event.tag) {
+            if let Some(key) = event.memo.filter(|_| arrivals.contains(&event.tag)) {
                 book.received += 1;
-                if let Some(memo) = event.memo.and_then(|key| self.memos.get(&key)) {
+                if let Some(memo) = self.memos.get(&key) {
                     *book.states.entry(memo.state).or_default() += 1;
                 }
             }
