@@ -66,16 +66,14 @@ async fn take_letter(State(desk): State<Desk>, mut parts: Multipart) -> StatusCo
     if desk.refuses() {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
-    while let Ok(Some(part)) = parts.next_field().await {
-        let uuid = part.file_name().and_then(|name| name.parse::<Uuid>().ok());
-        // Half a letter comes when the exchange dies while it sends: it will come again.
-        let (Some(uuid), Ok(bytes)) = (uuid, part.bytes().await) else {
-            return StatusCode::BAD_REQUEST;
-        };
-        desk.books.received(uuid, &bytes, Destination::Pushed);
-        return StatusCode::OK;
-    }
-    StatusCode::BAD_REQUEST
+    let Ok(Some(part)) = parts.next_field().await else { return StatusCode::BAD_REQUEST };
+    let uuid = part.file_name().and_then(|name| name.parse::<Uuid>().ok());
+    // Half a letter comes when the exchange dies while it sends: it will come again.
+    let (Some(uuid), Ok(bytes)) = (uuid, part.bytes().await) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    desk.books.received(uuid, &bytes, Destination::Pushed);
+    StatusCode::OK
 }
 
 async fn take_receipt(State(desk): State<Desk>, Json(receipt): Json<Receipt>) -> StatusCode {
