@@ -377,12 +377,12 @@ impl Embedded {
         let (segments, queue) =
             (Arc::clone(self.journal.segments()), Arc::clone(self.journal.queue()));
         let (sweeping, sums) = (Arc::clone(&self.sweeping), Arc::clone(&self.sums));
-        let found = apart(move || {
+        apart(move || {
             // It guards no data.
             let _alone = sweeping.lock().unwrap_or_else(PoisonError::into_inner);
             readers.read(|reader| Ok(verify::verify(reader, &contents, &sums, (&segments, &queue))))
-        });
-        found.await
+        })
+        .await
     }
 }
 

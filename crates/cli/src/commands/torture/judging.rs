@@ -56,15 +56,15 @@ pub(super) async fn judge(folder: &Path, town: &Town, books: &Books) -> Result<(
         if delivered > 1 {
             books.line(format!("letter {letter}: taken for new {delivered} times"));
         }
-        let places = arrivals.get(&letter).map_or(0, Vec::len);
-        match sent.destination {
-            Destination::Mailbox(owner)
-                if arrivals.get(&letter).is_none_or(|places| places[..] != [owner]) =>
-            {
-                books.line(format!("letter {letter}: stands in {places} mailboxes"));
-            }
-            _ if places > 0 => books.line(format!("letter {letter}: stands in a mailbox")),
-            _ => {}
+        let places = arrivals.get(&letter).map_or(&[][..], Vec::as_slice);
+        let wanted = match &sent.destination {
+            Destination::Mailbox(owner) => std::slice::from_ref(owner),
+            _ => &[],
+        };
+        if places != wanted {
+            let (there, wanted) = (places.len(), wanted.len());
+            books
+                .line(format!("letter {letter}: stands in {there} mailboxes, not in its {wanted}"));
         }
     }
     Ok(())

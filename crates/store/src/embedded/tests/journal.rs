@@ -218,7 +218,7 @@ async fn an_end_that_nobody_can_read_is_named_once_and_put_aside() {
     drop(store);
     let path = segments(folder.path())[0].clone();
     let whole = fs::read(&path).unwrap();
-    let noise: Vec<u8> = (0..300u32).map(|n| (n * 7919 >> 3) as u8).collect();
+    let noise: Vec<u8> = (0..300u32).map(|n| ((n * 7919) >> 3) as u8).collect();
     fs::write(&path, [&whole[..], &noise].concat()).unwrap();
 
     let store = Embedded::open(folder.path()).unwrap();
