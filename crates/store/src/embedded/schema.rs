@@ -36,9 +36,9 @@ const STATEMENTS: usize = 128;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_letters.sql"),
     include_str!("migrations/0002_records.sql"),
-    include_str!("migrations/0004_journal.sql"),
-    include_str!("migrations/0005_pipeline.sql"),
-    include_str!("migrations/0003_mailboxes.sql"),
+    include_str!("migrations/0003_journal.sql"),
+    include_str!("migrations/0004_keeping.sql"),
+    include_str!("migrations/0005_mailboxes.sql"),
 ];
 
 /// Opens the one connection that writes, and brings the database up to date.
