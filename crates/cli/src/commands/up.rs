@@ -1,5 +1,6 @@
 //! `brevdue up`.
 
+use brevdue_server::rest;
 use brevdue_wire::country::{Country, CountrySystem};
 use brevdue_wire::names::{BASE_PATH, MEMO_MESSAGE_UUID};
 use tokio::signal::unix::{SignalKind, signal};
@@ -88,6 +89,8 @@ fn welcome(serving: &Serving, config: &Config) -> String {
         .collect();
     line("api", &doors.join("   "));
     if let Some(http) = &country.http {
+        line("browse", &format!("{http}{}/   (every operation, described)", rest::BROWSER_PATH));
+        line("live", &format!("{http}/live   (what happens; the clock, faults)"));
         line("country", &format!("{http}/testing/country"));
     }
     if let Some(command) = sftp(country) {
