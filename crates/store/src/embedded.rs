@@ -18,7 +18,6 @@
 //! them.
 
 mod backup;
-mod chain;
 mod changes;
 mod checkpoint;
 mod claims;

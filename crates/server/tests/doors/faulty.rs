@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, DayBook, EventQuery, Page,
-    Record, RecordKind, Removed, Standing, Swept,
+    Aged, Aging, AgingKind, Chained, Claim, ContentSink, ContentSource, Contents, DayBook,
+    EventQuery, Page, Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
@@ -123,6 +123,7 @@ passing_on! {
     fn mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
+    fn chained_events_of(memo: MemoKey) -> Vec<Chained>;
     fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     fn aging_since(what: Aging) -> Option<Timestamp>;
     fn oldest_event_day() -> Option<i64>;

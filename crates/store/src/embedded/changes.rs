@@ -445,8 +445,8 @@ impl Changes<'_> {
         let link = self.head.link.after(event);
         self.run(
             "INSERT INTO events (seq, id, at, tag, transmission, memo, message_uuid, system,
-                organisation, receipt_status, error_code, size_bytes, day, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                organisation, receipt_status, error_code, size_bytes, day, hash, owner, actor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 Sql(self.head.counts.events + 1),
                 id(&event.id.0),
@@ -462,6 +462,8 @@ impl Changes<'_> {
                 event.size_bytes.map(Sql),
                 link.day,
                 link.hash,
+                event.owner.as_ref().map(id),
+                event.actor.as_ref().map(id),
             ],
         )?;
         self.head.counts.events += 1;

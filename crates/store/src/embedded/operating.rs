@@ -61,17 +61,20 @@ pub(super) fn day_book(
     let mut book = DayBook::default();
     for tag in arrivals {
         let mut states = connection.prepare_cached(
-            "SELECT m.state, count(*) FROM events e LEFT JOIN memos m ON m.key = e.memo
+            "SELECT m.state, s.state, count(*) FROM events e LEFT JOIN memos m ON m.key = e.memo
+                LEFT JOIN stood s ON s.memo = e.memo
                 WHERE e.seq >= ?1 AND e.seq < ?2 AND e.tag = ?3 AND e.memo IS NOT NULL
-                GROUP BY m.state",
+                GROUP BY m.state, s.state",
         )?;
         let mut rows = states.query(params![first, end, tag.name()])?;
         while let Some(row) = rows.next()? {
-            let Sql(count): Sql<u64> = row.get(1)?;
+            let (stands, stood): (Option<Sql<_>>, Option<Sql<_>>) = (row.get(0)?, row.get(1)?);
+            let Sql(count): Sql<u64> = row.get(2)?;
             book.received += count;
-            if row.get_ref(0)? != rusqlite::types::ValueRef::Null {
-                let Sql(state) = row.get(0)?;
+            if let Some(Sql(state)) = stands {
                 *book.states.entry(state).or_default() += count;
+            } else if let Some(Sql(state)) = stood {
+                *book.removed.entry(state).or_default() += count;
             }
         }
     }
@@ -122,14 +125,18 @@ pub(super) fn events(
         AND (?4 = '' OR instr(?4, ',' || tag || ',') > 0)
         AND (?5 IS NULL OR system = ?5) AND (?6 IS NULL OR organisation = ?6)
         AND (?7 IS NULL OR memo = ?7) AND (?8 IS NULL OR message_uuid = ?8)
-        AND (?9 IS NULL OR transmission = ?9)";
+        AND (?9 IS NULL OR transmission = ?9) AND (?10 IS NULL OR owner = ?10)
+        AND (?11 IS NULL OR owner = ?11 OR actor = ?11)";
     let tags = if tags.is_empty() { String::new() } else { format!(",{},", tags.join(",")) };
-    // With the letter known, its own events are found by their index.
-    let index = if query.memo.is_some() { "INDEXED BY events_by_memo " } else { "" };
-    let given = if query.memo.is_some() {
-        given.replace("(?7 IS NULL OR memo = ?7)", "memo = ?7")
+    // With the letter known, or whom it is about, the events are found by their index.
+    let (index, given) = if query.memo.is_some() {
+        let given = given.replace("(?7 IS NULL OR memo = ?7)", "memo = ?7");
+        ("INDEXED BY events_by_memo ", given)
+    } else if query.owner.is_some() {
+        let given = given.replace("(?10 IS NULL OR owner = ?10)", "owner = ?10");
+        ("INDEXED BY events_by_owner ", given)
     } else {
-        given.to_owned()
+        ("", given.to_owned())
     };
     let (system, organisation) =
         (query.system.map(|one| one.0), query.organisation.map(|one| one.0));
@@ -144,6 +151,8 @@ pub(super) fn events(
         memo.as_ref().map(id),
         query.message_uuid.as_ref().map(id),
         transmission.as_ref().map(id),
+        query.owner.as_ref().map(id),
+        query.owner_or_actor.as_ref().map(id),
     );
     let total = count(
         connection,
@@ -151,8 +160,9 @@ pub(super) fn events(
         arguments.clone(),
     )?;
     let (limit, offset) = window(page);
-    let (a, b, c, d, e, f, g, h, i) = arguments;
-    let sql = format!("{EVENT} {index}{given} ORDER BY seq LIMIT ?10 OFFSET ?11");
-    let items = many(connection, &sql, (a, b, c, d, e, f, g, h, i, limit, offset), read_event)?;
+    let (a, b, c, d, e, f, g, h, i, j, k) = arguments;
+    let sql = format!("{EVENT} {index}{given} ORDER BY seq LIMIT ?12 OFFSET ?13");
+    let arguments = (a, b, c, d, e, f, g, h, i, j, k, limit, offset);
+    let items = many(connection, &sql, arguments, read_event)?;
     Ok(Page { items, total })
 }

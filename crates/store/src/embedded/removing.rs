@@ -1,12 +1,12 @@
 //! What grows old, and removing it for good. What each change means is said at [`Op`].
 
+use brevdue_exchange::storage::chain::{Hash, Link};
 use brevdue_exchange::storage::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
 use brevdue_exchange::{Conflict, ContactId, MemoKey, MemoState, Op, ReceiptId};
 use brevdue_memo::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
-use super::chain::{Hash, Link};
 use super::changes::{Changes, Refused};
 use super::columns::{Sql, id};
 use super::registry::{many, one, strange};
@@ -67,6 +67,12 @@ impl Changes<'_> {
             return Err(Conflict::Changed { what: "memo" }.into());
         }
         self.run("DELETE FROM memos WHERE key = ?1", [id(&key.0)])?;
+        self.run(
+            "INSERT INTO stood (memo, state)
+             SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM events WHERE memo = ?1)
+             ON CONFLICT DO UPDATE SET state = excluded.state",
+            params![id(&key.0), Sql(from)],
+        )?;
         if let Some(content) = content {
             self.run("DELETE FROM row_bytes WHERE id = ?1", [content])?;
         }
@@ -141,6 +147,12 @@ impl Changes<'_> {
             .optional()?;
         let Some((seq, day, hash)) = last else { return Ok(()) };
         self.run("UPDATE log_start SET seq = ?1, day = ?2, hash = ?3", params![seq, day, hash])?;
+        // With the first of its events goes the day on whose books a letter stands.
+        self.run(
+            "DELETE FROM stood WHERE memo IN
+                (SELECT memo FROM events WHERE seq <= ?1 AND memo IS NOT NULL)",
+            [seq],
+        )?;
         let removed = self.execute("DELETE FROM events WHERE seq <= ?1", [seq])?;
         self.count(RemovedKind::Event, removed, at)
     }

@@ -39,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_journal.sql"),
     include_str!("migrations/0004_keeping.sql"),
     include_str!("migrations/0005_mailboxes.sql"),
+    include_str!("migrations/0007_books.sql"),
 ];
 
 /// Opens the one connection that writes, and brings the database up to date.

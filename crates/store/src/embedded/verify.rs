@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use brevdue_exchange::storage::Digest;
+use brevdue_exchange::storage::chain::{Hash, Link};
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
-use super::chain::{Hash, Link};
 use super::columns::Sql;
 use super::content::ContentFolder;
 use super::head::Head;
@@ -135,8 +135,8 @@ fn events(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<
     let mut events = connection.prepare(&format!("{EVENT} ORDER BY seq"))?;
     let mut rows = events.query([])?;
     while let Some(row) = rows.next()? {
-        let seq: i64 = row.get(11)?;
-        let (day, hash): (i64, Hash) = (row.get(12)?, row.get(13)?);
+        let seq: i64 = row.get(13)?;
+        let (day, hash): (i64, Hash) = (row.get(14)?, row.get(15)?);
         if seq != expected {
             findings.add(format!("event log: events {expected} to {} are not there", seq - 1));
         }

@@ -222,6 +222,8 @@ pub async fn events_come_back_in_the_order_they_were_committed(store: Arc<dyn St
         receipt_status: None,
         error_code: None,
         size_bytes: None,
+        owner: None,
+        actor: None,
         ..event(3, EventTag::MessageRead, Some(1), 2)
     };
     let other = event(2, EventTag::SystemChanged, None, 2);
