@@ -164,7 +164,7 @@ async fn a_third_party_recomputes_the_chain_of_an_evidence_and_sees_each_changed
     }
     let wanted = message_uuid(2);
     let (_, evidence) = get(&town, &format!("/apis/v1/events/evidence/{wanted}")).await;
-    assert_eq!(false_ones(&evidence), [], "{evidence}");
+    assert!(false_ones(&evidence).is_empty(), "{evidence}");
     let count = evidence["events"].as_array().unwrap().len();
     assert!(count >= 5);
     for line in 0..count {
@@ -215,5 +215,5 @@ async fn evidence_tells_nothing_of_what_the_owner_of_a_mailbox_made_of_a_letter(
         evidence["events"].as_array().unwrap().iter().map(|e| &e["eventTag"]).collect();
     assert!(tags.contains(&&json!("MESSAGE_READ")) && !tags.contains(&&json!("MESSAGE_MOVED")));
     assert!(!evidence.to_string().contains("FORWARDED"));
-    assert_eq!(false_ones(&evidence), [], "what is left out breaks nothing");
+    assert!(false_ones(&evidence).is_empty(), "what is left out breaks nothing");
 }
