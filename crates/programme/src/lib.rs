@@ -1,0 +1,26 @@
+//! What an authority's move to Digital Post is: task packages (opgavepakker), dates, registers,
+//! requirements and the evidence for them.
+//!
+//! It decides; it does no input or output and reads no clock. Time, ids and storage are handed in.
+//!
+//! - [`catalogue`]: what ships as data: packages, tasks, milestones, profiles, requirements, letter types.
+//! - [`objects`]: what an authority keeps: settings, milestones, tasks, registers, risks, decisions.
+//! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
+//! - [`programme`]: one programme as it stands.
+//! - [`observation`]: what was seen of a message: never content, never an identity number.
+//! - [`storage`]: what has to be remembered, for back ends.
+
+pub mod catalogue;
+pub mod change;
+pub mod day;
+pub mod ids;
+pub mod objects;
+pub mod observation;
+pub mod programme;
+pub mod storage;
+pub mod text;
+
+pub use day::Day;
+pub use ids::*;
+pub use programme::Programme;
+pub use text::{Bilingual, Language};
