@@ -8,6 +8,7 @@
 //! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
+//! - [`programmes`]: all of them: opening, changing, history.
 //! - [`storage`]: what has to be remembered, for back ends.
 
 pub mod catalogue;
@@ -17,10 +18,12 @@ pub mod ids;
 pub mod objects;
 pub mod observation;
 pub mod programme;
+pub mod programmes;
 pub mod storage;
 pub mod text;
 
 pub use day::Day;
 pub use ids::*;
 pub use programme::Programme;
+pub use programmes::Programmes;
 pub use text::{Bilingual, Language};
