@@ -25,7 +25,14 @@ pub struct Programmes {
 
 struct Shared {
     store: Arc<dyn ProgrammeStore>,
-    ready: Mutex<BTreeMap<ProgrammeId, Arc<Programme>>>,
+    ready: Mutex<Ready>,
+}
+
+#[derive(Default)]
+struct Ready {
+    programmes: BTreeMap<ProgrammeId, Arc<Programme>>,
+    /// One more with each write: what was read before it is not kept after it.
+    generation: u64,
 }
 
 impl std::fmt::Debug for Programmes {
@@ -172,11 +179,22 @@ impl Programmes {
     }
 
     async fn load(&self, id: ProgrammeId) -> Result<Arc<Programme>, StorageError> {
-        if let Some(programme) = self.lock().get(&id) {
-            return Ok(Arc::clone(programme));
-        }
+        let generation = {
+            let ready = self.lock();
+            if let Some(programme) = ready.programmes.get(&id) {
+                return Ok(Arc::clone(programme));
+            }
+            ready.generation
+        };
         let programme = Arc::new(self.shared.store.load(id).await?);
-        self.keep(id, &programme);
+        let mut ready = self.lock();
+        if ready.generation == generation {
+            if ready.programmes.len() >= READY {
+                ready.programmes.clear();
+            }
+            ready.programmes.insert(id, Arc::clone(&programme));
+        }
+        drop(ready);
         Ok(programme)
     }
 
@@ -189,12 +207,13 @@ impl Programmes {
     ) -> Result<Arc<Programme>, ChangeError> {
         {
             let mut ready = self.lock();
-            if ready.get(&id).is_some_and(|there| Arc::ptr_eq(there, &before)) {
-                ready.remove(&id);
+            ready.generation += 1;
+            if ready.programmes.get(&id).is_some_and(|there| Arc::ptr_eq(there, &before)) {
+                ready.programmes.remove(&id);
                 let mut after = Arc::unwrap_or_clone(before);
                 after.put(writes);
                 let after = Arc::new(after);
-                ready.insert(id, Arc::clone(&after));
+                ready.programmes.insert(id, Arc::clone(&after));
                 return Ok(after);
             }
         }
@@ -202,19 +221,13 @@ impl Programmes {
         Ok(self.load(id).await?)
     }
 
-    fn keep(&self, id: ProgrammeId, programme: &Arc<Programme>) {
-        let mut ready = self.lock();
-        if ready.len() >= READY {
-            ready.clear();
-        }
-        ready.insert(id, Arc::clone(programme));
-    }
-
     fn forget(&self, id: ProgrammeId) {
-        self.lock().remove(&id);
+        let mut ready = self.lock();
+        ready.generation += 1;
+        ready.programmes.remove(&id);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<ProgrammeId, Arc<Programme>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Ready> {
         // An insert or a remove is whole before anything can panic.
         self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
