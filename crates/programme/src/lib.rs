@@ -5,6 +5,7 @@
 //!
 //! - [`catalogue`]: what ships as data: packages, tasks, milestones, profiles, requirements, letter types.
 //! - [`objects`]: what an authority keeps: settings, milestones, tasks, registers, risks, decisions.
+//! - [`fields`]: the fields of registers, described for forms, tables and exports.
 //! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
@@ -14,6 +15,7 @@
 pub mod catalogue;
 pub mod change;
 pub mod day;
+pub mod fields;
 pub mod ids;
 pub mod objects;
 pub mod observation;
