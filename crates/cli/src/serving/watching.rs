@@ -15,11 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::country::certificates;
 
-/// Seconds between two looks for alarms, by the clock of the exchange or by this machine's, whichever is
-/// first: a local mode's clock may stand, or be set ahead.
+/// Seconds between two looks for alarms.
 const LOOK_SECONDS: u64 = 300;
-/// Seconds after which the exchange's clock is looked at again. Also after the start of the first look.
-const TICK_SECONDS: u64 = 5;
+/// Seconds after the start of the first.
+const FIRST_LOOK_SECONDS: u64 = 10;
 /// Seconds for which the books of the day are good enough for figures.
 const BOOKS_SECONDS: i64 = 60;
 
@@ -81,20 +80,13 @@ impl Watch {
         papers: PathBuf,
         stop: CancellationToken,
     ) {
-        let mut last: Option<i64> = None;
-        let mut slept_seconds = 0;
+        let mut pause = Duration::from_secs(FIRST_LOOK_SECONDS);
         loop {
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(TICK_SECONDS)) => {}
+                () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => return,
             }
-            slept_seconds += TICK_SECONDS;
-            let now = exchange.clock().now().as_millis();
-            let passed_seconds = last.map(|last| (now - last).unsigned_abs() / 1000);
-            if slept_seconds < LOOK_SECONDS && passed_seconds.is_some_and(|s| s < LOOK_SECONDS) {
-                continue;
-            }
-            (last, slept_seconds) = (Some(now), 0);
+            pause = Duration::from_secs(LOOK_SECONDS);
             let outside = Outside {
                 certificates: watched(&papers),
                 damage: self.0.damage.load(Ordering::Relaxed),

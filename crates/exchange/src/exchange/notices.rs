@@ -71,8 +71,6 @@ pub trait MailCarrier: Send + Sync + 'static {
 pub const WAITING: &str = "waiting";
 /// `name` of the record of a notice that has left.
 pub const SENT: &str = "sent";
-/// `name` of the record of a notice that never left.
-pub const GIVEN_UP: &str = "given-up";
 /// Seconds for which a notice to a person is tried again; those about systems are until they are taken.
 const GIVE_UP_SECONDS: i64 = DAY_SECONDS;
 
@@ -124,15 +122,15 @@ impl Exchange {
         let since = job.failing_since.unwrap_or(now);
         let is_over = to_system.is_none() && now >= since.plus_seconds(GIVE_UP_SECONDS);
         let end = match outcome {
-            HandoverOutcome::Taken => Some((SENT, EventTag::NotificationSent)),
+            HandoverOutcome::Taken => Some(EventTag::NotificationSent),
             HandoverOutcome::Refused { .. } if to_system.is_none() => {
-                Some((GIVEN_UP, EventTag::NotificationFailed))
+                Some(EventTag::NotificationFailed)
             }
-            _ if is_over => Some((GIVEN_UP, EventTag::NotificationFailed)),
+            _ if is_over => Some(EventTag::NotificationFailed),
             _ => None,
         };
         let mut ops = Vec::new();
-        if let Some((name, tag)) = end {
+        if let Some(tag) = end {
             ops.push(Op::FinishJob { id: job.id, worker });
             if let Some(record) = record {
                 let event = self.event(tag, now);
@@ -143,11 +141,15 @@ impl Exchange {
                 };
                 ops.push(event.into_op());
                 let expect = Expect::Version(record.version);
-                let version = record.version + 1;
-                // What went along has left, or never will.
-                let (name, contents) = (name.into(), Vec::new());
-                let ended = Record { name, version, contents, updated_at: now, ..record };
-                ops.push(Op::PutRecord(Box::new(ended), expect));
+                ops.push(if tag == EventTag::NotificationSent {
+                    let version = record.version + 1;
+                    // What went along has left.
+                    let (name, contents) = (SENT.into(), Vec::new());
+                    let sent = Record { name, version, contents, updated_at: now, ..record };
+                    Op::PutRecord(Box::new(sent), expect)
+                } else {
+                    Op::RemoveRecord(RecordKind::Notice, id, expect)
+                });
             }
         } else {
             ops.push(Op::RetryJob {

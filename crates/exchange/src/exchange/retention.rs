@@ -5,7 +5,7 @@ use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
 use super::Exchange;
-use super::notices::WAITING;
+use super::notices::SENT;
 use crate::policy::Days;
 use crate::storage::{Aged, Aging, AgingKind, Expect, RecordKind, day_of};
 use crate::{
@@ -211,7 +211,7 @@ impl Exchange {
         for _ in 0..GOES {
             let oldest = self.store().records_of_kind(kind, page).await?;
             let old = oldest.items.iter().filter(|record| record.created_at < before);
-            let done = old.filter(|record| kind != RecordKind::Notice || record.name != WAITING);
+            let done = old.filter(|record| kind != RecordKind::Notice || record.name == SENT);
             let ops: Vec<Op> = done
                 .map(|record| Op::RemoveRecord(kind, record.id, Expect::Version(record.version)))
                 .collect();
