@@ -17,6 +17,7 @@ pub mod change;
 pub mod day;
 pub mod fields;
 pub mod ids;
+pub mod memory;
 pub mod objects;
 pub mod observation;
 pub mod programme;
