@@ -383,3 +383,39 @@ fn the_example_of_the_documentation_can_be_read() {
     let catalogue = Catalogue::read(example).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(catalogue.tasks.len(), 1);
 }
+
+#[test]
+fn tasks_are_as_binding_and_as_many_times_done_as_the_tables_of_the_packages_say() {
+    let tasks = Catalogue::shipped().tasks.iter().filter(|task| task.package.as_str() != "LIGHT");
+    let tasks: Vec<_> = tasks.collect();
+    let binding = |obligation| tasks.iter().filter(|task| task.obligation == obligation).count();
+    let per = |per| tasks.iter().filter(|task| task.per == per).count();
+    use Obligation::{May, Must, MustAtMemoOnly, MustIfWindow, Should};
+    assert_eq!([Must, MustAtMemoOnly, MustIfWindow, Should, May].map(binding), [65, 2, 1, 41, 0]);
+    use Per::{ContactPoint, LetterType, Programme, Supplier, System};
+    assert_eq!([Programme, System, Supplier, LetterType, ContactPoint].map(per), [56, 35, 6, 6, 6]);
+    let without_date: Vec<_> = tasks.iter().filter(|task| task.due.is_none()).collect();
+    assert_eq!(without_date.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["OP6-T09"]);
+    for task in tasks {
+        assert_eq!(task.systems.is_some(), task.per == System, "{}", task.id);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_mangled_catalogue_is_read_or_refused_but_never_breaks_the_reader(
+        at in 0_usize..3_000, cut in 0_usize..40, put in "[\\[\\]{}=\".#a-z0-9\n-]{0,12}",
+    ) {
+        let page = include_str!("../../../../docs/catalogue.md");
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let characters: Vec<char> = example.chars().collect();
+        let at = at.min(characters.len());
+        let end = (at + cut).min(characters.len());
+        let text: String =
+            characters[..at].iter().copied().chain(put.chars()).chain(characters[end..].iter().copied()).collect();
+        match Catalogue::read(&text) {
+            Ok(catalogue) => proptest::prop_assert_eq!(Catalogue::read(&catalogue.write()).unwrap(), catalogue),
+            Err(errors) => proptest::prop_assert!(!errors.0.is_empty()),
+        }
+    }
+}
