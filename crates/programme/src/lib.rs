@@ -9,14 +9,26 @@
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
 //! - [`storage`]: what has to be remembered, for back ends.
+//! - [`beginning`]: making a programme, choosing full or light, and switching between them.
+//! - [`calendar`]: working days in Denmark.
+//! - [`registers`]: which systems send, what a register lacks, what hangs together.
+//! - [`plan`]: every task for every subject with its dates, what it waits for and the critical path.
+//! - [`moving`]: moving a milestone, with a preview; approving the plan.
 
+pub mod beginning;
+pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod day;
+#[cfg(test)]
+mod fixture;
 pub mod ids;
+pub mod moving;
 pub mod objects;
 pub mod observation;
+pub mod plan;
 pub mod programme;
+pub mod registers;
 pub mod storage;
 pub mod text;
 
