@@ -297,7 +297,8 @@ mod tests {
         let (catalogue, today) = (catalogue(), day("2020-10-01"));
         let mut programme = programme("ACTUAL", "2020-08-01");
         let plan = Plan::of(&programme, &catalogue, today).unwrap();
-        apply(&mut programme, &approve(&programme, &plan, &key("D-1"), &decision()).unwrap());
+        let approved = approve(&programme, &plan, &key("D-1"), &decision()).unwrap();
+        apply(&mut programme, &approved);
         let before = Plan::of(&programme, &catalogue, today).unwrap();
         let golive = "GOLIVE".parse().unwrap();
         let to = day("2022-03-21").plus_days(110);
@@ -376,13 +377,15 @@ mod tests {
         let undecided = Decision { by: None, ..decision() };
         let refused = approve(&programme, &plan, &key("D-1"), &undecided).unwrap_err();
         assert_eq!(refused, NotMoved::Undecided("person"));
-        apply(&mut programme, &approve(&programme, &plan, &key("D-1"), &decision()).unwrap());
+        let approved = approve(&programme, &plan, &key("D-1"), &decision()).unwrap();
+        apply(&mut programme, &approved);
         let again = approve(&programme, &plan, &key("D-1"), &decision()).unwrap_err();
         assert_eq!(again, NotMoved::Approved(key("D-1")));
         let without = approve(&programme, &plan, &key("D-2"), &decision()).unwrap_err();
         assert_eq!(without, NotMoved::Undecided("reason"));
         let reasoned = Decision { reason: "Udskudt".into(), ..decision() };
-        apply(&mut programme, &approve(&programme, &plan, &key("D-2"), &reasoned).unwrap());
+        let approved = approve(&programme, &plan, &key("D-2"), &reasoned).unwrap();
+        apply(&mut programme, &approved);
         assert_eq!(programme.settings().unwrap().approved_by, Some(key("D-2")));
     }
 }
