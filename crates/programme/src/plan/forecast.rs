@@ -133,3 +133,26 @@ impl Plan {
         [milestones::GOLIVE, milestones::MEMO_ONLY].map(|id| self.milestone(id))
     }
 }
+
+impl Plan {
+    /// For each instance, how many open instances wait for it directly. In the order of instances.
+    pub fn holding_up(&self) -> Vec<usize> {
+        let mut one = vec![0; self.instances.len()];
+        let mut all = vec![0; self.tasks.len()];
+        for (at, instance) in self.instances.iter().enumerate() {
+            if instance.is_closed() {
+                continue;
+            }
+            for node in self.graph.before(at) {
+                match node {
+                    Node::One(before) => one[before] += 1,
+                    Node::All(task) => all[task] += 1,
+                }
+            }
+        }
+        for (at, instance) in self.instances.iter().enumerate() {
+            one[at] += all[instance.task];
+        }
+        one
+    }
+}
