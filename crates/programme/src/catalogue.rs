@@ -4,6 +4,8 @@
 //! files may hold is documented in `docs/catalogue.md`. An authority's own changes lie beside it
 //! (objects of kind `override`) and win until somebody accepts a newer text.
 
+mod shipped;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -553,3 +555,6 @@ pub struct LetterSeed {
     /// How much is known.
     pub provenance: Provenance,
 }
+
+#[cfg(test)]
+mod tests;
