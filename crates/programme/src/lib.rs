@@ -8,16 +8,20 @@
 //! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
+//! - [`tally`]: how observations are counted, so that nothing has to read them again.
+//! - [`checks`]: what each requirement asks of tallies and registers, and what it answers.
 //! - [`storage`]: what has to be remembered, for back ends.
 
 pub mod catalogue;
 pub mod change;
+pub mod checks;
 pub mod day;
 pub mod ids;
 pub mod objects;
 pub mod observation;
 pub mod programme;
 pub mod storage;
+pub mod tally;
 pub mod text;
 
 pub use day::Day;
