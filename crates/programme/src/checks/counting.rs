@@ -18,7 +18,7 @@ use crate::programme::Programme;
 use crate::tally::{LetterKey, LetterTally, Seen, Tally, TallyKey};
 
 /// Days of messages that any check looks at, at most.
-pub const WINDOW_DAYS: u16 = 400;
+const WINDOW_DAYS: u16 = 400;
 
 /// Days, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
