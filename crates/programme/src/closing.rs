@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use brevdue_memo::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::catalogue::{Catalogue, DoneWhen};
 use crate::change::{Change, Write};
+use crate::checks::{CheckResult, Matrix};
 use crate::day::Day;
 use crate::ids::{Key, RequirementId, TaskId};
 use crate::objects::{Attestation, Kind, Object as _, Person, Status, TaskState};
@@ -19,27 +20,11 @@ pub const BY_CONDITION: &str = "condition";
 /// Months an attestation holds at most.
 pub const ATTESTATION_MONTHS: i32 = 12;
 
-/// What a check says, as far as the plan asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Judged {
-    /// The requirement is met.
-    Pass,
-    /// It is not.
-    Fail,
-    /// Something is wrong, or will be.
-    Warn,
-    /// Nobody knows. Never shown as green.
-    NoEvidence,
-    /// It does not apply, or not yet.
-    NotApplicable,
-}
-
 /// A check's answer for one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Judgement {
     /// What it says.
-    pub result: Judged,
+    pub result: CheckResult,
     /// The day of the newest message it rests on.
     pub last: Option<Day>,
     /// Since when the requirement is asked for.
@@ -51,6 +36,21 @@ pub struct Judgement {
 pub struct Judgements(HashMap<RequirementId, BTreeMap<Option<Key>, Judgement>>);
 
 impl Judgements {
+    /// What a matrix says.
+    pub fn of_matrix(matrix: &Matrix) -> Self {
+        let mut judgements = Self::default();
+        for verdict in matrix.verdicts() {
+            let last = verdict.last.and_then(|at| Day::of(at).ok());
+            let judgement = Judgement { result: verdict.result, last, due: verdict.due };
+            judgements.insert(
+                verdict.requirement.clone(),
+                verdict.subject.key().cloned(),
+                judgement,
+            );
+        }
+        judgements
+    }
+
     /// Adds one.
     pub fn insert(
         &mut self,
@@ -79,13 +79,13 @@ impl Judgements {
     /// subject, of everything it was asked for. A requirement that nobody asked is without evidence; one
     /// that is asked for other subjects does not apply to this one.
     fn counting(&self, requirement: &RequirementId, subject: Option<&Key>) -> Vec<Judgement> {
-        let nobody = Judgement { result: Judged::NoEvidence, last: None, due: None };
+        let nobody = Judgement { result: CheckResult::NoEvidence, last: None, due: None };
         let Some(all) = self.0.get(requirement) else { return vec![nobody] };
         if subject.is_none() {
             return all.values().copied().collect();
         }
         let own = all.get(&subject.cloned()).or_else(|| all.get(&None));
-        let elsewhere = Judgement { result: Judged::NotApplicable, ..nobody };
+        let elsewhere = Judgement { result: CheckResult::NotApplicable, ..nobody };
         vec![own.copied().unwrap_or(elsewhere)]
     }
 }
@@ -97,7 +97,7 @@ pub enum Holds {
     /// It does: the task is closed.
     Yes,
     /// It does not: the task is open. With the requirements that speak against it, and what they say.
-    No(Vec<(RequirementId, Judged)>),
+    No(Vec<(RequirementId, CheckResult)>),
     /// Neither: a warning, or nothing that applies. The task stays as it is.
     Undecided,
     /// It has no condition.
@@ -127,10 +127,10 @@ pub fn holds(
             for requirement in requirements {
                 for judgement in judgements.counting(requirement, subject) {
                     match judgement.result {
-                        Judged::Pass => passes = true,
-                        Judged::Warn => warns = true,
-                        Judged::NotApplicable => {}
-                        no @ (Judged::Fail | Judged::NoEvidence) => {
+                        CheckResult::Pass => passes = true,
+                        CheckResult::Warn => warns = true,
+                        CheckResult::NotApplicable => {}
+                        no @ (CheckResult::Fail | CheckResult::NoEvidence) => {
                             if !against.contains(&(requirement.clone(), no)) {
                                 against.push((requirement.clone(), no));
                             }
@@ -159,7 +159,7 @@ pub struct Notice {
     /// For which subject.
     pub subject: Option<Key>,
     /// The requirements that speak against it; empty when a register no longer holds what it should.
-    pub why: Vec<(RequirementId, Judged)>,
+    pub why: Vec<(RequirementId, CheckResult)>,
 }
 
 /// What closing by conditions comes to.
@@ -246,17 +246,19 @@ fn stands_by_attestation(
     state: &TaskState,
     programme: &Programme,
     judgements: &Judgements,
-    why: &[(RequirementId, Judged)],
+    why: &[(RequirementId, CheckResult)],
     today: Day,
 ) -> bool {
     let attestation = state.attestation.as_ref();
     let Some(attestation) = attestation.and_then(|key| programme.get::<Attestation>(key)) else {
         return false;
     };
-    let fails_since = why.iter().filter(|(_, judged)| *judged == Judged::Fail);
+    let fails_since = why.iter().filter(|(_, judged)| *judged == CheckResult::Fail);
     let refuted = fails_since
         .flat_map(|(requirement, _)| judgements.counting(requirement, state.subject.as_ref()))
-        .any(|j| j.result == Judged::Fail && j.last.is_some_and(|last| last > attestation.day));
+        .any(|j| {
+            j.result == CheckResult::Fail && j.last.is_some_and(|last| last > attestation.day)
+        });
     attestation.expires >= today && !refuted
 }
 
@@ -413,7 +415,7 @@ mod tests {
 
     const NOW: &str = "2024-01-10T09:00:00Z";
 
-    fn judged(result: Judged, last: &str) -> Judgements {
+    fn judged(result: CheckResult, last: &str) -> Judgements {
         let mut judgements = Judgements::default();
         let judgement = Judgement { result, last: Some(day(last)), due: Some(day("2023-11-30")) };
         judgements.insert("MK-A2".parse().unwrap(), Some(key("S-1")), judgement);
@@ -433,17 +435,17 @@ mod tests {
         let mut programme = programme("ACTUAL", "2020-08-01");
         let owner = Person { roles: ["owner".parse().unwrap()].into(), ..Person::default() };
         apply(&mut programme, &[Change::add(key("P-1"), &owner)]);
-        let green = judged(Judged::Pass, "2024-01-09");
+        let green = judged(CheckResult::Pass, "2024-01-09");
         let first = closed(&programme, &green);
         assert_eq!(first.closed, [key("OP3-T08.S-1")]);
         apply(&mut programme, &first.changes);
         assert_eq!(closed(&programme, &green), Closing::default(), "nothing is left to do");
 
-        let red = closed(&programme, &judged(Judged::Fail, "2024-01-10"));
+        let red = closed(&programme, &judged(CheckResult::Fail, "2024-01-10"));
         apply(&mut programme, &red.changes);
         assert_eq!(red.reopened.len(), 1);
         assert_eq!(red.reopened[0].to, BTreeSet::from([key("P-1")]));
-        assert_eq!(red.reopened[0].why, [("MK-A2".parse().unwrap(), Judged::Fail)]);
+        assert_eq!(red.reopened[0].why, [("MK-A2".parse().unwrap(), CheckResult::Fail)]);
         let state: TaskState = programme.get(&key("OP3-T08.S-1")).unwrap();
         assert_eq!((state.status, state.reopened), (Status::InProgress, 1));
         assert_eq!(closed(&programme, &green).closed, [key("OP3-T08.S-1")]);
@@ -453,9 +455,9 @@ mod tests {
     fn no_evidence_closes_nothing_and_reopens_and_a_warning_leaves_things_as_they_are() {
         let mut programme = programme("ACTUAL", "2020-08-01");
         assert_eq!(closed(&programme, &Judgements::default()), Closing::default());
-        let warning = judged(Judged::Warn, "2024-01-09");
+        let warning = judged(CheckResult::Warn, "2024-01-09");
         assert_eq!(closed(&programme, &warning), Closing::default());
-        let green = closed(&programme, &judged(Judged::Pass, "2024-01-09"));
+        let green = closed(&programme, &judged(CheckResult::Pass, "2024-01-09"));
         apply(&mut programme, &green.changes);
         assert_eq!(closed(&programme, &warning), Closing::default());
         assert_eq!(closed(&programme, &Judgements::default()).reopened.len(), 1);
@@ -486,9 +488,9 @@ mod tests {
         let changes = set(&programme, Some(&attestation)).unwrap();
         apply(&mut programme, &changes);
         assert_eq!(closed(&programme, &Judgements::default()), Closing::default());
-        let older = judged(Judged::Fail, "2024-01-05");
+        let older = judged(CheckResult::Fail, "2024-01-05");
         assert_eq!(closed(&programme, &older), Closing::default());
-        let newer = judged(Judged::Fail, "2024-01-06");
+        let newer = judged(CheckResult::Fail, "2024-01-06");
         assert_eq!(closed(&programme, &newer).reopened.len(), 1);
         let later = Plan::of(&programme, &catalogue(), day("2024-07-01")).unwrap();
         let none = Judgements::default();
@@ -520,7 +522,7 @@ mod tests {
     fn nobody_but_the_condition_can_claim_that_a_condition_closed_a_task() {
         let programme = programme("ACTUAL", "2020-08-01");
         let plan = plan(&programme);
-        let green = closed(&programme, &judged(Judged::Pass, "2024-01-09"));
+        let green = closed(&programme, &judged(CheckResult::Pass, "2024-01-09"));
         let writes = outcome(&programme, &green.changes, "pm", "", at(NOW)).unwrap().writes;
         assert_eq!(guard(&programme, &plan, &writes, BY_CONDITION), Ok(()));
         let refused = guard(&programme, &plan, &writes, "pm");

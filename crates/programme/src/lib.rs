@@ -5,9 +5,13 @@
 //!
 //! - [`catalogue`]: what ships as data: packages, tasks, milestones, profiles, requirements, letter types.
 //! - [`objects`]: what an authority keeps: settings, milestones, tasks, registers, risks, decisions.
+//! - [`fields`]: the fields of registers, described for forms, tables and exports.
 //! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
+//! - [`tally`]: how observations are counted, so that nothing has to read them again.
+//! - [`checks`]: what each requirement asks of tallies and registers, and what it answers.
+//! - [`programmes`]: all of them: opening, changing, history.
 //! - [`storage`]: what has to be remembered, for back ends.
 //! - [`beginning`]: making a programme, choosing full or light, and switching between them.
 //! - [`calendar`]: working days in Denmark.
@@ -23,8 +27,10 @@ pub mod beginning;
 pub mod calendar;
 pub mod catalogue;
 pub mod change;
+pub mod checks;
 pub mod closing;
 pub mod day;
+pub mod fields;
 #[cfg(test)]
 mod fixture;
 pub mod ids;
@@ -36,12 +42,15 @@ pub mod permissions;
 pub mod plan;
 pub mod potential;
 pub mod programme;
+pub mod programmes;
 pub mod registers;
 pub mod status;
 pub mod storage;
+pub mod tally;
 pub mod text;
 
 pub use day::Day;
 pub use ids::*;
 pub use programme::Programme;
+pub use programmes::Programmes;
 pub use text::{Bilingual, Language};

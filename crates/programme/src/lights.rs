@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, Obligation, RequirementKind};
-use crate::closing::{Judged, Judgements};
+use crate::checks::CheckResult;
+use crate::closing::Judgements;
 use crate::day::Day;
 use crate::ids::{Key, MilestoneId, RequirementId};
 use crate::objects::Settings;
@@ -139,10 +140,10 @@ pub fn light(
             let Some(due) = judgement.due else { continue };
             let (requirement, subject) = (requirement.id.clone(), subject.cloned());
             match judgement.result {
-                Judged::Fail if due <= plan.today => {
+                CheckResult::Fail if due <= plan.today => {
                     reasons.push((Light::Red, Reason::Failing { requirement, subject }));
                 }
-                Judged::NoEvidence if due.plus_weeks(-EVIDENCE_WEEKS) <= plan.today => {
+                CheckResult::NoEvidence if due.plus_weeks(-EVIDENCE_WEEKS) <= plan.today => {
                     let reason = Reason::NoEvidence { requirement, subject, due };
                     reasons.push((Light::Yellow, reason));
                 }
@@ -210,7 +211,7 @@ mod tests {
         light(&plan, &catalogue, &programme.settings().unwrap(), judgements)
     }
 
-    fn judged(result: Judged) -> Judgements {
+    fn judged(result: CheckResult) -> Judgements {
         let mut judgements = Judgements::default();
         let judgement = Judgement { result, last: None, due: Some(day("2023-11-30")) };
         judgements.insert("MK-A2".parse().unwrap(), Some(key("S-1")), judgement);
@@ -240,14 +241,14 @@ mod tests {
 
     #[test]
     fn acceptance_06_a_failing_official_requirement_is_red_after_its_date_and_not_before() {
-        let fails = judged(Judged::Fail);
+        let fails = judged(CheckResult::Fail);
         assert_eq!(lit("2023-11-29", &fails, true, ("", "")).computed, Light::Green);
         assert_eq!(lit("2023-11-30", &fails, true, ("", "")).computed, Light::Red);
     }
 
     #[test]
     fn acceptance_07_no_evidence_is_yellow_from_four_weeks_before_its_date_and_never_green_after() {
-        let none = judged(Judged::NoEvidence);
+        let none = judged(CheckResult::NoEvidence);
         assert_eq!(lit("2023-11-01", &none, true, ("", "")).computed, Light::Green);
         assert_eq!(lit("2023-11-02", &none, true, ("", "")).computed, Light::Yellow);
         assert_eq!(lit("2024-06-03", &none, true, ("", "")).computed, Light::Yellow);
@@ -255,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_light_by_hand_needs_a_comment_and_does_not_hide_the_computed_one() {
-        let fails = judged(Judged::Fail);
+        let fails = judged(CheckResult::Fail);
         let without = lit("2023-12-01", &fails, true, ("green", " "));
         assert_eq!(without.shown(), Light::Red);
         let with = lit("2023-12-01", &fails, true, ("yellow", "Rettes i dag"));

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Obligation, RequirementKind};
-use crate::closing::{Judged, Judgements};
+use crate::checks::CheckResult;
+use crate::closing::Judgements;
 use crate::day::Day;
 use crate::ids::{Key, MilestoneId, RequirementId};
 use crate::lights::{self, Lit};
@@ -104,7 +105,7 @@ pub enum InTheWay {
         /// For what; none: the authority.
         subject: Option<Key>,
         /// Failing or without evidence.
-        result: Judged,
+        result: CheckResult,
     },
     /// A decision was wanted by a day that is past.
     Decision {
@@ -254,7 +255,7 @@ fn basis(catalogue: &Catalogue, judgements: &Judgements) -> Basis {
     let mut basis = Basis::default();
     for requirement in &catalogue.requirements {
         for (_, judgement) in judgements.all(&requirement.id) {
-            if judgement.result == Judged::NotApplicable {
+            if judgement.result == CheckResult::NotApplicable {
                 continue;
             }
             basis.measured += usize::from(judgement.last.is_some());
@@ -276,7 +277,7 @@ fn in_the_way(
         for (subject, judgement) in judgements.all(&requirement.id) {
             let in_force = judgement.due.is_some_and(|due| due <= plan.today);
             let result = judgement.result;
-            if in_force && matches!(result, Judged::Fail | Judged::NoEvidence) {
+            if in_force && matches!(result, CheckResult::Fail | CheckResult::NoEvidence) {
                 let (requirement, subject) = (requirement.id.clone(), subject.cloned());
                 found.push(InTheWay::Requirement { requirement, subject, result });
             }
@@ -361,7 +362,7 @@ pub struct Readiness {
     pub open: Vec<Key>,
     /// Official requirements that do not pass, and what they say. Before `GOLIVE` many cannot be measured
     /// yet: these are shown and do not stop a system; a failure does.
-    pub checks: Vec<(RequirementId, Judged)>,
+    pub checks: Vec<(RequirementId, CheckResult)>,
     /// What its entry lacks.
     pub missing: Vec<&'static str>,
 }
@@ -390,12 +391,15 @@ pub fn readiness(plan: &Plan, catalogue: &Catalogue, judgements: &Judgements) ->
             for requirement in official.filter(|r| r.kind == RequirementKind::Official) {
                 let judgement = judgements.of(&requirement.id, Some(key));
                 let result = judgement.map(|judgement| judgement.result);
-                if let Some(no @ (Judged::Fail | Judged::Warn | Judged::NoEvidence)) = result {
+                if let Some(
+                    no @ (CheckResult::Fail | CheckResult::Warn | CheckResult::NoEvidence),
+                ) = result
+                {
                     checks.push((requirement.id.clone(), no));
                 }
             }
             let missing = completeness(system).missing;
-            let fails = checks.iter().any(|(_, result)| *result == Judged::Fail);
+            let fails = checks.iter().any(|(_, result)| *result == CheckResult::Fail);
             let go = open.is_empty() && missing.is_empty() && !fails;
             Readiness { system: key.clone(), go, open, checks, missing }
         })
