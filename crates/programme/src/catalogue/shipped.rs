@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::Catalogue;
 
 /// The files of `catalogue/` as one document, in the order of their names.
-pub const TEXT: &str = concat!(
+pub(super) const TEXT: &str = concat!(
     include_str!("../../catalogue/00-head.toml"),
     include_str!("../../catalogue/20-packages.toml"),
     include_str!("../../catalogue/30-requirements.toml"),
