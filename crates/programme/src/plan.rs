@@ -18,7 +18,7 @@ use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, Due, MilestoneKind, Obligation, Per, Task, Variant};
 use crate::day::Day;
 use crate::ids::{AreaId, Key, MilestoneId, RoleId, TaskId, milestones};
-use crate::objects::{Milestone, Status, TaskState};
+use crate::objects::{Milestone, Override, Status, TaskState};
 use crate::programme::Programme;
 use crate::registers::{Registers, is_on, is_retired};
 
@@ -221,7 +221,10 @@ impl Plan {
         let calendar = Calendar::of(programme);
         let registers = Registers::of(programme);
         let dates = milestones_of(programme, catalogue, instead);
-        let tasks = tasks_of(catalogue, variant, &dates, &calendar, today);
+        let hidden = programme.all::<Override>().filter(|(_, own)| own.hidden);
+        let hidden: BTreeSet<Key> = hidden.map(|(key, _)| key.clone()).collect();
+        let used = tasks_of_variant(catalogue, variant, &hidden);
+        let tasks = tasks_of(used, &dates, &calendar, today);
         let order = dependencies::order(tasks.iter().map(|planned| &planned.task))
             .map_err(NoPlan::Cycle)?;
         let (instances, ranges) = instances_of(programme, &tasks, &registers, &calendar, today)?;
@@ -359,9 +362,25 @@ fn milestones_of(
     planned.collect()
 }
 
-fn tasks_of(
-    catalogue: &Catalogue,
+/// The tasks of a version that are used here, package by package, each with its area.
+fn tasks_of_variant<'a>(
+    catalogue: &'a Catalogue,
     variant: Variant,
+    hidden: &BTreeSet<Key>,
+) -> Vec<(&'a Task, Option<&'a AreaId>)> {
+    let is_used = |id: &str| !hidden.iter().any(|key| key.as_str() == id);
+    let packages = catalogue.packages.iter().filter(|package| package.variant == variant);
+    let mut used = Vec::new();
+    for package in packages.filter(|package| is_used(package.id.as_str())) {
+        let tasks = catalogue.tasks.iter().filter(|task| task.package == package.id);
+        let tasks = tasks.filter(|task| is_used(task.id.as_str()));
+        used.extend(tasks.map(|task| (task, package.area.as_ref())));
+    }
+    used
+}
+
+fn tasks_of(
+    used: Vec<(&Task, Option<&AreaId>)>,
     dates: &[PlannedMilestone],
     calendar: &Calendar,
     today: Day,
@@ -382,21 +401,18 @@ fn tasks_of(
         },
         plain => plain,
     };
-    let mut tasks = Vec::new();
-    for package in catalogue.packages.iter().filter(|package| package.variant == variant) {
-        for task in catalogue.tasks.iter().filter(|task| task.package == package.id) {
-            let nominal = task.due.as_ref().and_then(day);
-            tasks.push(PlannedTask {
-                area: package.area.clone(),
-                obligation: in_force(task.obligation),
-                nominal,
-                due: nominal.map(|day| calendar.working_day_at_or_before(day)),
-                from: task.from.as_ref().and_then(day),
-                task: task.clone(),
-            });
+    let planned = used.into_iter().map(|(task, area)| {
+        let nominal = task.due.as_ref().and_then(day);
+        PlannedTask {
+            area: area.cloned(),
+            obligation: in_force(task.obligation),
+            nominal,
+            due: nominal.map(|day| calendar.working_day_at_or_before(day)),
+            from: task.from.as_ref().and_then(day),
+            task: task.clone(),
         }
-    }
-    tasks
+    });
+    planned.collect()
 }
 
 type Ranges = Vec<std::ops::Range<usize>>;

@@ -7,8 +7,8 @@ use brevdue_programme::beginning::{Beginning, begin, switch};
 use brevdue_programme::catalogue::{Catalogue, Obligation, Per, Variant};
 use brevdue_programme::change::{Change, outcome};
 use brevdue_programme::objects::{
-    AuthorityKind, LetterType, Milestone, Settings, Status, Supplier, System, SystemRole, TaskState,
-    Track,
+    AuthorityKind, LetterType, Milestone, Override, Settings, Status, Supplier, System, SystemRole,
+    TaskState, Track,
 };
 use brevdue_programme::plan::{Plan, cycle};
 use brevdue_programme::{Day, Key, Programme};
@@ -51,7 +51,8 @@ fn register(programme: &mut Programme, systems: usize, letters: usize) {
     for number in 0..systems {
         let role = [SystemRole::Sender, SystemRole::Both, SystemRole::Receiver][number % 3];
         let supplier = Some(key(&format!("L-{}", number % 40)));
-        let system = System { name: "Brev".into(), role: Some(role), supplier, ..System::default() };
+        let system =
+            System { name: "Brev".into(), role: Some(role), supplier, ..System::default() };
         changes.push(Change::add(key(&format!("S-{number}")), &system));
     }
     for number in 0..systems.min(40) {
@@ -66,7 +67,8 @@ fn register(programme: &mut Programme, systems: usize, letters: usize) {
 }
 
 #[test]
-fn acceptance_01_the_actual_profile_gives_its_dates_ten_packages_and_every_task_with_its_due_date() {
+fn acceptance_01_the_actual_profile_gives_its_dates_ten_packages_and_every_task_with_its_due_date()
+{
     let catalogue = Catalogue::shipped();
     let mut programme = begun("ACTUAL", Variant::Full, "2020-08-01");
     let milestone = |id: &str| programme.get::<Milestone>(&key(id)).unwrap();
@@ -180,4 +182,31 @@ fn five_hundred_systems_and_five_thousand_letters_make_one_plan() {
         assert!(plan.waits_for(step[1]).iter().any(|before| before.key == step[0].key));
     }
     assert!(plan.milestone("GOLIVE").unwrap().forecast.is_some());
+}
+
+#[test]
+fn acceptance_15_an_override_that_makes_tasks_wait_for_each_other_does_not_stand_and_the_cycle_is_named()
+ {
+    let mut programme = begun("NEW", Variant::Full, "2026-01-02");
+    let fields = BTreeMap::from([("depends_on".to_owned(), serde_json::json!(["OP3-T14"]))]);
+    let own = Override { fields, ..Override::default() };
+    apply(&mut programme, &[Change::add(key("OP3-T04"), &own)]);
+    let effective = Catalogue::shipped().with(&programme);
+    let [aside] = effective.set_aside() else { panic!("{:?}", effective.set_aside()) };
+    assert_eq!(aside.key, key("OP3-T04"));
+    for task in ["OP3-T04", "OP3-T06", "OP3-T08", "OP3-T14"] {
+        assert!(aside.reason.contains(task), "{}", aside.reason);
+    }
+    assert!(Plan::of(&programme, effective.catalogue(), day("2026-01-02")).is_ok());
+}
+
+#[test]
+fn a_hidden_package_has_no_tasks_in_the_plan() {
+    let mut programme = begun("NEW", Variant::Full, "2026-01-02");
+    let hidden = Override { hidden: true, ..Override::default() };
+    let changes = [Change::add(key("OP0"), &hidden), Change::add(key("OP1-T08"), &hidden)];
+    apply(&mut programme, &changes);
+    let effective = Catalogue::shipped().with(&programme);
+    let plan = Plan::of(&programme, effective.catalogue(), day("2026-01-02")).unwrap();
+    assert_eq!(plan.tasks().len(), 109 - 8 - 1);
 }
