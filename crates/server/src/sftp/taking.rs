@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::Gate;
 use crate::causes::chain;
 use crate::content::blocking;
 
@@ -29,13 +30,14 @@ const TIDY: Duration = Duration::from_secs(3600);
 /// Files that wait to be taken in, by when.
 pub(super) struct Takings {
     exchange: Exchange,
+    gate: Gate,
     due: Mutex<BTreeSet<(Timestamp, Uuid)>>,
     more: Notify,
 }
 
 impl Takings {
-    pub(super) fn new(exchange: Exchange) -> Self {
-        Self { exchange, due: Mutex::default(), more: Notify::new() }
+    pub(super) fn new(exchange: Exchange, gate: Gate) -> Self {
+        Self { exchange, gate, due: Mutex::default(), more: Notify::new() }
     }
 
     /// A file was closed or renamed.
@@ -70,6 +72,7 @@ impl Takings {
     }
 
     async fn take(&self, id: Uuid) {
+        let _stay = self.gate.enter().await;
         let (exchange, runtime) = (self.exchange.clone(), Handle::current());
         let taken = blocking(move || runtime.block_on(exchange.take_file(id))).await;
         let fault: Box<dyn std::error::Error + Send + Sync> = match taken {
@@ -86,6 +89,7 @@ impl Takings {
     }
 
     async fn tidy(&self) {
+        let _stay = self.gate.enter().await;
         let tidied = async {
             for (id, at) in self.exchange.files_to_take().await? {
                 self.wait_for(at, id);
