@@ -64,7 +64,11 @@ pub(super) fn html(run: &Kept<ConformanceRun>, language: Language) -> String {
         let _ = writeln!(page, "<dt>{name}</dt><dd>{}</dd>", escaped(value));
     }
     page.push_str("</dl>\n");
-    if let Some(why) = &body.broken_off {
+    let broken_off = match language {
+        Language::Danish => body.broken_off_da.as_ref().or(body.broken_off.as_ref()),
+        Language::English => body.broken_off.as_ref(),
+    };
+    if let Some(why) = broken_off {
         let _ = writeln!(page, "<p class=\"failed\">{}</p>", escaped(why));
     }
     requirements(&mut page, body, language);
@@ -99,6 +103,7 @@ fn requirements(page: &mut String, run: &ConformanceRun, language: Language) {
             Verdict::Passed => ("passed", l("Opfyldt", "Met")),
             Verdict::Failed => ("failed", l("Ikke opfyldt", "Not met")),
             Verdict::Remark => ("remark", l("Bemærkning", "Remark")),
+            Verdict::NotSeen => ("remark", l("Ikke set", "Not seen")),
         };
         let mut why = language.of((one.why_da.as_str(), one.why_en.as_str())).to_owned();
         if !one.cases.is_empty() {
