@@ -58,19 +58,58 @@ async function receiver() {
     return { taken, stop: async () => { server.close(); server.closeAllConnections(); await once(server, "close"); } };
 }
 
-/** A call as a system makes it, over TLS with its certificate: its status. */
-async function call(name, path) {
+/** A call as a system makes it, over TLS with its certificate: its status and its body. */
+async function call(name, path, { method = "GET", body } = {}) {
     const country = await (await fetch(`${address}/testing/country`)).json();
     const system = country.organisations.flatMap((one) => one.systems).find((one) => one.name === name);
     const [ca, cert, key] = await Promise.all(
         [country.certificateAuthority, system.certificate, system.key].map((file) => readFile(file)));
     const asked = requestTls(`${country.https}${path}`, {
-        ca, cert, key, agent: false, headers: { authorization: system.authorization },
+        ca, cert, key, method, agent: false,
+        headers: { authorization: system.authorization, "content-type": "application/json" },
     });
-    asked.end();
+    asked.end(body);
     const [answer] = await once(asked, "response");
-    answer.resume();
-    return answer.statusCode;
+    const parts = [];
+    for await (const part of answer) parts.push(part);
+    return { status: answer.statusCode, text: Buffer.concat(parts).toString() };
+}
+
+/** A conformance run of a system, with a receiver beside it that answers each letter as `answers` says, or none. */
+async function conformance(name, answers) {
+    let running = true;
+    const receiving = (async () => {
+        while (answers && running) {
+            const waiting = JSON.parse((await call(name, "/apis/v1/memos/")).text).content;
+            for (const letter of waiting) {
+                const { text } = await call(name, `/apis/v1/memos/${letter}`);
+                const status = answers(text);
+                if (!status) continue;
+                const receipt = {
+                    transmissionId: letter, messageUUID: letter, timeStamp: "2026-11-23T09:00:00.000Z",
+                    receiptStatus: status, errorCode: status === "COMPLETED" ? null : "file.type.unknown",
+                };
+                await call(name, `/apis/v1/memos/${letter}/receipt`, { method: "POST", body: JSON.stringify(receipt) });
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+    })();
+    const testing = `${address}/testing`;
+    const country = await (await fetch(`${testing}/country`)).json();
+    const { id: systemId } = country.organisations.flatMap((one) => one.systems).find((one) => one.name === name);
+    const begun = await fetch(`${testing}/conformance`, {
+        method: "POST", headers: { "content-type": "application/json" },
+        body: JSON.stringify({ systemId, patienceSeconds: answers ? 20 : 1, largeBytes: 100_000 }),
+    });
+    assert.equal(begun.status, 201);
+    let run = await begun.json();
+    while (run.state === "RUNNING") {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        run = await (await fetch(`${testing}/conformance/${run.id}`)).json();
+    }
+    running = false;
+    await receiving;
+    return run;
 }
 
 let browser;
@@ -234,7 +273,7 @@ for (const [script, width] of [[true, 390], [false, 1280]]) {
         assert.match(await system.innerText(), /Certifikatet udløber \d+\. \S+ 20\d\d/);
         await system.getByRole("button", { name: "Prøv et kald" }).click();
         await heading(page, "Systemet bliver lukket ind");
-        assert.equal(await call("tusindfryd-modtager", "/apis/v1/memos/"), 200);
+        assert.equal((await call("tusindfryd-modtager", "/apis/v1/memos/")).status, 200);
 
         await system.getByRole("button", { name: "Stil uret til efter udløbet" }).click();
         await page.getByRole("status").getByText("Uret er stillet frem").waitFor({ timeout: 300_000 });
@@ -247,7 +286,7 @@ for (const [script, width] of [[true, 390], [false, 1280]]) {
         await system.getByRole("button", { name: "Prøv et kald" }).click();
         await heading(page, "Systemet bliver afvist");
         await comes(page, script, "certificate.expired: the client certificate is not valid now");
-        assert.equal(await call("tusindfryd-modtager", "/apis/v1/memos/"), 401, "a real call is told the same");
+        assert.equal((await call("tusindfryd-modtager", "/apis/v1/memos/")).status, 401, "a real call is told the same");
         const refused = await comes(page, script, ": certificate.expired");
         assert.match(await refused.innerText(), /tusindfryd-modtager/);
         await inspect(page, `live-certificate${script ? "" : "-noscript"}`, { width, axeToo: script });
@@ -259,6 +298,28 @@ for (const [script, width] of [[true, 390], [false, 1280]]) {
         await end();
     });
 }
+
+it("the report of a conformance run is a page to hand to a customer, whatever the receiver did", async () => {
+    for (const [name, answers, state, verdict, met] of [
+        ["passed", () => "COMPLETED", "PASSED", ["Bestået", "Passed"], 8],
+        ["refusing", (text) => (text.includes("你好") ? "INVALID" : "COMPLETED"), "FAILED", ["Ikke bestået", "Not passed"], 7],
+        ["absent", null, "FAILED", ["Ikke bestået", "Not passed"], 0],
+    ]) {
+        const run = await conformance("tusindfryd-modtager", answers);
+        assert.equal(run.state, state, JSON.stringify(run.requirements, null, 1));
+        for (const width of WIDTHS) {
+            for (const [place, lang] of ["da", "en"].entries()) {
+                const { page, end } = await visit(browser, { width });
+                await page.goto(`${address}/testing/conformance/${run.id}/report?lang=${lang}`);
+                await page.getByText(verdict[place], { exact: true }).waitFor();
+                const word = { da: "Opfyldt", en: "Met" }[lang];
+                assert.equal(await page.getByRole("cell", { name: word, exact: true }).count(), met);
+                await inspect(page, `report-${name}-${lang}`, { width });
+                await end();
+            }
+        }
+    }
+});
 
 it("in English, and by the keyboard alone", async () => {
     const { page, end } = await visit(browser, { width: 1280 });
