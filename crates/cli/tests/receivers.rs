@@ -474,7 +474,7 @@ fn verdicts<'a>(ended: &'a Ended, verdict: &str) -> Vec<&'a str> {
 #[test]
 fn each_fault_of_a_receiver_that_fetches_is_named_and_no_other() {
     let server = Server::start(&["--https", "127.0.0.1:0"]);
-    for (manner, failed, not_seen, part) in [
+    for (manner, failed, not_tried, part) in [
         (Manner::Right, &[][..], &[][..], ("TAKES", "11 letters were taken")),
         (
             Manner::Absent,
@@ -525,7 +525,7 @@ fn each_fault_of_a_receiver_that_fetches_is_named_and_no_other() {
         };
         let ended = tried(&server, "tusindfryd-modtager", receiver);
         assert_eq!(verdicts(&ended, "FAILED"), failed, "{manner:?}: {ended:#?}");
-        assert_eq!(verdicts(&ended, "NOT_SEEN"), not_seen, "{manner:?}: {ended:#?}");
+        assert_eq!(verdicts(&ended, "NOT_TRIED"), not_tried, "{manner:?}: {ended:#?}");
         let expected = if failed.is_empty() { "PASSED" } else { "FAILED" };
         assert_eq!(ended.0, expected, "{manner:?}");
         assert!(ended.1[part.0].2.contains(part.1), "{manner:?}: {}", ended.1[part.0].2);

@@ -57,6 +57,9 @@ pub struct ConformanceRun {
     pub large_bytes: u64,
     /// Version of Brevdue.
     pub version: String,
+    /// When it began, on the clock of the machine.
+    #[serde(default)]
+    pub made: String,
     /// When it began, on the clock of the country.
     pub started: String,
     /// When it ended.
@@ -147,7 +150,7 @@ pub enum Verdict {
     /// Met here, and to be changed before production.
     Remark,
     /// It did not come to be tried, because something before it failed.
-    NotSeen,
+    NotTried,
 }
 
 /// What is asked of a receiver system.
@@ -279,6 +282,7 @@ impl Exchange {
             patience_seconds: order.patience_seconds.clamp(1, PATIENCE_LIMIT_SECONDS),
             large_bytes: order.large_bytes.clamp(1, LARGE_LIMIT_BYTES),
             version: env!("CARGO_PKG_VERSION").into(),
+            made: now.plus_millis(-local.clock.ahead_millis()).to_string(),
             started: now.to_string(),
             ended: None,
             state: RunState::Running,

@@ -51,6 +51,7 @@ impl Takings {
     pub(super) async fn run(self: std::sync::Arc<Self>, stop: CancellationToken) {
         let mut running = JoinSet::new();
         let mut tidy = tokio::time::interval(TIDY);
+        let mut replaced = self.gate.listen();
         loop {
             while running.len() < AT_ONCE
                 && let Some(id) = self.next_due()
@@ -64,6 +65,8 @@ impl Takings {
                 () = asleep(sleep) => {}
                 () = self.more.notified() => {}
                 _ = tidy.tick() => self.tidy().await,
+                // What waits in a store that is there now is found again.
+                Ok(()) = replaced.changed() => self.tidy().await,
                 () = stop.cancelled() => break,
             }
         }
@@ -91,6 +94,7 @@ impl Takings {
     async fn tidy(&self) {
         let _stay = self.gate.enter().await;
         let tidied = async {
+            self.due.lock().unwrap_or_else(PoisonError::into_inner).clear();
             for (id, at) in self.exchange.files_to_take().await? {
                 self.wait_for(at, id);
             }

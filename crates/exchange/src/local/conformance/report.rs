@@ -40,7 +40,7 @@ pub(super) fn judge(
             "No business receipt came for these letters in time (POST /memos/{uuid}/receipt)",
         ),
         if tried.iter().all(|one| one.answers.is_empty()) {
-            not_seen(RequirementId::Accepts, "Intet brev blev besvaret", "No letter was answered")
+            not_tried(RequirementId::Accepts, "Intet brev blev besvaret", "No letter was answered")
         } else {
             one(
                 RequirementId::Accepts,
@@ -123,7 +123,7 @@ fn takes(system: &MailSystem, not_taken: Vec<Case>, all: usize, calls: &Calls) -
 fn repeats(twice: Option<&&CaseResult>) -> Requirement {
     let id = RequirementId::Repeats;
     let Some(twice) = twice.filter(|one| !one.answered.is_empty()) else {
-        return not_seen(
+        return not_tried(
             id,
             "Brevet blev ikke besvaret den første gang, så det blev ikke afleveret igen",
             "The letter was not answered the first time, so it was not handed over again",
@@ -163,7 +163,7 @@ fn repeats(twice: Option<&&CaseResult>) -> Requirement {
 fn delayed(delayed: Option<&&CaseResult>) -> Requirement {
     let id = RequirementId::Delayed;
     let Some(delayed) = delayed else {
-        return not_seen(id, "Brevet blev ikke sendt", "The letter was not sent");
+        return not_tried(id, "Brevet blev ikke sendt", "The letter was not sent");
     };
     let (da, en) = if delayed.taken.is_empty() {
         (
@@ -189,7 +189,7 @@ fn delayed(delayed: Option<&&CaseResult>) -> Requirement {
 fn follows(calls: &Calls) -> Requirement {
     let (id, refused, all) = (RequirementId::Calls, calls.refused, calls.all);
     if all == 0 {
-        return not_seen(id, NO_CALLS.0, NO_CALLS.1);
+        return not_tried(id, NO_CALLS.0, NO_CALLS.1);
     }
     let why = if refused == 0 { String::new() } else { format!(": {}", listed(&calls.refusals)) };
     requirement(
@@ -209,13 +209,13 @@ fn listed(reasons: &BTreeMap<String, u32>) -> String {
     reasons.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-fn not_seen(id: RequirementId, why_da: &str, why_en: &str) -> Requirement {
-    requirement(id, Verdict::NotSeen, Vec::new(), why_da.into(), why_en.into())
+fn not_tried(id: RequirementId, why_da: &str, why_en: &str) -> Requirement {
+    requirement(id, Verdict::NotTried, Vec::new(), why_da.into(), why_en.into())
 }
 
 fn tls(system: &MailSystem, calls: &Calls) -> Requirement {
     if calls.all == 0 {
-        return not_seen(RequirementId::Tls, NO_CALLS.0, NO_CALLS.1);
+        return not_tried(RequirementId::Tls, NO_CALLS.0, NO_CALLS.1);
     }
     let pushes_to = system.endpoint.as_deref().unwrap_or_default();
     let plain_push =
@@ -272,7 +272,7 @@ fn requirement(
 
 /// A run has passed when every requirement was tried and none failed.
 pub(super) fn state_of(requirements: &[Requirement]) -> RunState {
-    let open = [Verdict::Failed, Verdict::NotSeen];
+    let open = [Verdict::Failed, Verdict::NotTried];
     match requirements.iter().any(|one| open.contains(&one.verdict)) {
         true => RunState::Failed,
         false => RunState::Passed,

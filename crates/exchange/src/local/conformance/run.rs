@@ -12,14 +12,14 @@ use crate::handover::HandoverOutcome;
 use crate::local::live::{Live, What};
 use crate::local::travel::TravelError;
 use crate::{
-    Batch, Clock as _, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey,
-    Op, ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
+    Batch, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey, Op,
+    ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
 };
 
 /// Milliseconds between two looks.
 const LOOK_MILLIS: u64 = 100;
 const LOOKS_PER_SECOND: u32 = 10;
-/// Looks for a letter that was just sent: a minute of them.
+/// Looks for a letter that was just sent, or for a clock that nobody moves: a minute of them.
 const FILING_LOOKS: u32 = 600;
 
 /// A letter on its way.
@@ -28,6 +28,8 @@ struct Sent {
     result: CaseResult,
 }
 
+/// Seconds of the longest day there is, when summer time ends.
+const LONGEST_DAY_SECONDS: i64 = 25 * 60 * 60;
 /// Reasons told of; further ones are only counted.
 const REASONS: usize = 5;
 /// Moments taken from the live memory at a time.
@@ -309,23 +311,36 @@ impl Exchange {
         self.store().commit(batch).await
     }
 
-    /// Moves the clock past the next midnight in Copenhagen.
+    /// Moves the clock to the next midnight in Copenhagen, and not beyond: what is handed over there is
+    /// answered by the same clock.
     async fn past_midnight(&self) -> Result<(), RunError> {
         let local = self.local().ok_or(RunError::NotLocal)?;
-        let today = self.day(local.clock.now());
-        // By the hour, so that the clock stops soon after the day has changed.
-        for _ in 0..26 {
-            match self.travel(local.clock.now().plus_seconds(3600)).await {
-                Ok(_) => {}
-                Err(TravelError::Moving) => local.steering.pause(LOOK_MILLIS).await,
+        for _ in 0..FILING_LOOKS {
+            match self.travel(self.next_day()).await {
+                Ok(_) => return Ok(()),
+                // Somebody else moves it; then the day may have come already.
+                Err(TravelError::Moving | TravelError::Backward) => {
+                    local.steering.pause(LOOK_MILLIS).await;
+                }
                 Err(TravelError::Storage(error)) => return Err(error.into()),
                 Err(_) => return Err(RunError::NotLocal),
             }
-            if self.day(local.clock.now()) != today {
-                break;
-            }
         }
         Ok(())
+    }
+
+    /// The first second of tomorrow.
+    fn next_day(&self) -> Timestamp {
+        let now = self.now();
+        let today = self.day(now);
+        // Seconds from now: of the first it is still today, of the second no more.
+        let (mut before, mut after) = (0, LONGEST_DAY_SECONDS);
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            let is_today = self.day(now.plus_seconds(middle)) == today;
+            if is_today { before = middle } else { after = middle }
+        }
+        now.plus_seconds(after)
     }
 
     /// The letters of the run that still wait for the receiver.
