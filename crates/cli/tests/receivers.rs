@@ -536,6 +536,24 @@ fn each_fault_of_a_receiver_that_fetches_is_named_and_no_other() {
 }
 
 #[test]
+fn letters_that_the_exchange_refuses_itself_are_not_held_against_the_receiver() {
+    let server = Server::start(&["--https", "127.0.0.1:0"]);
+    let fault = json!({
+        "type": "RECEIPT", "recipientId": "12345678", "errorCode": "file.virus.found", "times": 1,
+    });
+    let made =
+        server.client().post("/testing/faults", "application/json", fault.to_string().as_bytes());
+    assert_eq!(made.unwrap().status, 201);
+    let calls = Calls::of(&server, "tusindfryd-modtager", false);
+    let ended = tried(&server, "tusindfryd-modtager", calls.fetch(Manner::Right));
+    assert_eq!((ended.0.as_str(), verdicts(&ended, "REMARK")), ("PASSED", vec!["TRIED"]));
+    let (_, cases, why) = &ended.1["TRIED"];
+    assert_eq!(cases, &["ORDINARY"]);
+    assert!(why.contains("(file.virus.found)"), "{why}");
+    assert_eq!(ended.1["TAKES"].2, "10 letters were taken");
+}
+
+#[test]
 fn a_receiver_that_is_pushed_to_passes_and_one_that_says_no_is_told_what_it_said() {
     let (called, telling) = Called::start();
     let server = Server::start(&["--push-endpoint", &called.endpoint(), "--https", "127.0.0.1:0"]);
