@@ -1,6 +1,7 @@
 //! The contact registry: look-ups, each of them logged, and what a contact may change of itself.
 
 mod changing;
+mod inventing;
 mod shaping;
 
 use std::collections::HashSet;
