@@ -8,15 +8,12 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::claims::{JOB, job};
 use super::columns::{Sql, id};
 use super::letters::{EVENT, count, read_event, window};
+use super::milestones::{self, List, Order};
 use super::registry::{many, one};
 
 pub(super) fn jobs(connection: &Connection, page: PageRequest) -> rusqlite::Result<Page<Job>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{JOB} ORDER BY due, id LIMIT ?1 OFFSET ?2");
-    Ok(Page {
-        items: many(connection, &sql, (limit, offset), job)?,
-        total: count(connection, "SELECT count(*) FROM jobs", [])?,
-    })
+    milestones::page(connection, List::Jobs, page, Order::Forward)?
+        .read(|key| job_by_id(connection, JobId(key)))
 }
 
 pub(super) fn job_by_id(connection: &Connection, key: JobId) -> rusqlite::Result<Option<Job>> {

@@ -12,6 +12,7 @@ use super::content::ContentFolder;
 use super::head::Head;
 use super::journal::{self, Queue, Segments};
 use super::letters::{EVENT, read_event};
+use super::milestones;
 use super::removing::log_start;
 use super::sums::{Damage, Sums, check_pages};
 use super::sweep::named_files;
@@ -30,10 +31,11 @@ pub(super) fn verify(
     if let Err(error) = sums_of_pages(sums, &mut findings) {
         findings.add(format!("the checksums could not be read to the end: {error}"));
     }
-    let parts: [(&str, Part); 4] = [
+    let parts: [(&str, Part); 5] = [
         ("pages", &pages),
         ("event log", &events),
         ("counters", &counters),
+        ("totals of lists", &lists),
         ("small content", &row_content),
     ];
     for (name, part) in parts {
@@ -162,6 +164,11 @@ fn counters(connection: &Connection, findings: &mut Findings) -> rusqlite::Resul
         findings.add(format!("counters: {kept:?} were written, {counted:?} are there"));
     }
     Ok(())
+}
+
+/// What is written of how long lists are.
+fn lists(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    milestones::check(connection, &mut |what| findings.add(what))
 }
 
 /// The bytes of content in rows.

@@ -24,6 +24,7 @@ use super::failure;
 use super::head::Head;
 use super::journal::Queue;
 use super::leases::{Ended, Leases};
+use super::milestones::Milestones;
 use super::remembered::Registry;
 use super::sums::{Mark, Sums};
 
@@ -66,6 +67,7 @@ pub(super) struct Writer {
     pub(super) leases: Arc<Leases>,
     pub(super) registry: Arc<Registry>,
     pub(super) incoming: Arc<Queue>,
+    pub(super) milestones: Milestones,
     pub(super) inside: Arc<Arrivals>,
     pub(super) archives: Arc<Arrivals>,
     pub(super) outside: Arc<Arrivals>,
@@ -302,6 +304,7 @@ impl Writer {
                     leases: &self.leases,
                     ended,
                     incoming: &self.incoming,
+                    milestones: &self.milestones,
                     filed,
                 };
                 batch.ops.iter().try_for_each(|op| changes.make(op))
