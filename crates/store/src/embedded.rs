@@ -39,6 +39,7 @@ mod registry;
 mod remembered;
 mod removing;
 mod schema;
+mod shares;
 mod store;
 mod sums;
 mod sweep;

@@ -96,13 +96,13 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// The page, each of its rows read by its id.
+    /// The page, each of its rows read by its id. What a damaged store no longer has is left out.
     pub(super) fn read<T>(
         self,
         read: impl Fn(Uuid) -> rusqlite::Result<Option<T>>,
     ) -> rusqlite::Result<Page<T>> {
-        let read = |id| read(id)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
-        let items = self.ids.into_iter().map(read).collect::<Result<_, _>>()?;
+        let items = self.ids.into_iter().filter_map(|id| read(id).transpose());
+        let items = items.collect::<Result<_, _>>()?;
         Ok(Page { items, total: self.total })
     }
 }
@@ -376,7 +376,12 @@ impl Keeping<'_> {
             None => self.remove(&stretch.from),
             Some((left, right)) if left.count + right.count <= JOINED => {
                 self.remove(&right.from)?;
-                self.put(&left.from, left.count + right.count)
+                let count = left.count + right.count;
+                let is_all = left.from == self.list.start() && self.next(&left.from)?.is_none();
+                if is_all && count < LOW {
+                    return self.remove(&left.from);
+                }
+                self.put(&left.from, count)
             }
             Some(_) => self.put(&stretch.from, count),
         }

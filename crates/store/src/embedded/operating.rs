@@ -10,6 +10,7 @@ use super::columns::{Sql, id};
 use super::letters::{EVENT, count, read_event, window};
 use super::milestones::{self, List, Order};
 use super::registry::{many, one};
+use super::shares;
 
 pub(super) fn jobs(connection: &Connection, page: PageRequest) -> rusqlite::Result<Page<Job>> {
     milestones::page(connection, List::Jobs, page, Order::Forward)?
@@ -109,6 +110,14 @@ pub(super) fn events(
     query: &EventQuery,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Event>> {
+    let EventQuery { from, until, tags, system, organisation, memo, message_uuid, transmission } =
+        query;
+    let asks_for_more = !tags.is_empty() || system.is_some() || memo.is_some();
+    if let Some(organisation) = *organisation
+        && !(asks_for_more || message_uuid.is_some() || transmission.is_some())
+    {
+        return shares::events(connection, organisation, (*from, *until), page);
+    }
     let first = match query.first_day() {
         Some(day) => first_of(connection, day)?,
         None => 0,

@@ -13,6 +13,7 @@ use super::changes::{Changes, Refused};
 use super::columns::{Sql, id};
 use super::milestones::List;
 use super::registry::{many, one, strange};
+use super::shares;
 
 impl Changes<'_> {
     /// Makes one of the changes that begin, end or follow from growing old.
@@ -154,6 +155,7 @@ impl Changes<'_> {
         let Some((seq, day, hash)) = last else { return Ok(()) };
         self.run("UPDATE log_start SET seq = ?1, day = ?2, hash = ?3", params![seq, day, hash])?;
         let removed = self.execute("DELETE FROM events WHERE seq <= ?1", [seq])?;
+        shares::forget(self.connection, seq)?;
         self.count(RemovedKind::Event, removed, at)
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{OpenError, milestones};
+use super::{OpenError, milestones, shares};
 
 /// Name of the database in the store's folder.
 pub(super) const FILE_NAME: &str = "brevdue.sqlite";
@@ -42,7 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_totals.sql"),
 ];
 
-/// The version from which on long lists have milestones.
+/// The version from which on long lists have milestones and the event log is counted.
 const MILESTONES: usize = 6;
 
 /// Opens the one connection that writes, and brings the database up to date.
@@ -118,6 +118,7 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     }
     if done < MILESTONES {
         milestones::survey(&transaction)?;
+        shares::survey(&transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;

@@ -12,10 +12,10 @@ use super::content::ContentFolder;
 use super::head::Head;
 use super::journal::{self, Queue, Segments};
 use super::letters::{EVENT, read_event};
-use super::milestones;
 use super::removing::log_start;
 use super::sums::{Damage, Sums, check_pages};
 use super::sweep::named_files;
+use super::{milestones, shares};
 
 /// Findings at most: a disk that is gone has as many as there are letters.
 const FINDINGS_LIMIT: usize = 1000;
@@ -168,7 +168,8 @@ fn counters(connection: &Connection, findings: &mut Findings) -> rusqlite::Resul
 
 /// What is written of how long lists are.
 fn lists(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
-    milestones::check(connection, &mut |what| findings.add(what))
+    milestones::check(connection, &mut |what| findings.add(what))?;
+    shares::check(connection, &mut |what| findings.add(what))
 }
 
 /// The bytes of content in rows.

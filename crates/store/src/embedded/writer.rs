@@ -20,13 +20,13 @@ use super::changes::{Changes, Refused, Wakes};
 use super::checkpoint::Checkpointer;
 use super::columns::Sql;
 use super::content::ContentFolder;
-use super::failure;
 use super::head::Head;
 use super::journal::Queue;
 use super::leases::{Ended, Leases};
 use super::milestones::Milestones;
 use super::remembered::Registry;
 use super::sums::{Mark, Sums};
+use super::{failure, shares};
 
 /// Tasks in one transaction at most.
 const GROUP_LIMIT: usize = 512;
@@ -279,6 +279,7 @@ impl Writer {
         if !filed.is_empty() {
             head.filed = self.incoming.filed_with(&filed);
         }
+        shares::count_stretches(&self.connection, self.head.counts.events, head.counts.events)?;
         if head != self.head {
             head.write(&self.connection)?;
         }

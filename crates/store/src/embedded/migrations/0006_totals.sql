@@ -19,3 +19,14 @@ CREATE INDEX mailbox_unread ON mailbox (owner, folder) WHERE read_at IS NULL;
 
 -- All work in its order.
 CREATE INDEX jobs_in_order ON jobs (due);
+
+-- How many events an organisation has in each whole stretch of the log, and between which times. A
+-- stretch is counted when its last event is written; see `shares`.
+CREATE TABLE event_shares (
+    organisation BLOB NOT NULL,
+    stretch INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (organisation, stretch)
+) STRICT, WITHOUT ROWID;
