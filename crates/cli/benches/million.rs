@@ -25,6 +25,7 @@ use brevdue_exchange::{
 };
 use brevdue_memo::Timestamp;
 use brevdue_store::Embedded;
+use brevdue_wire::event::EventLogSearchResult;
 use brevdue_wire::{PagingResultUuid, ReceiptSearchResult, ReceiptStatus};
 use support::sending::{Sender, Template, send};
 use support::{measures, median, quantile, resident_bytes, setting};
