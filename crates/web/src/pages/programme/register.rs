@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use brevdue_programme::Key;
 use brevdue_programme::change::{Change, Conflict, Edit, Refused as Unchanged, What};
 use brevdue_programme::fields::{Field, FieldKind, Register};
+use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::{By, ChangeError};
 use serde_json::Value;
 
@@ -305,7 +306,7 @@ pub(crate) async fn save(
     let Some(change) = change else {
         return desk.redirect(&format!("registers/{}", register.path));
     };
-    let by = By { who: desk.me.as_str(), reason: "", at: desk.visitor.now() };
+    let by = By { actor: Actor::Person(desk.me.clone()), reason: "", at: desk.visitor.now() };
     let changed = desk.visitor.web.programmes.change(desk.id, std::slice::from_ref(&change), by);
     match changed.await {
         Ok(_) => desk.redirect(&format!("registers/{}?said=saved", register.path)),
@@ -323,12 +324,14 @@ pub(crate) async fn save(
             let shown = merged(&base, &change.what);
             show(desk, &place, &shown, &base, conflicts, None).await
         }
-        Err(ChangeError::Refused(refused)) => {
+        Err(ChangeError::NotFound) => desk.refuse(Refused::NotFound).await,
+        Err(ChangeError::Storage(error)) => {
+            Err(desk.visitor.failed("an object could not be saved", &error).await)
+        }
+        Err(refused) => {
             let fault = t.programme_refused(refused.to_string());
             show(desk, &place, &written, &base, Vec::new(), Some(fault)).await
         }
-        Err(ChangeError::NotFound) => desk.refuse(Refused::NotFound).await,
-        Err(error) => Err(desk.visitor.failed("an object could not be saved", &error).await),
     }
 }
 
