@@ -13,6 +13,7 @@ use rusqlite::{Connection, Params, Row};
 use uuid::Uuid;
 
 use super::columns::{Sql, id};
+use super::milestones::{self, List, Order};
 use super::registry::{many, one, strange};
 use super::removing::log_start;
 
@@ -68,13 +69,8 @@ pub(super) fn memos_of(
     transmission: TransmissionId,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Memo>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{MEMO} WHERE m.transmission = ?1 ORDER BY m.key LIMIT ?2 OFFSET ?3");
-    let key = id(&transmission.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, limit, offset), read_memo)?,
-        total: count(connection, "SELECT count(*) FROM memos WHERE transmission = ?1", [key])?,
-    })
+    milestones::page(connection, List::Submission(transmission), page, Order::Forward)?
+        .read(|key| memo(connection, MemoKey(key)))
 }
 
 pub(super) fn delivery(
@@ -93,14 +89,9 @@ pub(super) fn deliveries_waiting(
     system: SystemId,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Delivery>> {
-    let (limit, offset) = window(page);
-    let open = "WHERE system = ?1 AND state IN ('waiting', 'taken')";
-    let sql = format!("{DELIVERY} {open} ORDER BY queued_at, memo LIMIT ?2 OFFSET ?3");
-    let key = id(&system.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, limit, offset), read_delivery)?,
-        total: count(connection, &format!("SELECT count(*) FROM deliveries {open}"), [key])?,
-    })
+    let sql = format!("{DELIVERY} WHERE memo = ?1 AND system = ?2");
+    milestones::page(connection, List::Deliveries(system), page, Order::Forward)?
+        .read(|memo| one(connection, &sql, [id(&memo), id(&system.0)], read_delivery))
 }
 
 pub(super) fn receipt(
@@ -115,14 +106,8 @@ pub(super) fn receipts_waiting(
     system: SystemId,
     page: PageRequest,
 ) -> rusqlite::Result<Page<ReceiptRecord>> {
-    let (limit, offset) = window(page);
-    let waiting = "WHERE system = ?1 AND delivered = 0";
-    let sql = format!("{RECEIPT} {waiting} ORDER BY created_at, id LIMIT ?2 OFFSET ?3");
-    let key = id(&system.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, limit, offset), read_receipt)?,
-        total: count(connection, &format!("SELECT count(*) FROM receipts {waiting}"), [key])?,
-    })
+    milestones::page(connection, List::Receipts(system), page, Order::Forward)?
+        .read(|key| receipt(connection, ReceiptId(key)))
 }
 
 pub(super) fn receipts_of(

@@ -8,15 +8,13 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::claims::{JOB, job};
 use super::columns::{Sql, id};
 use super::letters::{EVENT, count, read_event, window};
+use super::milestones::{self, List, Order};
 use super::registry::{many, one};
+use super::shares;
 
 pub(super) fn jobs(connection: &Connection, page: PageRequest) -> rusqlite::Result<Page<Job>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{JOB} ORDER BY due, id LIMIT ?1 OFFSET ?2");
-    Ok(Page {
-        items: many(connection, &sql, (limit, offset), job)?,
-        total: count(connection, "SELECT count(*) FROM jobs", [])?,
-    })
+    milestones::page(connection, List::Jobs, page, Order::Forward)?
+        .read(|key| job_by_id(connection, JobId(key)))
 }
 
 pub(super) fn job_by_id(connection: &Connection, key: JobId) -> rusqlite::Result<Option<Job>> {
@@ -115,6 +113,25 @@ pub(super) fn events(
     query: &EventQuery,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Event>> {
+    let EventQuery {
+        from,
+        until,
+        tags,
+        system,
+        organisation,
+        memo,
+        message_uuid,
+        transmission,
+        owner,
+        owner_or_actor,
+    } = query;
+    let of_somebody = owner.is_some() || owner_or_actor.is_some();
+    let asks_for_more = !tags.is_empty() || system.is_some() || memo.is_some() || of_somebody;
+    if let Some(organisation) = *organisation
+        && !(asks_for_more || message_uuid.is_some() || transmission.is_some())
+    {
+        return shares::events(connection, organisation, (*from, *until), page);
+    }
     let first = match query.first_day() {
         Some(day) => first_of(connection, day)?,
         None => 0,

@@ -15,6 +15,7 @@ use super::letters::{EVENT, read_event};
 use super::removing::log_start;
 use super::sums::{Damage, Sums, check_pages};
 use super::sweep::named_files;
+use super::{milestones, shares};
 
 /// Findings at most: a disk that is gone has as many as there are letters.
 const FINDINGS_LIMIT: usize = 1000;
@@ -30,10 +31,11 @@ pub(super) fn verify(
     if let Err(error) = sums_of_pages(sums, &mut findings) {
         findings.add(format!("the checksums could not be read to the end: {error}"));
     }
-    let parts: [(&str, Part); 4] = [
+    let parts: [(&str, Part); 5] = [
         ("pages", &pages),
         ("event log", &events),
         ("counters", &counters),
+        ("totals of lists", &lists),
         ("small content", &row_content),
     ];
     for (name, part) in parts {
@@ -162,6 +164,12 @@ fn counters(connection: &Connection, findings: &mut Findings) -> rusqlite::Resul
         findings.add(format!("counters: {kept:?} were written, {counted:?} are there"));
     }
     Ok(())
+}
+
+/// What is written of how long lists are.
+fn lists(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    milestones::check(connection, &mut |what| findings.add(what))?;
+    shares::check(connection, &mut |what| findings.add(what))
 }
 
 /// The bytes of content in rows.
