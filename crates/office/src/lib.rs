@@ -7,14 +7,25 @@
 //! - [`workbook`]: the programme as one XLSX workbook, and what an edited one changes.
 //! - [`list`]: a register as CSV, both ways.
 //! - [`diff`]: what an import comes to: changes, conflicts, new rows, rows that are gone.
+//! - [`calendar`]: due dates and milestones for calendar programs.
+//! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
+//! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
+//! - [`slides`]: decks that PowerPoint and LibreOffice open.
 //! - [`limits`]: how much of a stranger's file is read.
 
+pub mod calendar;
 pub mod cells;
 pub mod diff;
 pub mod limits;
 pub mod list;
 mod packed;
+pub mod paper;
+pub mod plans;
+pub mod reports;
 mod sheets;
+pub mod slides;
+#[cfg(test)]
+extern crate self as brevdue_office;
 #[cfg(test)]
 mod testing;
 pub mod workbook;

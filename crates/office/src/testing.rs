@@ -1,4 +1,7 @@
-//! Programmes of an invented municipality for tests.
+//! A programme of an invented municipality, for tests and specimens.
+
+#![allow(clippy::unwrap_used, reason = "all of it is written here")]
+#![allow(dead_code, reason = "specimens need less of it than tests")]
 
 use std::collections::BTreeMap;
 
@@ -10,8 +13,9 @@ use brevdue_programme::objects::{
 use brevdue_programme::programme::Held;
 use brevdue_programme::{Day, Key, Language, Programme, ProgrammeId};
 
-use crate::cells::body_of;
-use crate::workbook::{Export, MilestoneLine, RequirementLine, TaskLine};
+use brevdue_office::paper::{Gantt, GanttRow, Head, Light};
+use brevdue_office::reports::{Deadline, MilestoneStatus, RiskLine, Status, TaskRef};
+use brevdue_office::workbook::{Export, MilestoneLine, RequirementLine, TaskLine};
 
 pub(crate) fn key(text: &str) -> Key {
     text.parse().unwrap()
@@ -30,7 +34,7 @@ pub(crate) fn id() -> ProgrammeId {
 }
 
 pub(crate) fn insert<T: Object>(programme: &mut Programme, name: &str, object: &T) {
-    programme.insert(T::KIND, key(name), Held { version: 1, body: body_of(object) });
+    programme.insert(T::KIND, key(name), Held { version: 1, body: serde_json::to_value(object).unwrap() });
 }
 
 /// A programme with so many systems, and two tasks for each of them beside those of the programme.
@@ -135,3 +139,113 @@ impl Sample {
         }
     }
 }
+
+pub(crate) fn head(language: Language) -> Head {
+    Head {
+        language,
+        authority: "Lindholm Kommune".into(),
+        programme: "Digital Post 2027".into(),
+        as_of: at(),
+        filter: String::new(),
+        catalogue_version: "2026-11".into(),
+        measured: 212,
+        stated: 38,
+        waivers: vec!["MK-B3 for S-017 Arkivsystem: udfases før fristen (godkendt af projektejer)".into()],
+    }
+}
+
+pub(crate) fn large_status() -> Status {
+    let task = |n: usize, title: &str| TaskRef {
+        key: format!("OP3-T{n:02}"),
+        title: title.to_owned(),
+        subject: format!("Fagsystem {n} til meget lange navne i forvaltningen"),
+        assignee: "Mette Lindø-Sørensen".into(),
+        due: Some(day("2026-02-01").plus_days(n as i32)),
+        ..TaskRef::default()
+    };
+    let milestone = |name: &str, light, late: i32| MilestoneStatus {
+        name: name.into(),
+        baseline: Some(day("2026-06-01")),
+        forecast: Some(day("2026-06-01").plus_days(late)),
+        reached: None,
+        light,
+    };
+    let deadline = |name: &str, light| Deadline {
+        name: name.into(),
+        day: Some(day("2027-01-04")),
+        light,
+        systems: (41, 60),
+        messages: Some((1_204_331, 1_250_000)),
+        without_evidence: 12,
+    };
+    Status {
+        light: Light::Red,
+        reasons: vec![
+            "MK-A2 fejler for 3 systemer efter Kun MeMo".into(),
+            "14 opgaver, der skal løses, er over frist".into(),
+            "Klarmelding ventes 4 måneder efter baseline".into(),
+            "en mere".into(),
+        ],
+        by_hand: Some((Light::Yellow, "Leverandøren har lovet en rettelse i uge 12, og styregruppen følger den.".into())),
+        tasks: (300, 171, 22),
+        deadlines: vec![deadline("Idriftsættelse", Light::Yellow), deadline("Kun MeMo", Light::Red)],
+        milestones: [
+            "Programstart", "Kortlægning færdig", "Scope besluttet", "Aftaler på plads", "Klar til test",
+            "Klarmelding", "Omstillingsperiode", "Idriftsættelse", "Overtaget af drift", "Kun MeMo",
+            "Legacy lukket", "MeMo 1.2 obligatorisk", "Gevinstopfølgning",
+        ]
+        .iter()
+        .enumerate()
+        .map(|(n, name)| {
+            milestone(name, [Light::Green, Light::Yellow, Light::Red, Light::Unknown][n % 4], n as i32 * 12)
+        })
+        .collect(),
+        overdue: (1..=22).map(|n| task(n, "Afprøv forbindelsen med et brev")).collect(),
+        risks: (1..=9)
+            .map(|n| RiskLine {
+                title: format!("Risiko {n}: leverandøren når ikke at omlægge inden fristen, som er flyttet"),
+                weight: (4, 5),
+                action: "Ugentligt møde, plan for erstatning, brev til direktionen".into(),
+                owner: "Bo Hald".into(),
+            })
+            .collect(),
+        decisions: (1..=7).map(|n| (format!("Skal system {n} erstattes før tid?"), Some(day("2026-03-20")))).collect(),
+        next: (1..=30).map(|n| task(n, "Indgå aftale om omlægning")).collect(),
+    }
+}
+
+pub(crate) fn some_plan() -> (Gantt, Vec<TaskRef>) {
+    let areas = [("ORG", "#FFD24A"), ("KOM", "#1E7B3A"), ("DAT", "#0B5CAD"), ("UDD", "#F28C28")];
+    let start = day("2026-01-05");
+    let rows: Vec<GanttRow> = (0..60)
+        .map(|n: i32| GanttRow {
+            label: format!("OP{} Opgave nummer {n} med et navn af rimelig længde", n / 6),
+            area: areas[n as usize % 4].0.into(),
+            fill: areas[n as usize % 4].1.into(),
+            start: start.plus_days(n * 7),
+            end: start.plus_days(n * 7 + 40),
+            baseline: Some(start.plus_days(n * 7 + 30)),
+            percent: if n < 10 { 100 } else { (60 - n).max(0) as u8 },
+            critical: n % 5 == 0,
+        })
+        .collect();
+    let tasks = rows
+        .iter()
+        .map(|row| TaskRef {
+            key: "OP3-T01.S-001".into(),
+            title: row.label.clone(),
+            area: row.area.clone(),
+            status: "I gang".into(),
+            due: Some(row.end),
+            critical: row.critical,
+            ..TaskRef::default()
+        })
+        .collect();
+    let milestones = vec![
+        ("Klarmelding".into(), day("2026-12-07"), Some(day("2026-11-23"))),
+        ("Idriftsættelse".into(), day("2027-01-04"), Some(day("2027-01-04"))),
+        ("Kun MeMo".into(), day("2027-01-04"), None),
+    ];
+    (Gantt { span: (start, day("2027-04-01")), today: day("2026-03-02"), milestones, rows }, tasks)
+}
+
