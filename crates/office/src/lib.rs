@@ -7,6 +7,7 @@
 //! - [`workbook`]: the programme as one XLSX workbook, and what an edited one changes.
 //! - [`list`]: a register as CSV, both ways.
 //! - [`diff`]: what an import comes to: changes, conflicts, new rows, rows that are gone.
+//! - [`inventory`]: systems as others keep them.
 //! - [`calendar`]: due dates and milestones for calendar programs.
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
@@ -16,6 +17,7 @@
 pub mod calendar;
 pub mod cells;
 pub mod diff;
+pub mod inventory;
 pub mod limits;
 pub mod list;
 mod packed;

@@ -187,7 +187,14 @@ pub(crate) struct Paper<'a> {
 impl Paper<'_> {
     /// The report as PDF, and how many pages it has.
     pub(crate) fn print(&self, blocks: &[Block]) -> Result<(Vec<u8>, usize), Unprintable> {
-        let flow = Flow::of(self, blocks);
+        self.paint(self.lay(blocks))
+    }
+
+    pub(crate) fn lay(&self, blocks: &[Block]) -> Flow {
+        Flow::of(self, blocks)
+    }
+
+    pub(crate) fn paint(&self, flow: Flow) -> Result<(Vec<u8>, usize), Unprintable> {
         let pages = flow.pages.len();
         paint::pdf(self, flow).map(|bytes| (bytes, pages))
     }

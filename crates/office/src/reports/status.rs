@@ -116,17 +116,16 @@ pub fn status(head: &Head, status: &Status) -> Result<Printed, Unprintable> {
     for waiver in &mut head.waivers {
         *waiver = shortened(waiver, 120);
     }
-    let mut last = None;
+    let title = said(&head, "Statusrapport", "Status report");
     for (size, rows) in [(9.5, 8), (9.0, 7), (8.5, 6), (8.0, 5), (7.5, 4), (7.0, 3)] {
-        let paper = Paper { sheet: Sheet::A4, head: &head, title: said(&head, "Statusrapport", "Status report"), size };
-        let blocks = blocks(&head, status, rows);
-        let (bytes, pages) = paper.print(&blocks)?;
-        if pages == 1 {
+        let paper = Paper { sheet: Sheet::A4, head: &head, title: title.clone(), size };
+        let flow = paper.lay(&blocks(&head, status, rows));
+        if flow.pages.len() == 1 {
+            let (bytes, pages) = paper.paint(flow)?;
             return Ok(Printed { bytes, pages });
         }
-        last = Some(Printed { bytes, pages });
     }
-    last.ok_or_else(|| Unprintable("status".into()))
+    Err(Unprintable("the status report does not fit on a page".into()))
 }
 
 fn shortened(words: &str, characters: usize) -> String {

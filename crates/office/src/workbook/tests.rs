@@ -29,6 +29,9 @@ fn edited(bytes: &[u8], edits: &[(usize, &str, Written<'_>)]) -> Vec<u8> {
             if name != format!("xl/worksheets/sheet{}.xml", sheet + 1) {
                 continue;
             }
+            if !text.contains(&format!("<c r=\"{cell}\"")) {
+                text = with_blank(&text, cell);
+            }
             let start = text.find(&format!("<c r=\"{cell}\"")).unwrap_or_else(|| panic!("{cell} in {name}"));
             let rest = &text[start..];
             let open = rest.find('>').unwrap();
@@ -45,6 +48,19 @@ fn edited(bytes: &[u8], edits: &[(usize, &str, Written<'_>)]) -> Vec<u8> {
         }
         text
     })
+}
+
+/// A sheet with one more cell, in a row of its own when there is none.
+fn with_blank(text: &str, cell: &str) -> String {
+    let row: String = cell.chars().filter(char::is_ascii_digit).collect();
+    let new = format!("<c r=\"{cell}\"/>");
+    match text.find(&format!("<row r=\"{row}\"")) {
+        Some(start) => {
+            let end = start + text[start..].find("</row>").unwrap();
+            format!("{}{new}{}", &text[..end], &text[end..])
+        }
+        None => text.replace("</sheetData>", &format!("<row r=\"{row}\">{new}</row></sheetData>")),
+    }
 }
 
 fn repacked(bytes: &[u8], change: impl Fn(&str, String) -> String) -> Vec<u8> {

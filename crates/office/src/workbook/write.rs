@@ -14,8 +14,8 @@ use super::{BASE_SHEET, Base, Export, FORM, Unwritable, WORDS_SHEET, untouched};
 use crate::cells::{Cell, Form, Names};
 use crate::sheets::{ID, SHEETS, Sheet};
 
-/// Rows below the last in which words can be chosen and new rows written.
-const SPARE_ROWS: u32 = 500;
+/// Rows below the last in which words can be chosen from lists.
+const SPARE_ROWS: u32 = 2_000;
 /// Characters of a body in one cell of the base sheet; below Excel's limit.
 const PIECE: usize = 30_000;
 
@@ -222,12 +222,11 @@ fn fill(
     let can_grow = sheet.prefix.is_some() || sheet.items.is_some();
     let spare = if can_grow { last + SPARE_ROWS } else { last.max(1) };
     if can_grow {
-        for number in last + 1..=spare {
-            worksheet.write_blank(number, 0, &looks.text)?;
-            for (column, own) in (first_own..).zip(sheet.columns) {
-                let look = if matches!(own.form, Form::Day) { &looks.day } else { &looks.text };
-                worksheet.write_blank(number, column, look)?;
-            }
+        // What has no cell yet looks as its column does: free to write in.
+        worksheet.set_column_format(0, &looks.text)?;
+        for (column, own) in (first_own..).zip(sheet.columns) {
+            let look = if matches!(own.form, Form::Day) { &looks.day } else { &looks.text };
+            worksheet.set_column_format(column, look)?;
         }
     }
     for (column, own) in (first_own..).zip(sheet.columns) {
