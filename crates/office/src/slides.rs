@@ -114,7 +114,10 @@ pub fn write(deck: &Deck) -> Result<Vec<u8>, Unpackable> {
     }
     part("[Content_Types].xml", &format!("{types}</Types>"))?;
     part("_rels/.rels", parts::ROOT_RELATIONS)?;
-    part("docProps/core.xml", &parts::core(&text(&deck.title), &text(&deck.authority), deck.language, deck.made))?;
+    part(
+        "docProps/core.xml",
+        &parts::core(&text(&deck.title), &text(&deck.authority), deck.language, deck.made),
+    )?;
     part("ppt/presentation.xml", &parts::presentation(&ids, has_notes))?;
     part("ppt/_rels/presentation.xml.rels", &format!("{relations}</Relationships>"))?;
     part("ppt/theme/theme1.xml", parts::THEME)?;
@@ -133,7 +136,10 @@ pub fn write(deck: &Deck) -> Result<Vec<u8>, Unpackable> {
             String::new()
         } else {
             let relations = parts::RELATIONS;
-            part(&format!("ppt/notesSlides/notesSlide{number}.xml"), &parts::notes(&text(&slide.notes), deck.language))?;
+            part(
+                &format!("ppt/notesSlides/notesSlide{number}.xml"),
+                &parts::notes(&text(&slide.notes), deck.language),
+            )?;
             part(
                 &format!("ppt/notesSlides/_rels/notesSlide{number}.xml.rels"),
                 &parts::notes_relations(number),
@@ -154,11 +160,12 @@ const WIDTH: i64 = 960;
 fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
     let language = deck.language;
     let mut shapes = String::new();
-    let colour = if slide.colour.len() == 6 && slide.colour.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        slide.colour.as_str()
-    } else {
-        "0B5CAD"
-    };
+    let colour =
+        if slide.colour.len() == 6 && slide.colour.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            slide.colour.as_str()
+        } else {
+            "0B5CAD"
+        };
     let _ = write!(
         shapes,
         "<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Farve\" descr=\"\"/><p:cNvSpPr/><p:nvPr userDrawn=\"1\"/></p:nvSpPr><p:spPr>{}<a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val=\"{colour}\"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>",
@@ -180,14 +187,18 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
     };
     let mut y = if is_first { 290 } else { 104 };
     if !points.is_empty() {
-        let height = if table.is_empty() { 380 } else { (points.len() as i64 * 30 + 8).min(180) };
+        let height = if table.is_empty() { 380 } else { (points.len() as i64 * 27 + 8).min(190) };
         let size = match (is_first, points.len()) {
             (true, _) => 20,
             (_, 0..=6) if table.is_empty() => 22,
             (_, 0..=9) if table.is_empty() => 18,
             _ => 16,
         };
-        let bullet = if is_first { "<a:buNone/>" } else { "<a:buFont typeface=\"Arial\"/><a:buChar char=\"•\"/>" };
+        let bullet = if is_first {
+            "<a:buNone/>"
+        } else {
+            "<a:buFont typeface=\"Arial\"/><a:buChar char=\"•\"/>"
+        };
         let indent = if is_first { "" } else { " marL=\"285750\" indent=\"-285750\"" };
         let mut lines = String::new();
         for point in &points {
@@ -218,9 +229,9 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
         let mut cells = String::new();
         for (index, row) in table.iter().enumerate() {
             let _ = write!(cells, "<a:tr h=\"{}\">", height * POINT);
-            for column in 0..columns {
+            for (column, share) in widths.iter().enumerate() {
                 let (bold, fill) = if index == 0 { (" b=\"1\"", "DDE7F3") } else { ("", "FFFFFF") };
-                let room = widths[column] * 864.0 / (size as f64 * 0.5);
+                let room = share * 864.0 / (size as f64 * 0.5);
                 let words = shortened(row.get(column).map_or("", String::as_str), room as usize);
                 let _ = write!(
                     cells,
@@ -251,7 +262,8 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
 /// Columns as wide as their longest words, within reason.
 fn widths(table: &[Vec<String>], columns: usize) -> Vec<f64> {
     let longest = |column: usize| {
-        let lengths = table.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        let lengths =
+            table.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         lengths.max().unwrap_or(1).clamp(6, 60) as f64
     };
     let weights: Vec<f64> = (0..columns).map(longest).collect();
@@ -312,12 +324,7 @@ mod tests {
                 let mut text = String::new();
                 archive.by_index(index).unwrap().read_to_string(&mut text).unwrap();
                 let mut reader = quick_xml::Reader::from_str(&text);
-                loop {
-                    match reader.read_event().unwrap() {
-                        quick_xml::events::Event::Eof => break,
-                        _ => {}
-                    }
-                }
+                while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
             }
         }
     }

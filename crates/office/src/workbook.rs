@@ -13,7 +13,7 @@ use brevdue_programme::{Key, Language, MilestoneId, Programme, ProgrammeId, Task
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::cells::{Cell, Names, blank};
+use crate::cells::{Names, blank};
 use crate::diff::{self, Diff};
 use crate::sheets::Sheet;
 pub use read::Unreadable;
@@ -128,7 +128,11 @@ impl Base {
 }
 
 /// What a task or milestone is while nothing is known of it.
-pub(crate) fn untouched(kind: Kind, key: &Key, subject: Option<(&TaskId, Option<&Key>)>) -> Option<Value> {
+pub(crate) fn untouched(
+    kind: Kind,
+    key: &Key,
+    subject: Option<(&TaskId, Option<&Key>)>,
+) -> Option<Value> {
     match (kind, subject) {
         (Kind::TaskState, Some((task, subject))) => {
             let mut body = serde_json::json!({ "task": task });
@@ -188,6 +192,6 @@ pub(crate) fn list_rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Ve
 /// # Errors
 ///
 /// [`Unreadable`].
-pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<Cell>>)>, Unreadable> {
+pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<(String, read::Rows)>, Unreadable> {
     read::all_rows(bytes)
 }

@@ -38,7 +38,8 @@ impl Flow {
                 let (_, _, y, _) = self.place();
                 let y = y + size * 1.35 * (index % 6) as f32;
                 let x = x_of(*day);
-                let words = cut(name, Face::Strong, size * 0.9, 200.0);
+                let words = format!("{name} {}", super::day(*day, self.words_in()));
+                let words = cut(&words, Face::Strong, size * 0.9, 260.0);
                 let wide = Face::Strong.width(&words, size * 0.9);
                 let words_x = if x + wide + 6.0 > right { x - wide - 6.0 } else { x + 6.0 };
                 self.push(Op::Shape {
@@ -46,7 +47,15 @@ impl Flow {
                     colour: BLACK,
                 });
                 let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
-                self.push(Op::Words { x: words_x, y, size, face, colour: BLACK, words, node: None });
+                self.push(Op::Words {
+                    x: words_x,
+                    y,
+                    size,
+                    face,
+                    colour: BLACK,
+                    words,
+                    node: None,
+                });
                 lows.push((x, y));
             }
             self.down(size * 1.35 * gantt.milestones.len().min(6) as f32 + 4.0);
@@ -65,7 +74,12 @@ impl Flow {
             if gantt.today >= from && gantt.today <= to {
                 let x = x_of(gantt.today);
                 let points = vec![(x, bars_top - 4.0), (x, low)];
-                self.push(Op::Stroke { points, colour: (0xB5, 0x12, 0x2B), width: 1.2, dashed: false });
+                self.push(Op::Stroke {
+                    points,
+                    colour: (0xB5, 0x12, 0x2B),
+                    width: 1.2,
+                    dashed: false,
+                });
             }
             if drawn == 0 || rows.len() == 0 {
                 break;
@@ -86,16 +100,29 @@ impl Flow {
         self.words(legend, Face::Regular, size, GREY, node);
     }
 
-    fn months(&mut self, gantt: &Gantt, size: f32, x_of: &dyn Fn(Day) -> f32, top: f32, left: f32, right: f32) {
+    fn months(
+        &mut self,
+        gantt: &Gantt,
+        size: f32,
+        x_of: &dyn Fn(Day) -> f32,
+        top: f32,
+        left: f32,
+        right: f32,
+    ) {
         let (from, to) = gantt.span;
-        self.push(Op::Fill { x: left, y: top, width: right - left, height: size * 1.6, colour: SHADE });
+        self.push(Op::Fill {
+            x: left,
+            y: top,
+            width: right - left,
+            height: size * 1.6,
+            colour: SHADE,
+        });
         let (year, month, _) = from.year_month_day();
         let Ok(mut first) = Day::new(year, month, 1) else { return };
-        let step = match to.days_since(from) {
-            0..=400 => 1,
-            401..=1200 => 3,
-            _ => 12,
-        };
+        // As many names of months as there is room for.
+        let month = (x_of(from.plus_days(300)) - x_of(from)) / 300.0 * 30.4;
+        let name = Face::Regular.width("00-0000", size * 0.85) + 5.0;
+        let step = [1, 3, 6, 12].into_iter().find(|step| month * *step as f32 > name).unwrap_or(12);
         while first <= to {
             if first >= from {
                 let (year, month, _) = first.year_month_day();
@@ -137,7 +164,15 @@ impl Flow {
         let words = cut(&row.label, Face::Regular, size, names - 8.0);
         let face = if row.critical { Face::Strong } else { Face::Regular };
         let words = cut(&words, face, size, names - 8.0);
-        self.push(Op::Words { x: left + 2.0, y: y + size * 1.2, size, face, colour: BLACK, words, node: None });
+        self.push(Op::Words {
+            x: left + 2.0,
+            y: y + size * 1.2,
+            size,
+            face,
+            colour: BLACK,
+            words,
+            node: None,
+        });
         let (x, end) = (x_of(row.start), x_of(row.end.plus_days(1)));
         let width = (end - x).max(2.5);
         let (bar_y, bar) = (y + height * 0.18, height * 0.48);
@@ -163,7 +198,15 @@ impl Flow {
         if r + 3.0 + Face::Regular.width(&row.area, size) < right {
             let words = Face::Regular.shown(&row.area);
             let y = y + height * 0.18 + bar * 0.8;
-            self.push(Op::Words { x: r + 3.0, y, size, face: Face::Regular, colour: GREY, words, node: None });
+            self.push(Op::Words {
+                x: r + 3.0,
+                y,
+                size,
+                face: Face::Regular,
+                colour: GREY,
+                words,
+                node: None,
+            });
         }
         self.down(height);
     }

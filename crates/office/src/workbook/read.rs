@@ -51,7 +51,8 @@ pub(super) struct Book {
     pub(super) notices: Vec<crate::diff::Notice>,
 }
 
-type Rows = Vec<Vec<Cell>>;
+/// The rows of a sheet.
+pub(crate) type Rows = Vec<Vec<Cell>>;
 
 fn open(bytes: &[u8]) -> Result<Xlsx<Cursor<&[u8]>>, Unreadable> {
     packed::look(bytes)?;
@@ -137,7 +138,9 @@ fn cell(value: &DataRef<'_>) -> Cell {
                 return Cell::Number(number);
             }
             let (year, month, day, ..) = at.to_ymd_hms_milli();
-            let day = i16::try_from(year).ok().and_then(|year| Day::new(year, month as i8, day as i8).ok());
+            let day = i16::try_from(year)
+                .ok()
+                .and_then(|year| Day::new(year, month as i8, day as i8).ok());
             day.map_or(Cell::Number(number), Cell::Day)
         }
         DataRef::DateTime(at) => Cell::Number(at.as_f64()),
@@ -158,11 +161,11 @@ fn base(rows: &[Vec<Cell>]) -> Result<(ProgrammeId, Base), Unreadable> {
     }
     let programme: ProgrammeId = text(0, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
     let mut objects = BTreeMap::new();
-    for row in 1..rows.len() {
+    for (row, cells) in rows.iter().enumerate().skip(1) {
         let kind = Kind::from_word(&text(row, 0)).ok_or(Unreadable::AlteredBase)?;
         let key: Key = text(row, 1).parse().map_err(|_| Unreadable::AlteredBase)?;
         let version: u64 = text(row, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
-        let body: String = (3..rows[row].len()).map(|column| text(row, column)).collect();
+        let body: String = (3..cells.len()).map(|column| text(row, column)).collect();
         let body = serde_json::from_str(&body).map_err(|_| Unreadable::AlteredBase)?;
         objects.insert((kind, key), (version, body));
     }
