@@ -51,7 +51,7 @@ pub enum What {
     /// It goes; conflict when somebody changed it meanwhile.
     Remove {
         /// The version that was seen.
-        version: u64,
+        version: u32,
     },
 }
 
@@ -117,7 +117,7 @@ pub struct Write {
     /// Its key.
     pub key: Key,
     /// The version that must be there; 0: none.
-    pub expect: u64,
+    pub expect: u32,
     /// The new body; none: it goes. The new version is one more than `expect`.
     pub body: Option<Value>,
 }

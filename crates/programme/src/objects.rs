@@ -102,6 +102,33 @@ kinds! {
     Training = "training"
 }
 
+/// One of a list to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChoiceOption {
+    /// Its word in JSON and exports.
+    pub word: &'static str,
+    /// Its Danish label.
+    pub da: &'static str,
+    /// Its English label.
+    pub en: &'static str,
+}
+
+impl ChoiceOption {
+    /// Its label for readers.
+    pub fn label(self, language: crate::text::Language) -> &'static str {
+        match language {
+            crate::text::Language::Da => self.da,
+            crate::text::Language::En => self.en,
+        }
+    }
+}
+
+/// A type that is one of a list.
+pub trait Choice {
+    /// The list, in order.
+    const OPTIONS: &'static [ChoiceOption];
+}
+
 macro_rules! choices {
     ($($(#[$meta:meta])* $Name:ident { $($(#[$vmeta:meta])* $Variant:ident = $word:literal / $da:literal / $en:literal)* })*) => {$(
         $(#[$meta])*
@@ -129,6 +156,11 @@ macro_rules! choices {
                       (crate::text::Language::En, Self::$Variant) => $en,)*
                 }
             }
+        }
+
+        impl Choice for $Name {
+            const OPTIONS: &'static [ChoiceOption] =
+                &[$(ChoiceOption { word: $word, da: $da, en: $en },)*];
         }
     )*};
 }
@@ -424,6 +456,9 @@ pub struct Settings {
     /// Reporting day, recipients, template.
     #[serde(default)]
     pub reporting: String,
+    /// Days of custom on which people work here, by the words of [`crate::calendar::CustomDay`].
+    #[serde(default)]
+    pub works_on: BTreeSet<String>,
     /// No longer in use; shown in the archive alone.
     #[serde(default)]
     pub archived: bool,

@@ -12,7 +12,7 @@ use crate::objects::{Kind, Object, Settings};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
     /// 1 at first, one more with each change.
-    pub version: u64,
+    pub version: u32,
     /// What it says; see [`Kind::checked`].
     pub body: Value,
 }

@@ -1,7 +1,6 @@
 //! What has to be remembered, for back ends. They remember; they decide nothing.
 
 use async_trait::async_trait;
-use brevdue_memo::Timestamp;
 
 use crate::change::{HistoryLine, Outcome};
 use crate::ids::{Key, ProgrammeId};
@@ -40,12 +39,13 @@ pub trait ProgrammeStore: Send + Sync {
     /// Makes an outcome durable: all writes with their expected versions, and the history; or nothing.
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError>;
 
-    /// History, newest first: of everything or of one object, before `before`, at most `limit` lines.
+    /// History, newest first, each line with its number: of everything or of one object, below the number
+    /// `before`, at most `limit` lines.
     async fn history(
         &self,
         programme: ProgrammeId,
         about: Option<(Kind, &Key)>,
-        before: Option<Timestamp>,
+        before: Option<i64>,
         limit: usize,
-    ) -> Result<Vec<HistoryLine>, StorageError>;
+    ) -> Result<Vec<(i64, HistoryLine)>, StorageError>;
 }

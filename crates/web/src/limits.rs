@@ -46,9 +46,27 @@ pub(crate) const FILE_NAME_CHARACTERS: usize = 150;
 pub(crate) const LIVE_MOMENTS: usize = 100;
 /// People offered as recipients there.
 pub(crate) const LIVE_PEOPLE: u64 = 20;
+/// Letters that wait for their day shown there.
+pub(crate) const LIVE_DELAYED: usize = 20;
+/// Alarms shown there.
+pub(crate) const LIVE_ALARMS: usize = 50;
+/// Journeys of the clock, each of a year at most, to the end of a certificate.
+pub(crate) const LIVE_JOURNEYS: u32 = 12;
+/// Milliseconds between two looks for a letter that was just sent.
+pub(crate) const LIVE_FILING_MILLIS: u64 = 25;
+/// Such looks.
+pub(crate) const LIVE_FILING_LOOKS: u32 = 80;
 /// Moments taken at a time by one who watches.
 pub(crate) const LIVE_BATCH: usize = 100;
 /// Milliseconds between two looks for new moments.
 pub(crate) const LIVE_LOOK_MILLIS: u64 = 300;
 /// Looks after which a stream ends; the browser begins another.
 pub(crate) const LIVE_LOOKS: u32 = 600;
+/// Bytes of a form that describes an object of a programme.
+pub(crate) const OBJECT_FORM_BYTES: usize = 512 * 1024;
+/// Fields of such a form.
+pub(crate) const OBJECT_FORM_FIELDS: usize = 5_000;
+/// Rows on one page of a register.
+pub(crate) const REGISTER_PAGE: usize = 100;
+/// Lines of history on one page.
+pub(crate) const HISTORY_PAGE: usize = 100;
