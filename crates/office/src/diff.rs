@@ -127,7 +127,7 @@ pub enum Differs {
     /// A row is gone: an object.
     Gone {
         /// The version that was exported.
-        version: u64,
+        version: u32,
     },
 }
 
@@ -521,7 +521,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What was exported, as far as it is known.
-    fn base(&self, key: &Key, row: usize) -> Option<(u64, Value)> {
+    fn base(&self, key: &Key, row: usize) -> Option<(u32, Value)> {
         let kind = self.table.sheet.kind;
         match self.known {
             Known::Base(base) => base.0.get(&(kind, key.clone())).cloned(),
@@ -530,7 +530,7 @@ impl<'a> Reader<'a> {
                     Cell::Number(number) => format!("{number}"),
                     cell => as_text(cell),
                 };
-                let version: u64 = version.trim().parse().ok()?;
+                let version: u32 = version.trim().parse().ok()?;
                 let held = self.programme.held(kind, key);
                 match (held, version) {
                     (None, 0) => Some((0, untouched(kind, key, None)?)),

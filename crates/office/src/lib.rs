@@ -12,6 +12,7 @@
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
 //! - [`slides`]: decks that PowerPoint and LibreOffice open.
+//! - [`of_plan`]: from a plan to all of these.
 //! - [`limits`]: how much of a stranger's file is read.
 
 pub mod calendar;
@@ -20,6 +21,7 @@ pub mod diff;
 pub mod inventory;
 pub mod limits;
 pub mod list;
+pub mod of_plan;
 mod packed;
 pub mod paper;
 pub mod plans;

@@ -114,7 +114,7 @@ pub struct RequirementLine {
 
 /// What was exported: by it an import tells what was changed in the workbook from what others changed.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Base(pub(crate) BTreeMap<(Kind, Key), (u64, Value)>);
+pub(crate) struct Base(pub(crate) BTreeMap<(Kind, Key), (u32, Value)>);
 
 impl Base {
     pub(crate) fn digest(&self) -> String {

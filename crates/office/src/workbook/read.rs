@@ -164,7 +164,7 @@ fn base(rows: &[Vec<Cell>]) -> Result<(ProgrammeId, Base), Unreadable> {
     for (row, cells) in rows.iter().enumerate().skip(1) {
         let kind = Kind::from_word(&text(row, 0)).ok_or(Unreadable::AlteredBase)?;
         let key: Key = text(row, 1).parse().map_err(|_| Unreadable::AlteredBase)?;
-        let version: u64 = text(row, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
+        let version: u32 = text(row, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
         let body: String = (3..cells.len()).map(|column| text(row, column)).collect();
         let body = serde_json::from_str(&body).map_err(|_| Unreadable::AlteredBase)?;
         objects.insert((kind, key), (version, body));

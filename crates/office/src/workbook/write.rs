@@ -25,12 +25,12 @@ pub(crate) struct Row {
     pub(crate) told: Vec<Cell>,
     pub(crate) values: Vec<Cell>,
     /// The version of the object; 0: nothing is kept of it yet.
-    pub(crate) version: u64,
+    pub(crate) version: u32,
 }
 
 /// The objects of a kind, in order, with their versions: those kept, and tasks and milestones of which
 /// nothing is kept yet.
-fn objects(export: &Export<'_>, kind: Kind) -> Vec<(Key, u64, Value)> {
+fn objects(export: &Export<'_>, kind: Kind) -> Vec<(Key, u32, Value)> {
     let kept =
         |key: &Key| export.programme.held(kind, key).map(|held| (held.version, held.body.clone()));
     match kind {
