@@ -420,9 +420,19 @@ fn near(a: f64, b: f64) -> bool {
     a == b || (a - b).abs() <= a.abs().max(b.abs()) * 1e-13
 }
 
-fn equal(a: &Value, b: &Value) -> bool {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => near(a, b),
+/// Whether two values are the same, numbers as near as their digits in a file can say. Values are as deep as
+/// a body of JSON is read, which is bounded.
+pub(crate) fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if near(a, b))
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| equal(a, b)))
+        }
         _ => a == b,
     }
 }

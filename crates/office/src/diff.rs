@@ -10,7 +10,7 @@ use brevdue_programme::{Bilingual, Key, Language, Programme};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cells::{Cell, Names, as_text, blank, is_cut, plain};
+use crate::cells::{Cell, Names, as_text, blank, equal, is_cut, plain};
 use crate::limits::{CONFLICTS, ERRORS};
 use crate::sheets::{Column, ID, Sheet, VERSION};
 use crate::workbook::{Base, untouched};
@@ -711,7 +711,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let conflict = match &was {
-                Some(was) => theirs.is_none() || *was != now,
+                Some(was) => theirs.is_none() || !equal(was, &now),
                 None => true,
             };
             let path = if within.is_empty() {
@@ -815,7 +815,7 @@ impl<'a> Reader<'a> {
                     kind,
                     key: key.clone(),
                     what: Differs::ItemGone { field: field.to_owned(), index, item: item.clone() },
-                    conflict: now.get(index) != Some(item),
+                    conflict: !now.get(index).is_some_and(|now| equal(now, item)),
                 });
             }
         }

@@ -116,13 +116,17 @@ pub struct RequirementLine {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Base(pub(crate) BTreeMap<(Kind, Key), (u32, Value)>);
 
-impl Base {
-    pub(crate) fn digest(&self) -> String {
-        let mut sha = Sha256::new();
-        for ((kind, key), (version, body)) in &self.0 {
-            sha.update(format!("{}\t{key}\t{version}\t{body}\n", kind.word()));
-        }
-        let bytes = sha.finalize();
+/// A fingerprint of the rows of the hidden sheet as they are written: kind, key, version, body.
+#[derive(Default)]
+pub(crate) struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    pub(crate) fn add(&mut self, kind: Kind, key: &Key, version: u32, body: &str) {
+        self.0.update(format!("{}\t{key}\t{version}\t{body}\n", kind.word()));
+    }
+
+    pub(crate) fn words(self) -> String {
+        let bytes = self.0.finalize();
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
-use super::{BASE_SHEET, Base, Export, FORM, Unwritable, WORDS_SHEET, untouched};
+use super::{BASE_SHEET, Base, Export, FORM, Fingerprint, Unwritable, WORDS_SHEET, untouched};
 use crate::cells::{Cell, Form, Names};
 use crate::sheets::{ID, SHEETS, Sheet};
 
@@ -467,15 +467,13 @@ fn base(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError>
             base.0.insert((sheet.kind, key), (version, body));
         }
     }
-    let head = ["brevdue", FORM, &export.id.to_string(), &export.as_of.to_string(), &base.digest()];
-    for (column, text) in (0u16..).zip(head) {
-        worksheet.write_string(0, column, text)?;
-    }
+    let mut fingerprint = Fingerprint::default();
     for (row, ((kind, key), (version, body))) in (1u32..).zip(&base.0) {
+        let body = ascii(&body.to_string());
+        fingerprint.add(*kind, key, *version, &body);
         worksheet.write_string(row, 0, kind.word())?;
         worksheet.write_string(row, 1, key.as_str())?;
         worksheet.write_string(row, 2, version.to_string())?;
-        let body = ascii(&body.to_string());
         let mut column = 3;
         let mut rest = body.as_str();
         while !rest.is_empty() {
@@ -484,6 +482,11 @@ fn base(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError>
             rest = left;
             column += 1;
         }
+    }
+    let head =
+        ["brevdue", FORM, &export.id.to_string(), &export.as_of.to_string(), &fingerprint.words()];
+    for (column, text) in (0u16..).zip(head) {
+        worksheet.write_string(0, column, text)?;
     }
     worksheet.protect();
     worksheet.set_hidden(true);
