@@ -4,6 +4,13 @@
 //! files may hold is documented in `docs/catalogue.md`. An authority's own changes lie beside it
 //! (objects of kind `override`) and win until somebody accepts a newer text.
 
+mod checking;
+mod diff;
+mod effective;
+mod fault;
+mod reading;
+mod shipped;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +20,12 @@ use crate::ids::{
     ArchetypeId, AreaId, MilestoneId, PackageId, ProfileId, RequirementId, RoleId, TaskId,
 };
 use crate::text::Bilingual;
+
+pub use checking::{CONTRAST, ITEMS, TEXT_CHARACTERS, TOOLS};
+pub use diff::{Difference, FieldDifference, WhatDiffers, accepting, diff};
+pub use effective::{Effective, SetAside};
+pub use fault::{CatalogueErrors, FAULTS, Fault, FaultKind};
+pub use reading::CATALOGUE_BYTES;
 
 /// How much is known of a fact, shown as a badge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -553,3 +566,6 @@ pub struct LetterSeed {
     /// How much is known.
     pub provenance: Provenance,
 }
+
+#[cfg(test)]
+mod tests;
