@@ -155,6 +155,7 @@ hand_on! {
     mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     unread(owner: ContactId) -> u64;
     events_of(memo: MemoKey) -> Vec<Event>;
+    events_after(number: u64, limit: u32) -> Vec<(u64, Event)>;
     aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     aging_since(what: Aging) -> Option<Timestamp>;
     oldest_event_day() -> Option<i64>;

@@ -123,6 +123,7 @@ passing_on! {
     fn mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
+    fn events_after(number: u64, limit: u32) -> Vec<(u64, Event)>;
     fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     fn aging_since(what: Aging) -> Option<Timestamp>;
     fn oldest_event_day() -> Option<i64>;

@@ -285,6 +285,14 @@ impl Store for Embedded {
         self.readers.read(|reader| letters::events_of(reader, memo))
     }
 
+    async fn events_after(
+        &self,
+        number: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StorageError> {
+        self.readers.read(|reader| letters::events_after(reader, number, limit))
+    }
+
     async fn aged(
         &self,
         kind: AgingKind,
