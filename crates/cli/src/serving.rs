@@ -1,6 +1,7 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
 mod notices;
+mod observe;
 mod operations;
 mod steering;
 mod sweeping;
@@ -22,6 +23,7 @@ use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, Store};
 use brevdue_programme::Programmes;
+use brevdue_programme::objects::Environment;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
 };
@@ -91,7 +93,8 @@ impl Serving {
         let embedded =
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
-        let programmes = Programmes::new(Arc::new(opening::open_programmes(&folder)?));
+        let programme_file = Arc::new(opening::open_programmes(&folder)?);
+        let programmes = Programmes::new(Arc::clone(&programme_file) as _);
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
@@ -184,6 +187,19 @@ impl Serving {
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
+        let observer = observe::Observer {
+            store: Arc::clone(&store),
+            programmes: programmes.clone(),
+            observations: programme_file,
+            environment: Environment::Prod,
+            host: country
+                .https
+                .as_ref()
+                .or(country.http.as_ref())
+                .map_or_else(String::new, |base| host_of(base)),
+            clock: Arc::clone(&clock) as _,
+        };
+        tasks.spawn(observer.run(stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
         let look = Looking {
@@ -269,6 +285,13 @@ impl Serving {
             tracing::warn!(%error, "running.json could not be removed");
         }
     }
+}
+
+/// The host of an address, without its port.
+fn host_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let end = rest.find(['/', ':']).unwrap_or(rest.len());
+    rest[..end].to_owned()
 }
 
 /// Paths that replace the country, and so cannot be inside while it is replaced.
