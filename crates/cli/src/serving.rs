@@ -20,7 +20,7 @@ use brevdue_exchange::clock::MovableClock;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
-use brevdue_exchange::{Clock as _, Exchange, Store};
+use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
 };
@@ -45,7 +45,7 @@ use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
 use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
-use crate::folder::{Folder, write_private};
+use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
@@ -155,9 +155,18 @@ impl Serving {
         exchange.take_up_faults().await.map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
-        exchange.begin_keeping_house().await.map_err(|error| {
-            Problem::ours("store::write", "the store cannot be written").because(&error)
-        })?;
+        match exchange.begin_keeping_house().await {
+            Ok(()) => {}
+            // On a full disk what is there is served all the same; the next start plans it.
+            Err(StorageError::Unavailable(why)) => {
+                tracing::error!(why, "the store cannot be written: letters are refused");
+            }
+            Err(error) => {
+                return Err(
+                    Problem::ours("store::write", "the store cannot be written").because(&error)
+                );
+            }
+        }
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let workers =
@@ -540,7 +549,8 @@ fn fresh_letter(
         Problem::ours("country::letter", "the letter to try could not be written").because(&error)
     })?;
     let Some((bytes, system)) = made else { return Ok(None) };
-    write_private(&folder.letter(), &bytes).map_err(|error| unwritten(&folder.letter(), &error))?;
+    write_each_start(&folder.letter(), &bytes)
+        .map_err(|error| unwritten(&folder.letter(), &error))?;
     let authorization = country
         .organisations
         .iter()
@@ -555,7 +565,7 @@ fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem
     let text = serde_json::to_string_pretty(country).map_err(|error| {
         Problem::ours("country::json", "the country could not be written").because(&error)
     })?;
-    write_private(&folder.country(), text.as_bytes())
+    write_each_start(&folder.country(), text.as_bytes())
         .map_err(|error| unwritten(&folder.country(), &error))?;
     let running = Running {
         pid: std::process::id(),
