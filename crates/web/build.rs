@@ -1,4 +1,4 @@
-//! Sees to it that the design system is there, and turns `texts.toml` into methods, so that a
+//! Sees to it that the design system is there, and turns the files of texts into methods, so that a
 //! template that asks for a text that is not there does not compile.
 
 #[path = "src/texts/file.rs"]
@@ -7,10 +7,15 @@ mod file;
 use std::path::Path;
 use std::{env, fs};
 
+/// The files of texts; no section stands in two of them.
+const TEXTS: [&str; 2] = ["texts.toml", "texts-programme.toml"];
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/texts/file.rs");
-    println!("cargo::rerun-if-changed=texts.toml");
+    for texts in TEXTS {
+        println!("cargo::rerun-if-changed={texts}");
+    }
     println!("cargo::rerun-if-changed=templates");
     println!("cargo::rerun-if-changed=assets");
 
@@ -21,13 +26,16 @@ fn main() {
         return;
     }
 
-    let source = match fs::read_to_string("texts.toml") {
-        Ok(source) => source,
-        Err(error) => {
-            println!("cargo::error=texts.toml cannot be read: {error}");
-            return;
+    let mut source = String::new();
+    for texts in TEXTS {
+        match fs::read_to_string(texts) {
+            Ok(text) => source.push_str(&text),
+            Err(error) => {
+                println!("cargo::error={texts} cannot be read: {error}");
+                return;
+            }
         }
-    };
+    }
     match file::parse(&source) {
         Ok(texts) => {
             let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
@@ -38,7 +46,7 @@ fn main() {
         }
         Err(faults) => {
             for fault in faults {
-                println!("cargo::error=texts.toml: {fault}");
+                println!("cargo::error=texts: {fault}");
             }
         }
     }

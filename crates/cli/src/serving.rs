@@ -21,6 +21,7 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
+use brevdue_programme::Programmes;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
 };
@@ -90,6 +91,7 @@ impl Serving {
         let embedded =
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
+        let programmes = Programmes::new(Arc::new(opening::open_programmes(&folder)?));
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
@@ -226,6 +228,7 @@ impl Serving {
         let operations = operations::routes(desk, operations::key(&folder)?);
         let web = brevdue_web::routes(
             exchange,
+            programmes,
             WebConfig {
                 local_mode: true,
                 session_key: kept_key(&folder, "session.key")?,

@@ -12,6 +12,7 @@ mod html;
 mod limits;
 mod links;
 mod pages;
+mod planner;
 mod session;
 mod texts;
 mod times;
@@ -25,6 +26,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{get, post};
 use brevdue_exchange::Exchange;
+use brevdue_programme::Programmes;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -58,15 +60,16 @@ impl std::fmt::Debug for WebConfig {
 #[derive(Clone)]
 pub(crate) struct Web {
     pub(crate) exchange: Exchange,
+    pub(crate) programmes: Programmes,
     pub(crate) config: Arc<WebConfig>,
     pub(crate) key: SessionKey,
 }
 
 /// Every page, and the answer to addresses that nobody else knows (the fallback).
-pub fn routes(exchange: Exchange, config: WebConfig) -> Router {
+pub fn routes(exchange: Exchange, programmes: Programmes, config: WebConfig) -> Router {
     let key = SessionKey::new(config.session_key);
     let answer_limit = pages::reply::body_limit_bytes(&exchange);
-    let web = Web { exchange, config: Arc::new(config), key };
+    let web = Web { exchange, programmes, config: Arc::new(config), key };
 
     // Letters and pictures are compressed already, or long: their bytes go out as they are.
     let streamed = Router::new()
@@ -100,8 +103,12 @@ pub fn routes(exchange: Exchange, config: WebConfig) -> Router {
         .fallback(pages::front::not_found)
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    let programmes = pages::programme::routes()
+        .layer(DefaultBodyLimit::max(limits::OBJECT_FORM_BYTES))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     streamed
         .merge(pages)
+        .merge(programmes)
         .with_state(web)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(axum::middleware::from_fn(headers::secure))

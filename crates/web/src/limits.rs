@@ -52,3 +52,11 @@ pub(crate) const LIVE_BATCH: usize = 100;
 pub(crate) const LIVE_LOOK_MILLIS: u64 = 300;
 /// Looks after which a stream ends; the browser begins another.
 pub(crate) const LIVE_LOOKS: u32 = 600;
+/// Bytes of a form that describes an object of a programme.
+pub(crate) const OBJECT_FORM_BYTES: usize = 512 * 1024;
+/// Fields of such a form.
+pub(crate) const OBJECT_FORM_FIELDS: usize = 5_000;
+/// Rows on one page of a register.
+pub(crate) const REGISTER_PAGE: usize = 100;
+/// Lines of history on one page.
+pub(crate) const HISTORY_PAGE: usize = 100;

@@ -7,6 +7,7 @@ pub(crate) mod front;
 pub(crate) mod live;
 pub(crate) mod message;
 pub(crate) mod paging;
+pub(crate) mod programme;
 pub(crate) mod reply;
 pub(crate) mod sign_in;
 

@@ -20,7 +20,8 @@ pub(crate) const COOKIE: &str = "brevdue-session";
 
 const NONCE: usize = 16;
 const SALT: usize = 16;
-const MAC: usize = 32;
+/// Bytes of a proof.
+pub(crate) const MAC_BYTES: usize = 32;
 const PAYLOAD: usize = 1 + NONCE + 8 + 16;
 
 /// Signs and checks. Two nodes with the same key know each other's sessions.
@@ -80,7 +81,8 @@ impl SessionKey {
         Self(key)
     }
 
-    fn mac(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; MAC] {
+    /// A proof that we wrote the parts, for one purpose.
+    pub(crate) fn mac(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; MAC_BYTES] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(purpose);

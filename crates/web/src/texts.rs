@@ -1,4 +1,5 @@
-//! Every text of the pages, in both languages. The texts themselves stand in `texts.toml`.
+//! Every text of the pages, in both languages. The texts themselves stand in `texts.toml`, and
+//! those of programmes in `texts-programme.toml`.
 
 #[cfg(test)]
 mod file;
@@ -40,7 +41,7 @@ impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::Danish, Self::English];
 }
 
-/// The texts in one language: a method for each key of `texts.toml`, made by the build script.
+/// The texts in one language: a method for each key of the files of texts, made by the build script.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Texts(pub(crate) Language);
 
@@ -59,7 +60,9 @@ mod tests {
 
     #[test]
     fn every_text_of_the_file_has_both_languages_and_the_same_placeholders() {
-        let texts = file::parse(include_str!("../texts.toml")).unwrap();
+        let source =
+            concat!(include_str!("../texts.toml"), include_str!("../texts-programme.toml"));
+        let texts = file::parse(source).unwrap();
         assert!(texts.len() > 100, "the file was read, and not in part: {}", texts.len());
     }
 

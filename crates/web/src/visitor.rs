@@ -13,6 +13,7 @@ use brevdue_memo::{PartyId, Timestamp};
 use crate::Web;
 use crate::assets;
 use crate::limits::{LANGUAGE_SECONDS, SESSION_SECONDS};
+use crate::planner::{self, Planner};
 use crate::session::{self, Session};
 use crate::texts::{Language, Texts};
 
@@ -25,11 +26,19 @@ pub(crate) struct Visitor {
     uri: Uri,
     headers: HeaderMap,
     session: Option<Session>,
+    planner: Option<Planner>,
     cookies: Vec<String>,
 }
 
 /// A page that says no. Boxed, so that it is cheap to pass on.
 pub(crate) struct Refusal(Box<Response>);
+
+impl Refusal {
+    /// An answer that ends the page before its time, for example a redirect.
+    pub(crate) fn of(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
 
 /// What a handler gives.
 pub(crate) type Answer = Result<Response, Refusal>;
@@ -49,12 +58,15 @@ impl FromRequestParts<Web> for Visitor {
         let kept = cookie(&parts.headers, LANGUAGE_COOKIE).and_then(Language::from_code);
         let session =
             cookie(&parts.headers, session::COOKIE).and_then(|value| web.key.open(value, now));
+        let planner = cookie(&parts.headers, planner::COOKIE)
+            .and_then(|value| Planner::open(value, &web.key, now));
         let mut visitor = Self {
             web: web.clone(),
             texts: Texts(asked.or(kept).unwrap_or(Language::Danish)),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
             session,
+            planner,
             cookies: Vec::new(),
         };
         if let Some(language) = asked {
@@ -203,6 +215,23 @@ impl Visitor {
             Some(_) => Ok(()),
             None => self.begin_session(None).await,
         }
+    }
+
+    /// Who works on a programme, if anybody.
+    pub(crate) fn planner(&self) -> Option<&Planner> {
+        self.planner.as_ref()
+    }
+
+    /// Lets somebody work on a programme.
+    pub(crate) fn begin_planning(&mut self, planner: Planner) {
+        self.set_cookie(planner::COOKIE, &planner.seal(&self.web.key), SESSION_SECONDS);
+        self.planner = Some(planner);
+    }
+
+    /// Ends it.
+    pub(crate) fn end_planning(&mut self) {
+        self.set_cookie(planner::COOKIE, "", 0);
+        self.planner = None;
     }
 
     /// Who is signed in, if anybody.

@@ -21,6 +21,8 @@ use brevdue_exchange::{
     WorkerId,
 };
 use brevdue_memo::{Message, PartyId, Timestamp};
+use brevdue_programme::Programmes;
+use brevdue_programme::memory::Memory as Plans;
 use brevdue_web::WebConfig;
 use brevdue_wire::PageRequest;
 use http_body_util::BodyExt as _;
@@ -74,6 +76,7 @@ impl Ids for CountedIds {
 pub(crate) struct Town {
     pub(crate) exchange: Exchange,
     pub(crate) clock: Arc<TownClock>,
+    pub(crate) programmes: Programmes,
     pub(crate) pages: Router,
     pub(crate) kommune: OrganisationId,
     pub(crate) sender: SystemId,
@@ -170,8 +173,9 @@ impl Town {
             session_key: [7; 32],
             rest_base: Some("http://127.0.0.1:8010".into()),
         };
-        let pages = brevdue_web::routes(exchange.clone(), config);
-        Self { exchange, clock, pages, kommune, sender, mette, bo, company }
+        let programmes = Programmes::new(Arc::new(Plans::default()));
+        let pages = brevdue_web::routes(exchange.clone(), programmes.clone(), config);
+        Self { exchange, clock, programmes, pages, kommune, sender, mette, bo, company }
     }
 
     /// Sends a letter from the authority and lets it arrive.

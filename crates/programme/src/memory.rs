@@ -1,0 +1,66 @@
+//! Programmes that are kept as long as the process lives: for tests, and for looking at one without a store.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::change::{HistoryLine, Outcome};
+use crate::ids::{Key, ProgrammeId};
+use crate::objects::Kind;
+use crate::programme::Programme;
+use crate::storage::{ProgrammeStore, StorageError};
+
+/// Programmes in memory.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<BTreeMap<ProgrammeId, (Programme, Vec<HistoryLine>)>>);
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProgrammeId, (Programme, Vec<HistoryLine>)>> {
+        // A commit puts everything at once, after it has looked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl ProgrammeStore for Memory {
+    async fn programmes(&self) -> Result<Vec<ProgrammeId>, StorageError> {
+        Ok(self.lock().keys().copied().collect())
+    }
+
+    async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError> {
+        Ok(self.lock().get(&programme).map(|(programme, _)| programme.clone()).unwrap_or_default())
+    }
+
+    async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
+        let mut all = self.lock();
+        let (there, history) = all.entry(programme).or_default();
+        for write in &outcome.writes {
+            let version = there.held(write.kind, &write.key).map_or(0, |held| held.version);
+            if version != write.expect {
+                return Err(StorageError::Changed { kind: write.kind, key: write.key.clone() });
+            }
+        }
+        there.put(&outcome.writes);
+        history.extend(outcome.history.iter().cloned());
+        Ok(())
+    }
+
+    async fn history(
+        &self,
+        programme: ProgrammeId,
+        about: Option<(Kind, &Key)>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, HistoryLine)>, StorageError> {
+        let all = self.lock();
+        let lines = all.get(&programme).map(|(_, history)| history.as_slice()).unwrap_or_default();
+        let last = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+        let numbered = (1..=last).rev().zip(lines.iter().rev());
+        let wanted = numbered.filter(|(number, line)| {
+            let of_it = about.is_none_or(|(kind, key)| line.kind == kind && line.key == *key);
+            of_it && before.is_none_or(|before| *number < before)
+        });
+        Ok(wanted.take(limit).map(|(number, line)| (number, line.clone())).collect())
+    }
+}

@@ -1,0 +1,316 @@
+//! All programmes of one store: opening, changing, telling what was changed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use brevdue_memo::Timestamp;
+
+use crate::catalogue::Catalogue;
+use crate::change::{self, Change, HistoryLine, Outcome, Refused};
+use crate::closing::{self, BY_CONDITION, NotSet};
+use crate::day::{Day, NotADay};
+use crate::ids::{Key, ProgrammeId};
+use crate::objects::{Kind, Settings};
+use crate::permissions::{self, Actor, Forbidden};
+use crate::plan::{NoPlan, Plan};
+use crate::programme::Programme;
+use crate::storage::{ProgrammeStore, StorageError};
+
+/// Programmes kept ready at most; others are read again when somebody asks.
+const READY: usize = 64;
+
+/// How often a change is reckoned again because somebody was faster.
+const TRIES: usize = 5;
+
+/// All programmes of one store. Cheap to clone.
+#[derive(Clone)]
+pub struct Programmes {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<dyn ProgrammeStore>,
+    ready: Mutex<Ready>,
+}
+
+#[derive(Default)]
+struct Ready {
+    programmes: BTreeMap<ProgrammeId, Arc<Programme>>,
+    /// One more with each write: what was read before it is not kept after it.
+    generation: u64,
+}
+
+impl std::fmt::Debug for Programmes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Programmes").finish_non_exhaustive()
+    }
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// There is no such programme.
+    #[error("there is no such programme")]
+    NotFound,
+    /// It does not fit, or others changed the same.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// It is not theirs to change.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// It breaks a rule of tasks and attestations.
+    #[error(transparent)]
+    NotSet(#[from] NotSet),
+    /// The plan would no longer hold, for example because tasks would wait for each other.
+    #[error(transparent)]
+    NoPlan(#[from] NoPlan),
+    /// A change of the catalogue cannot stand.
+    #[error("{key}: {reason}")]
+    Override {
+        /// Its key.
+        key: Key,
+        /// Why, for its author.
+        reason: String,
+    },
+    /// The day of the change is none a plan can have.
+    #[error(transparent)]
+    Day(#[from] NotADay),
+    /// It could not be remembered.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Who changes something, why and when.
+#[derive(Debug, Clone)]
+pub struct By<'a> {
+    /// Who.
+    pub actor: Actor,
+    /// Why; may be empty.
+    pub reason: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl By<'_> {
+    /// Who, in words of the history.
+    fn who(&self) -> String {
+        match &self.actor {
+            Actor::Person(key) => key.to_string(),
+            Actor::Supplier(key) => format!("supplier:{key}"),
+            Actor::Condition => BY_CONDITION.to_owned(),
+        }
+    }
+}
+
+impl Programmes {
+    /// Those of a store.
+    pub fn new(store: Arc<dyn ProgrammeStore>) -> Self {
+        Self { shared: Arc::new(Shared { store, ready: Mutex::default() }) }
+    }
+
+    /// Every programme with what it is set to, by name.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn list(&self) -> Result<Vec<(ProgrammeId, Settings)>, StorageError> {
+        let mut list = Vec::new();
+        for id in self.shared.store.programmes().await? {
+            if let Some(settings) = self.load(id).await?.settings() {
+                list.push((id, settings));
+            }
+        }
+        list.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+        Ok(list)
+    }
+
+    /// A programme as it stands; none when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn open(&self, id: ProgrammeId) -> Result<Option<Arc<Programme>>, StorageError> {
+        let programme = self.load(id).await?;
+        Ok(programme.settings().is_some().then_some(programme))
+    }
+
+    /// Makes a new programme of the changes that begin it, its first people among them.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`]; a conflict when there is one of that id.
+    pub async fn begin(
+        &self,
+        id: ProgrammeId,
+        changes: &[Change],
+        by: By<'_>,
+    ) -> Result<Arc<Programme>, ChangeError> {
+        let before = Arc::new(Programme::default());
+        let outcome = change::outcome(&before, changes, &by.who(), by.reason, by.at)?;
+        stands(&before, &outcome, by.at)?;
+        self.shared.store.commit(id, &outcome).await.map_err(|fault| match fault {
+            // Its settings are among what is there already.
+            StorageError::Changed { kind, key } => Refused::Conflicts(vec![change::Conflict {
+                kind,
+                key,
+                field: None,
+                base: serde_json::Value::Null,
+                mine: serde_json::Value::Null,
+                theirs: serde_json::Value::Null,
+            }])
+            .into(),
+            fault => ChangeError::Storage(fault),
+        })?;
+        self.forget(id);
+        Ok(self.load(id).await?)
+    }
+
+    /// Makes changes: all or none. Here, and nowhere else, it is asked whether they are theirs to make,
+    /// whether tasks and attestations keep their rules, and whether the plan still holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`].
+    pub async fn change(
+        &self,
+        id: ProgrammeId,
+        changes: &[Change],
+        by: By<'_>,
+    ) -> Result<Arc<Programme>, ChangeError> {
+        self.reckon(id, by, |programme| match programme.settings() {
+            Some(_) => Ok(changes.to_vec()),
+            None => Err(ChangeError::NotFound),
+        })
+        .await
+    }
+
+    /// Makes the changes that `decide` finds for the programme as it stands, again when somebody was
+    /// faster. What it finds empty is not written.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`]; what `decide` refuses.
+    pub async fn reckon(
+        &self,
+        id: ProgrammeId,
+        by: By<'_>,
+        decide: impl Fn(&Programme) -> Result<Vec<Change>, ChangeError> + Send + Sync,
+    ) -> Result<Arc<Programme>, ChangeError> {
+        let mut tries = 0;
+        loop {
+            let programme = self.load(id).await?;
+            let changes = decide(&programme)?;
+            let who = by.who();
+            let outcome = change::outcome(&programme, &changes, &who, by.reason, by.at)?;
+            if outcome.writes.is_empty() {
+                return Ok(programme);
+            }
+            let effective = Catalogue::shipped().with(&programme);
+            let plan = Plan::of(&programme, effective.catalogue(), Day::of(by.at)?)?;
+            permissions::check(&programme, &plan, &by.actor, &changes)?;
+            closing::guard(&programme, &plan, &outcome.writes, &who)?;
+            stands(&programme, &outcome, by.at)?;
+            tries += 1;
+            match self.shared.store.commit(id, &outcome).await {
+                Ok(()) => return self.adopt(id, programme, &outcome.writes).await,
+                Err(StorageError::Changed { .. }) if tries < TRIES => self.forget(id),
+                Err(fault) => {
+                    self.forget(id);
+                    return Err(fault.into());
+                }
+            }
+        }
+    }
+
+    /// History, newest first, each line with its number. See [`ProgrammeStore::history`].
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn history(
+        &self,
+        id: ProgrammeId,
+        about: Option<(Kind, &Key)>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, HistoryLine)>, StorageError> {
+        self.shared.store.history(id, about, before, limit).await
+    }
+
+    async fn load(&self, id: ProgrammeId) -> Result<Arc<Programme>, StorageError> {
+        let generation = {
+            let ready = self.lock();
+            if let Some(programme) = ready.programmes.get(&id) {
+                return Ok(Arc::clone(programme));
+            }
+            ready.generation
+        };
+        let programme = Arc::new(self.shared.store.load(id).await?);
+        let mut ready = self.lock();
+        if ready.generation == generation {
+            if ready.programmes.len() >= READY {
+                ready.programmes.clear();
+            }
+            ready.programmes.insert(id, Arc::clone(&programme));
+        }
+        drop(ready);
+        Ok(programme)
+    }
+
+    /// Puts what was written into what is kept ready, unless others wrote meanwhile as well.
+    async fn adopt(
+        &self,
+        id: ProgrammeId,
+        before: Arc<Programme>,
+        writes: &[change::Write],
+    ) -> Result<Arc<Programme>, ChangeError> {
+        {
+            let mut ready = self.lock();
+            ready.generation += 1;
+            if ready.programmes.get(&id).is_some_and(|there| Arc::ptr_eq(there, &before)) {
+                ready.programmes.remove(&id);
+                let mut after = Arc::unwrap_or_clone(before);
+                after.put(writes);
+                let after = Arc::new(after);
+                ready.programmes.insert(id, Arc::clone(&after));
+                return Ok(after);
+            }
+        }
+        self.forget(id);
+        Ok(self.load(id).await?)
+    }
+
+    fn forget(&self, id: ProgrammeId) {
+        let mut ready = self.lock();
+        ready.generation += 1;
+        ready.programmes.remove(&id);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Ready> {
+        // An insert or a remove is whole before anything can panic.
+        self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a programme still has a plan after changes that can take it away.
+fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), ChangeError> {
+    let matters = |kind: Kind| {
+        matches!(kind, Kind::Settings | Kind::Override | Kind::System | Kind::LetterType)
+    };
+    if !outcome.writes.iter().any(|write| matters(write.kind)) {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    after.put(&outcome.writes);
+    let effective = Catalogue::shipped().with(&after);
+    let own = |key: &Key| {
+        outcome.writes.iter().any(|write| write.kind == Kind::Override && write.key == *key)
+    };
+    if let Some(aside) = effective.set_aside().iter().find(|aside| own(&aside.key)) {
+        let (key, reason) = (aside.key.clone(), aside.reason.clone());
+        return Err(ChangeError::Override { key, reason });
+    }
+    Plan::of(&after, effective.catalogue(), Day::of(at)?)?;
+    Ok(())
+}

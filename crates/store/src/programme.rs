@@ -1,0 +1,372 @@
+//! Programmes (opgavepakker), remembered in one SQLite file of their own: `programme.db`.
+//!
+//! A file of its own, so that a heavy import or ten million observations never stand in the way of a
+//! letter, and so that the road of letters need not know of them. Every commit waits for its fsync.
+
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use brevdue_memo::Timestamp;
+use brevdue_programme::change::{HistoryLine, Outcome, Write};
+use brevdue_programme::objects::Kind;
+use brevdue_programme::programme::Held;
+use brevdue_programme::storage::{ProgrammeStore, StorageError};
+use brevdue_programme::{Key, Programme, ProgrammeId};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
+
+use crate::embedded::OpenError;
+
+/// Name of the file in the data folder.
+pub const FILE_NAME: &str = "programme.db";
+
+/// Connections that are kept for reading.
+const READERS: usize = 4;
+
+/// Lines of history in one answer at most.
+const HISTORY_LINES: usize = 1000;
+
+/// The programmes of one data folder.
+#[derive(Debug, Clone)]
+pub struct ProgrammeFile {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl ProgrammeFile {
+    /// Opens the file in a folder; makes it when it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] as for the letters' store.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let path = folder.join(FILE_NAME);
+        let writer = Mutex::new(schema::open_for_writing(&path)?);
+        Ok(Self { shared: Arc::new(Shared { path, writer, idle: Mutex::default() }) })
+    }
+
+    /// Writes, all or nothing, on a thread that may block.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let shared = Arc::clone(&self.shared);
+        apart(move || {
+            let mut writer = lock(&shared.writer);
+            let behavior = rusqlite::TransactionBehavior::Immediate;
+            let transaction = writer.transaction_with_behavior(behavior).map_err(failed)?;
+            let done = work(&transaction)?;
+            transaction.commit().map_err(failed)?;
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Reads one snapshot, on a thread that may block.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let shared = Arc::clone(&self.shared);
+        apart(move || {
+            let idle = lock(&shared.idle).pop();
+            let connection = match idle {
+                Some(connection) => connection,
+                None => schema::open_for_reading(&shared.path).map_err(failed)?,
+            };
+            let snapshot = connection.unchecked_transaction().map_err(failed)?;
+            let read = work(&snapshot)?;
+            drop(snapshot);
+            let mut idle = lock(&shared.idle);
+            if idle.len() < READERS {
+                idle.push(connection);
+            }
+            Ok(read)
+        })
+        .await
+    }
+
+    /// Copies the file as one read sees it, while it is in use.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or the copy cannot be written.
+    pub async fn copy_to(&self, folder: &Path) -> Result<(), StorageError> {
+        let to = folder.join(FILE_NAME);
+        self.read(move |connection| {
+            let mut copy = Connection::open(to).map_err(failed)?;
+            let backup = rusqlite::backup::Backup::new(connection, &mut copy).map_err(failed)?;
+            // In one step: a copy in several would begin anew with each change.
+            backup.step(-1).map_err(failed)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl ProgrammeStore for ProgrammeFile {
+    async fn programmes(&self) -> Result<Vec<ProgrammeId>, StorageError> {
+        self.read(|connection| {
+            let sql = "SELECT DISTINCT programme FROM objects";
+            let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+            let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0)).map_err(failed)?;
+            rows.map(|row| row.map(|id| ProgrammeId(Uuid::from_bytes(id))).map_err(failed))
+                .collect()
+        })
+        .await
+    }
+
+    async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError> {
+        self.read(move |connection| {
+            let sql = "SELECT kind, key, version, body FROM objects WHERE programme = ?1";
+            let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+            let mut rows = statement.query([programme.0.as_bytes()]).map_err(failed)?;
+            let mut loaded = Programme::default();
+            while let Some(row) = rows.next().map_err(failed)? {
+                let (kind, key, held) = object(row)?;
+                loaded.insert(kind, key, held);
+            }
+            Ok(loaded)
+        })
+        .await
+    }
+
+    async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
+        let outcome = outcome.clone();
+        self.write(move |connection| {
+            for write in &outcome.writes {
+                put(connection, programme, write)?;
+            }
+            for line in &outcome.history {
+                append(connection, programme, line)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn history(
+        &self,
+        programme: ProgrammeId,
+        about: Option<(Kind, &Key)>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, HistoryLine)>, StorageError> {
+        let about = about.map(|(kind, key)| (kind.word(), key.as_str().to_owned()));
+        let limit = i64::try_from(limit.min(HISTORY_LINES)).unwrap_or(i64::MAX);
+        let before = before.unwrap_or(i64::MAX);
+        self.read(move |connection| {
+            const COLUMNS: &str =
+                "SELECT number, at, who, kind, key, field, was, became, reason FROM history";
+            let sql = match about {
+                Some(_) => format!(
+                    "{COLUMNS} WHERE programme = ?1 AND kind = ?4 AND key = ?5 AND number < ?2
+                     ORDER BY number DESC LIMIT ?3"
+                ),
+                None => format!(
+                    "{COLUMNS} WHERE programme = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
+                ),
+            };
+            let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+            let mut rows = match about {
+                Some((kind, key)) => {
+                    statement.query(params![programme.0.as_bytes(), before, limit, kind, key])
+                }
+                None => statement.query(params![programme.0.as_bytes(), before, limit]),
+            }
+            .map_err(failed)?;
+            let mut lines = Vec::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                lines.push(history_line(row)?);
+            }
+            Ok(lines)
+        })
+        .await
+    }
+}
+
+fn put(connection: &Connection, programme: ProgrammeId, write: &Write) -> Result<(), StorageError> {
+    let kind = write.kind.word();
+    let version = connection
+        .prepare_cached(
+            "SELECT version FROM objects WHERE programme = ?1 AND kind = ?2 AND key = ?3",
+        )
+        .and_then(|mut statement| {
+            let place = params![programme.0.as_bytes(), kind, write.key.as_str()];
+            statement.query_row(place, |row| row.get::<_, u32>(0)).optional()
+        })
+        .map_err(failed)?;
+    if version.unwrap_or(0) != write.expect {
+        return Err(StorageError::Changed { kind: write.kind, key: write.key.clone() });
+    }
+    let done = match &write.body {
+        Some(body) => connection
+            .prepare_cached(
+                "INSERT INTO objects (programme, kind, key, version, body) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (programme, kind, key) DO UPDATE SET version = ?4, body = ?5",
+            )
+            .and_then(|mut statement| {
+                let (key, version) = (write.key.as_str(), write.expect + 1);
+                statement.execute(params![programme.0.as_bytes(), kind, key, version, body.to_string()])
+            }),
+        None => connection
+            .prepare_cached("DELETE FROM objects WHERE programme = ?1 AND kind = ?2 AND key = ?3")
+            .and_then(|mut statement| {
+                statement.execute(params![programme.0.as_bytes(), kind, write.key.as_str()])
+            }),
+    };
+    done.map(|_| ()).map_err(failed)
+}
+
+fn append(
+    connection: &Connection,
+    programme: ProgrammeId,
+    line: &HistoryLine,
+) -> Result<(), StorageError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO history (programme, at, who, kind, key, field, was, became, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![
+                programme.0.as_bytes(),
+                line.at.as_millis(),
+                line.who,
+                line.kind.word(),
+                line.key.as_str(),
+                line.field,
+                line.from.to_string(),
+                line.to.to_string(),
+                line.reason,
+            ])
+        })
+        .map(|_| ())
+        .map_err(failed)
+}
+
+fn object(row: &Row<'_>) -> Result<(Kind, Key, Held), StorageError> {
+    let (kind, key) = place(row, 0)?;
+    let version: u32 = row.get(2).map_err(failed)?;
+    let body: String = row.get(3).map_err(failed)?;
+    let body = json(&body, || format!("{} {key}", kind.word()))?;
+    Ok((kind, key, Held { version, body }))
+}
+
+fn history_line(row: &Row<'_>) -> Result<(i64, HistoryLine), StorageError> {
+    let number: i64 = row.get(0).map_err(failed)?;
+    let (kind, key) = place(row, 3)?;
+    let (was, became): (String, String) =
+        (row.get(6).map_err(failed)?, row.get(7).map_err(failed)?);
+    let where_it_is = || format!("line {number} of the history");
+    let line = HistoryLine {
+        at: Timestamp::from_millis(row.get(1).map_err(failed)?),
+        who: row.get(2).map_err(failed)?,
+        kind,
+        key,
+        field: row.get(5).map_err(failed)?,
+        from: json(&was, where_it_is)?,
+        to: json(&became, where_it_is)?,
+        reason: row.get(8).map_err(failed)?,
+    };
+    Ok((number, line))
+}
+
+/// Kind and key, in two columns from `column` on.
+fn place(row: &Row<'_>, column: usize) -> Result<(Kind, Key), StorageError> {
+    let kind: String = row.get(column).map_err(failed)?;
+    let key: String = row.get(column + 1).map_err(failed)?;
+    let known = Kind::from_word(&kind)
+        .ok_or_else(|| StorageError::Damaged(format!("no kind of object is called {kind}")))?;
+    let key = key.parse().map_err(|_| {
+        StorageError::Damaged(format!("an object of kind {kind} has a key that is none"))
+    })?;
+    Ok((known, key))
+}
+
+/// Reads JSON; its text is not told, for it may name somebody.
+fn json(text: &str, what: impl Fn() -> String) -> Result<serde_json::Value, StorageError> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        StorageError::Damaged(format!("{} is no JSON at line {line}, column {column}", what()))
+    })
+}
+
+fn failed(error: rusqlite::Error) -> StorageError {
+    StorageError::Failed(Box::new(error))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A transaction that a panic cut short is rolled back; a push or pop is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime
+            .spawn_blocking(work)
+            .await
+            .unwrap_or_else(|stopped| Err(StorageError::Failed(Box::new(stopped)))),
+        Err(_) => work(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use brevdue_programme::change::{Change, outcome};
+    use brevdue_programme::objects::Risk;
+
+    use super::*;
+
+    fn key(text: &str) -> Key {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_committed_is_there_after_opening_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (id, at) = (ProgrammeId(Uuid::from_u128(7)), Timestamp::from_millis(1_000));
+        let risk = Risk { title: "Sent svar fra leverandøren".into(), ..Risk::default() };
+        let add = outcome(&Programme::default(), &[Change::add(key("R-1"), &risk)], "pm", "", at);
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        file.commit(id, &add.unwrap()).await.unwrap();
+        drop(file);
+
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        assert_eq!(file.programmes().await.unwrap(), [id]);
+        let there = file.load(id).await.unwrap();
+        assert_eq!(there.get::<Risk>(&key("R-1")), Some(risk));
+        let history = file.history(id, None, None, 10).await.unwrap();
+        assert_eq!((history.len(), history[0].1.who.as_str()), (1, "pm"));
+    }
+
+    #[tokio::test]
+    async fn of_two_writers_at_once_one_is_told_that_the_other_was_faster() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        let (id, at) = (ProgrammeId(Uuid::from_u128(7)), Timestamp::from_millis(1_000));
+        let seen = Programme::default();
+        let add = [Change::add(key("R-1"), &Risk::default())];
+        let first = outcome(&seen, &add, "pm", "", at).unwrap();
+        file.commit(id, &first).await.unwrap();
+        let late = file.commit(id, &first).await.unwrap_err();
+        assert!(matches!(late, StorageError::Changed { kind: Kind::Risk, .. }), "{late}");
+        assert_eq!(
+            file.history(id, None, None, 10).await.unwrap().len(),
+            1,
+            "nothing of the second"
+        );
+    }
+}
