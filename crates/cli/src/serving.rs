@@ -21,7 +21,7 @@ use brevdue_exchange::clock::MovableClock;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
-use brevdue_exchange::{Clock as _, Exchange, Store};
+use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
 use brevdue_programme::Programmes;
 use brevdue_programme::objects::Environment;
 use brevdue_server::delivery::{
@@ -48,7 +48,7 @@ use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
 use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
-use crate::folder::{Folder, write_private};
+use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
@@ -161,9 +161,18 @@ impl Serving {
         exchange.take_up_faults().await.map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
-        exchange.begin_keeping_house().await.map_err(|error| {
-            Problem::ours("store::write", "the store cannot be written").because(&error)
-        })?;
+        match exchange.begin_keeping_house().await {
+            Ok(()) => {}
+            // On a full disk what is there is served all the same; the next start plans it.
+            Err(StorageError::Unavailable(why)) => {
+                tracing::error!(why, "the store cannot be written: letters are refused");
+            }
+            Err(error) => {
+                return Err(
+                    Problem::ours("store::write", "the store cannot be written").because(&error)
+                );
+            }
+        }
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let workers =
@@ -576,7 +585,8 @@ fn fresh_letter(
         Problem::ours("country::letter", "the letter to try could not be written").because(&error)
     })?;
     let Some((bytes, system)) = made else { return Ok(None) };
-    write_private(&folder.letter(), &bytes).map_err(|error| unwritten(&folder.letter(), &error))?;
+    write_each_start(&folder.letter(), &bytes)
+        .map_err(|error| unwritten(&folder.letter(), &error))?;
     let authorization = country
         .organisations
         .iter()
