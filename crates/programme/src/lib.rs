@@ -9,20 +9,45 @@
 //! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
+//! - [`tally`]: how observations are counted, so that nothing has to read them again.
+//! - [`checks`]: what each requirement asks of tallies and registers, and what it answers.
 //! - [`programmes`]: all of them: opening, changing, history.
 //! - [`storage`]: what has to be remembered, for back ends.
+//! - [`beginning`]: making a programme, choosing full or light, and switching between them.
+//! - [`calendar`]: working days in Denmark.
+//! - [`registers`]: which systems send, what a register lacks, what hangs together.
+//! - [`plan`]: every task for every subject with its dates, what it waits for and the critical path.
+//! - [`moving`]: moving a milestone, with a preview; approving the plan.
+//! - [`closing`]: tasks that close and re-open by their condition, and closing by hand.
+//! - [`permissions`]: who may see and change what.
+//! - [`lights`] and [`status`]: the status report, readiness, training coverage.
+//! - [`potential`]: the score of letter types, the minimum standard, the palette of markup.
 
+pub mod beginning;
+pub mod calendar;
 pub mod catalogue;
 pub mod change;
+pub mod checks;
+pub mod closing;
 pub mod day;
 pub mod fields;
+#[cfg(test)]
+mod fixture;
 pub mod ids;
+pub mod lights;
 pub mod memory;
+pub mod moving;
 pub mod objects;
 pub mod observation;
+pub mod permissions;
+pub mod plan;
+pub mod potential;
 pub mod programme;
 pub mod programmes;
+pub mod registers;
+pub mod status;
 pub mod storage;
+pub mod tally;
 pub mod text;
 
 pub use day::Day;

@@ -456,6 +456,9 @@ pub struct Settings {
     /// Reporting day, recipients, template.
     #[serde(default)]
     pub reporting: String,
+    /// Days of custom on which people work here, by the words of [`crate::calendar::CustomDay`].
+    #[serde(default)]
+    pub works_on: BTreeSet<String>,
     /// No longer in use; shown in the archive alone.
     #[serde(default)]
     pub archived: bool,

@@ -52,8 +52,8 @@ pub enum RecipientKind {
     Cvr,
 }
 
-/// One message, as it was seen once. A second sight of the same message in the same direction replaces
-/// nothing and counts nothing.
+/// One message, as it was seen once. A second sight of the same message in the same direction counts
+/// nothing; it only adds what became of it since: its receipt, that it was taken, that it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
@@ -93,6 +93,9 @@ pub struct Observation {
     /// The contact point it was sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_point_id: Option<String>,
+    /// Whether the recipient's structure has that contact point; none when nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_point_known: Option<bool>,
     /// It is a message to an authority, or an answer.
     #[serde(default)]
     pub to_authority: bool,
@@ -104,6 +107,15 @@ pub struct Observation {
     /// The status of its business receipt; none yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_status: Option<String>,
+    /// When that receipt was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_at: Option<Timestamp>,
+    /// When a receiver system took it; of messages to the authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_at: Option<Timestamp>,
+    /// What kind of place the authority keeps it in: `journal`, `case` or `mailbox`; never which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_in: Option<Place>,
     /// Codes of the rules it breaks; empty: it validates.
     #[serde(default)]
     pub validation_errors: BTreeSet<String>,
@@ -122,4 +134,146 @@ pub struct Observation {
     /// It carries `memoSchVersion`.
     #[serde(default)]
     pub has_schema_version: bool,
+    /// What it used of what has been, or will be, closed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub legacy: BTreeSet<Legacy>,
+}
+
+/// What kind of place a fetched message is kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// The journal.
+    Journal,
+    /// A case of a line-of-business system.
+    Case,
+    /// A mailbox or folder of the authority.
+    Mailbox,
+}
+
+/// A service of the earlier solution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Legacy {
+    /// DP1, DP2 or EBCDIC.
+    Format,
+    /// A receipt in an earlier format.
+    Receipt,
+    /// The registration list as e-Boks gave it, over REST.
+    RegistrationList,
+    /// The list of record formats, over SFTP.
+    RecordFormatList,
+    /// A mailbox and subject in place of a contact point.
+    MailboxSubject,
+    /// A deep link to the earlier solution.
+    DeepLink,
+}
+
+impl Legacy {
+    /// Its word in JSON and in counts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Receipt => "receipt",
+            Self::RegistrationList => "registration-list",
+            Self::RecordFormatList => "record-format-list",
+            Self::MailboxSubject => "mailbox-subject",
+            Self::DeepLink => "deep-link",
+        }
+    }
+}
+
+impl Format {
+    /// Its word in JSON and in counts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Memo => "MEMO",
+            Self::Dp1 => "DP1",
+            Self::Dp2 => "DP2",
+            Self::Ebcdic => "EBCDIC",
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// It is one of the formats that were closed.
+    pub fn is_legacy(self) -> bool {
+        matches!(self, Self::Dp1 | Self::Dp2 | Self::Ebcdic)
+    }
+}
+
+/// What became of a message that was seen before. For a message that was not seen it counts nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Later {
+    /// Which message.
+    pub name: MessageName,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: What,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// A receipt says so: a status, and a code when it says no.
+    Receipt {
+        /// `COMPLETED`, `INVALID`, `NOT_ALLOWED`.
+        status: String,
+        /// The code of a refusal.
+        code: Option<String>,
+    },
+    /// A receiver system took it.
+    Fetched {
+        /// By what the system is known.
+        system: String,
+    },
+    /// The authority keeps it.
+    Stored(Place),
+}
+
+/// By what a message is told from all others: once for each organisation, environment and direction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageName {
+    /// The authority's organisation, digits of its CVR number.
+    pub authority_cvr: String,
+    /// Test or real.
+    pub environment: Environment,
+    /// From the authority or to it.
+    pub direction: Direction,
+    /// `messageUUID`.
+    pub message_uuid: Uuid,
+}
+
+/// Something that was seen: a message, or what became of one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sight {
+    /// A message.
+    Message(Box<Observation>),
+    /// What became of one.
+    Later(Later),
+}
+
+impl Sight {
+    /// Which message it is about.
+    pub fn name(&self) -> MessageName {
+        match self {
+            Self::Message(observation) => observation.name(),
+            Self::Later(later) => later.name.clone(),
+        }
+    }
+}
+
+impl Observation {
+    /// By what it is told from all others.
+    pub fn name(&self) -> MessageName {
+        MessageName {
+            authority_cvr: self.authority_cvr.clone(),
+            environment: self.environment,
+            direction: self.direction,
+            message_uuid: self.message_uuid,
+        }
+    }
 }

@@ -1,0 +1,190 @@
+//! MK-D7 to MK-D10: how good what is sent is.
+
+use std::collections::BTreeSet;
+
+use super::Asked;
+use super::answer::Answer;
+use super::receiving::listed;
+use crate::objects::{Direction, System};
+use crate::tally::{Flaw, Tally};
+
+const MILLIS_PER_HOUR: i64 = 3_600_000;
+
+/// What the system sent in the window, from the date of the requirement on when that has come.
+fn sent<'a>(asked: &Asked<'a>) -> Result<(&'a Tally, super::Period), Answer> {
+    let Some(key) = asked.subject.key() else { return Err(Answer::unknown_check()) };
+    let period = asked.period_since().unwrap_or_else(|| asked.period());
+    match asked.evidence.tally(key, Direction::Out, period) {
+        Some(tally) => Ok((tally, period)),
+        None => Err(Answer::nothing_seen(period)),
+    }
+}
+
+/// MK-D7.
+pub(super) fn file_types(asked: &Asked<'_>, _: &System) -> Answer {
+    let allowed: BTreeSet<String> =
+        asked.list("file_types").iter().map(|one| one.to_ascii_lowercase()).collect();
+    if allowed.is_empty() {
+        return Answer::no_evidence(
+            "Listen over tilladte filtyper er tom.",
+            "The list of allowed file types is empty.",
+        );
+    }
+    let (tally, period) = match sent(asked) {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    let is_allowed = |name: &str| allowed.contains(&name.to_ascii_lowercase());
+    let outside: Vec<(&str, &Flaw)> = tally
+        .file_types
+        .iter()
+        .filter(|(name, flaw)| flaw.count() > 0 && !is_allowed(name))
+        .collect();
+    let count: i64 = outside.iter().map(|(_, flaw)| flaw.count()).sum();
+    let answer = if outside.is_empty() {
+        let kinds = listed(&tally.file_types);
+        Answer::pass(
+            format!("Kun tilladte filtyper. {kinds}"),
+            format!("Allowed file types only. {kinds}"),
+        )
+    } else {
+        let names: Vec<&str> = outside.iter().take(5).map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        Answer::fail(
+            format!("{count} gange filtyper uden for listen: {names}."),
+            format!("{count} times file types outside the list: {names}."),
+        )
+        .shown_by(outside.into_iter().map(|(_, flaw)| flaw))
+    };
+    answer.over(period).seen(&tally.messages).configured().count("outside", count)
+}
+
+/// MK-D8.
+pub(super) fn receipts(asked: &Asked<'_>, _: &System) -> Answer {
+    let (tally, period) = match sent(asked) {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    let hours = asked.limit("receipt_hours", 24.0).max(1.0) as i64;
+    let most = asked.limit("negative_percent", 1.0);
+    let all = tally.receipts.total();
+    let negative: Vec<&Flaw> = tally
+        .receipts
+        .iter()
+        .filter(|(status, flaw)| !matches!(*status, "COMPLETED" | "RECEIVED") && flaw.count() > 0)
+        .map(|(_, flaw)| flaw)
+        .collect();
+    let refused: i64 = negative.iter().map(|flaw| flaw.count()).sum();
+    let missing = tally.waiting.before(asked.evidence.now.plus_millis(-hours * MILLIS_PER_HOUR));
+    let late: i64 = tally
+        .receipt_hours
+        .iter()
+        .filter(|(took, _)| i64::from(**took) >= hours)
+        .map(|(_, count)| count)
+        .sum();
+    let finish = |answer: Answer| {
+        answer
+            .over(period)
+            .seen(&tally.messages)
+            .count("messages", tally.messages.count)
+            .count("receipts", all)
+            .count("negative", refused)
+            .count("without_receipt", missing)
+            .count("late", late)
+    };
+    let too_many = all > 0 && refused as f64 * 100.0 > most * all as f64;
+    if missing > 0 || late > 0 || too_many {
+        let answer = Answer::fail(
+            format!(
+                "{refused} af {all} kvitteringer er negative (højst {most} %); {missing} meddelelser er uden \
+                 kvittering efter {hours} timer, {late} fik den for sent."
+            ),
+            format!(
+                "{refused} of {all} receipts are negative (at most {most} %); {missing} messages are without \
+                 one after {hours} hours, {late} got it too late."
+            ),
+        );
+        return finish(if too_many { answer.shown_by(negative) } else { answer });
+    }
+    if all == 0 {
+        let waiting = tally.waiting.count();
+        return finish(Answer::no_evidence(
+            format!("Ingen kvitteringer endnu; {waiting} meddelelser venter under {hours} timer."),
+            format!("No receipts yet; {waiting} messages have waited less than {hours} hours."),
+        ));
+    }
+    finish(Answer::pass(
+        format!("{refused} af {all} kvitteringer er negative; ingen mangler efter {hours} timer."),
+        format!("{refused} of {all} receipts are negative; none is missing after {hours} hours."),
+    ))
+}
+
+/// MK-D9.
+pub(super) fn errors(asked: &Asked<'_>, _: &System) -> Answer {
+    let (tally, period) = match sent(asked) {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    let most = asked.limit("error_percent", 0.1);
+    let (all, invalid) = (tally.messages.count, tally.invalid.count());
+    let key = asked.subject.key();
+    let days = key.and_then(|key| asked.evidence.traffic(key, Direction::Out));
+    let middle = period.from.plus_days(period.until.days_since(period.from) / 2);
+    let (mut before, mut after) = ((0, 0), (0, 0));
+    for (day, figures) in days.into_iter().flat_map(|sum| sum.days()) {
+        if period.holds(day) {
+            let half = if day <= middle { &mut before } else { &mut after };
+            *half = (half.0 + figures.invalid, half.1 + figures.messages);
+        }
+    }
+    // Shares are compared across, without dividing: nothing is lost to rounding.
+    let rising = before.1 > 0 && after.1 > 0 && after.0 * before.1 > before.0 * after.1;
+    let rules = listed(&tally.rules);
+    let answer = if invalid as f64 * 100.0 > most * all as f64 {
+        Answer::fail(
+            format!("{invalid} af {all} meddelelser er ugyldige (højst {most} %). {rules}"),
+            format!("{invalid} of {all} messages are invalid (at most {most} %). {rules}"),
+        )
+        .shown_by([&tally.invalid])
+    } else if rising {
+        Answer::warn(
+            format!("{invalid} af {all} meddelelser er ugyldige; andelen stiger. {rules}"),
+            format!("{invalid} of {all} messages are invalid; the share is rising. {rules}"),
+        )
+        .shown_by([&tally.invalid])
+    } else {
+        Answer::pass(
+            format!("{invalid} af {all} meddelelser er ugyldige (højst {most} %)."),
+            format!("{invalid} of {all} messages are invalid (at most {most} %)."),
+        )
+    };
+    answer.over(period).seen(&tally.messages).count("messages", all).count("invalid", invalid)
+}
+
+/// MK-D10.
+pub(super) fn nothing_sensitive(asked: &Asked<'_>, _: &System) -> Answer {
+    let (tally, period) = match sent(asked) {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    let (all, found) = (tally.messages.count, tally.sensitive.count());
+    let answer = if found > 0 {
+        Answer::warn(
+            format!(
+                "{found} af {all} titler eller adviseringstekster ligner noget med et CPR-nummer."
+            ),
+            format!(
+                "{found} of {all} titles or notification texts look as if they held a CPR number."
+            ),
+        )
+        .shown_by([&tally.sensitive])
+    } else {
+        Answer::pass(
+            format!(
+                "Ingen af {all} titler eller adviseringstekster ligner noget med et CPR-nummer."
+            ),
+            format!("None of {all} titles or notification texts looks as if it held a CPR number."),
+        )
+    };
+    answer.over(period).seen(&tally.messages).count("messages", all).count("sensitive", found)
+}

@@ -1,0 +1,117 @@
+//! MK-D5, MK-D6 and MK-S3: certificates, the window without sending, and systems that have gone quiet.
+
+use super::answer::Answer;
+use super::{Asked, Side};
+use crate::day::Day;
+use crate::objects::{Direction, Environment, System};
+use crate::tally::Seen;
+
+/// MK-D5.
+pub(super) fn certificate(asked: &Asked<'_>, system: &System) -> Answer {
+    let in_use = system.interfaces.iter().filter(|one| {
+        one.active && one.environment.is_none_or(|environment| environment == Environment::Prod)
+    });
+    let ends: Vec<Day> =
+        in_use.filter_map(|one| one.certificate.as_ref()).filter_map(|one| one.valid_to).collect();
+    let Some(first) = ends.iter().min().copied() else {
+        return Answer::no_evidence(
+            "Ingen aktiv grænseflade har et certifikat med udløbsdato i registret.",
+            "No active interface has a certificate with an end date in the register.",
+        );
+    };
+    let least = asked.limit("days", 60.0) as i32;
+    let left = first.days_since(asked.evidence.today);
+    let answer = if left < 0 {
+        Answer::fail(
+            format!("Certifikatet udløb {first}."),
+            format!("The certificate ended on {first}."),
+        )
+    } else if left < least {
+        Answer::fail(
+            format!("Certifikatet udløber {first}, om {left} dage (mindst {least})."),
+            format!("The certificate ends on {first}, in {left} days (at least {least})."),
+        )
+    } else {
+        Answer::pass(
+            format!("Certifikatet gælder til {first}, {left} dage endnu."),
+            format!("The certificate is valid until {first}, {left} days more."),
+        )
+    };
+    answer.configured().count("days_left", i64::from(left))
+}
+
+/// MK-D6.
+pub(super) fn silent_in_the_window(asked: &Asked<'_>, _: &System) -> Answer {
+    let evidence = asked.evidence;
+    let Some(key) = asked.subject.key() else { return Answer::unknown_check() };
+    let Some(window) = evidence.cutover() else {
+        return Answer::not_applicable(
+            "Der er ingen omstillingsperiode.",
+            "There is no window without sending.",
+        );
+    };
+    if evidence.today < window.from {
+        return Answer::not_applicable(
+            format!("Omstillingsperioden {window} er ikke begyndt."),
+            format!("The window without sending {window} has not begun."),
+        );
+    }
+    if let Some(tally) = evidence.tally(key, Direction::Out, window) {
+        let sent = tally.messages.count;
+        return Answer::fail(
+            format!("{sent} meddelelser sendt i omstillingsperioden {window}."),
+            format!("{sent} messages sent in the window without sending {window}."),
+        )
+        .over(window)
+        .seen(&tally.messages)
+        .count("messages", sent)
+        .show(tally.sizes.iter().map(|(_, at, uuid)| (at, uuid)).collect());
+    }
+    // Silence tells something only of a system that is listened to: one that was seen before it.
+    let heard = evidence.ever(key, Direction::Out).filter(|seen| {
+        seen.first().and_then(|at| Day::of(at).ok()).is_some_and(|day| day < window.from)
+    });
+    match heard {
+        Some(seen) => Answer::pass(
+            format!("Intet sendt i omstillingsperioden {window}."),
+            format!("Nothing sent in the window without sending {window}."),
+        )
+        .over(window)
+        .seen(seen)
+        .count("messages", 0),
+        None => Answer::no_evidence(
+            format!("Systemet blev ikke fulgt før omstillingsperioden {window}."),
+            format!("The system was not followed before the window without sending {window}."),
+        )
+        .over(window),
+    }
+}
+
+/// MK-S3.
+pub(super) fn has_traffic(asked: &Asked<'_>, system: &System) -> Answer {
+    let Some(key) = asked.subject.key() else { return Answer::unknown_check() };
+    let side = Side::of(system);
+    let mut seen = Seen::default();
+    for (asks, direction) in [(side.sends(), Direction::Out), (side.receives(), Direction::In)] {
+        if let Some(ever) = asked.evidence.ever(key, direction).filter(|_| asks) {
+            seen.merge(ever);
+        }
+    }
+    let period = asked.period();
+    let Some(last) = seen.last().and_then(|at| Day::of(at).ok()) else {
+        return Answer::no_evidence(
+            "Systemet er aldrig set i trafikken.",
+            "The system has never been seen in traffic.",
+        );
+    };
+    let days = asked.evidence.today.days_since(last);
+    let answer = if period.holds(last) {
+        Answer::pass(format!("Sidst set {last}."), format!("Last seen on {last}."))
+    } else {
+        Answer::warn(
+            format!("Ingen trafik i {days} dage, sidst set {last}. Udfaset? I stykker?"),
+            format!("No traffic for {days} days, last seen on {last}. Retired? Broken?"),
+        )
+    };
+    answer.over(period).seen(&seen).count("days_silent", i64::from(days))
+}
