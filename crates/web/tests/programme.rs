@@ -44,6 +44,7 @@ async fn planning() -> Town {
         project_basis: String::new(),
         weights: Default::default(),
         reporting: String::new(),
+        works_on: Default::default(),
         archived: false,
     };
     let somebody = |name: &str| Person {
