@@ -434,10 +434,11 @@ async fn shown(
         Reader::En => Language::English,
     };
     let errors = findings.list.iter().filter(|one| one.severity == Severity::Error).count();
-    let mut body = if errors == 0 {
-        alert(Tone::Good, "", p(t.work_example_valid()))
-    } else {
-        alert(Tone::Bad, "", p(t.work_example_invalid()))
+    let warned = findings.list.iter().any(|one| one.severity == Severity::Warning);
+    let mut body = match (errors, warned) {
+        (0, false) => alert(Tone::Good, "", p(t.work_example_valid())),
+        (0, true) => alert(Tone::Warning, "", p(t.work_example_warned())),
+        _ => alert(Tone::Bad, "", p(t.work_example_invalid())),
     };
     body.push(ul(
         "",

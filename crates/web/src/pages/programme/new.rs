@@ -14,7 +14,7 @@ use brevdue_programme::objects::{AuthorityKind, Person, Settings, Track};
 use brevdue_programme::programmes::By;
 use brevdue_programme::{Day, ProgrammeId};
 
-use super::desk::reader;
+use super::desk::{reader, settle};
 use super::sent::Sent;
 use super::words;
 use crate::markup::{self, Html, Tone, alert, choose, el, fieldset, h2, line, p, quiet};
@@ -62,9 +62,10 @@ pub(crate) async fn create(
     let mut visitor = visitor;
     let by = By { who: me.as_str(), reason: "", at: visitor.now() };
     match visitor.web.programmes.begin(id, &changes, by).await {
-        Ok(_) => {}
+        // What is told already closes the first tasks.
+        Ok(programme) => settle(&visitor, id, &programme).await?,
         Err(error) => return Err(visitor.failed("a programme could not be begun", &error).await),
-    }
+    };
     let now = visitor.now();
     visitor.begin_planning(Planner::begin(id, me, now));
     Ok(visitor.finish(Redirect::to(&format!("/programmes/{id}"))))

@@ -1,10 +1,10 @@
 //! The overview: both deadlines, the light and why, what is in the way, what comes next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::Path;
 use axum::http::header;
-use brevdue_programme::checks::{Headline, Share};
+use brevdue_programme::checks::{CheckResult, Headline, Share};
 use brevdue_programme::lights::Reason;
 use brevdue_programme::objects::{Kind, Status};
 use brevdue_programme::plan::{Instance, PlannedMilestone};
@@ -18,6 +18,9 @@ use crate::visitor::{Answer, Visitor};
 
 /// Lines of each list on the overview; the rest are behind a link.
 const LINES: usize = 8;
+
+/// Lines of one kind among what is in the way.
+const OF_A_KIND: usize = 5;
 
 /// `GET /programmes/{id}`
 pub(crate) async fn overview(visitor: Visitor, Path(id): Path<String>) -> Answer {
@@ -236,7 +239,21 @@ fn in_the_way(desk: &Desk, standing: &Standing, report: &StatusReport) -> Html {
         body.push(p(t.work_nothing_in_the_way()));
         return body;
     }
-    let lines = report.in_the_way.iter().take(LINES).map(|one| -> Html {
+    // Of each kind some: a long list of late tasks must not hide that a requirement fails.
+    let mut of_kind: HashMap<std::mem::Discriminant<InTheWay>, usize> = HashMap::new();
+    // What fails comes before what nobody knows.
+    let mut all: Vec<&InTheWay> = report.in_the_way.iter().collect();
+    all.sort_by_key(|one| {
+        matches!(one, InTheWay::Requirement { result: CheckResult::NoEvidence, .. })
+    });
+    let some = all.into_iter().filter(|one| {
+        let count = of_kind.entry(std::mem::discriminant::<InTheWay>(one)).or_default();
+        *count += 1;
+        *count <= OF_A_KIND
+    });
+    let some: Vec<&InTheWay> = some.collect();
+    let shown = some.len();
+    let lines = some.into_iter().map(|one| -> Html {
         match one {
             InTheWay::Overdue { key, holds_up } => {
                 let holds_up = i64::try_from(*holds_up).unwrap_or(i64::MAX);
@@ -279,7 +296,11 @@ fn in_the_way(desk: &Desk, standing: &Standing, report: &StatusReport) -> Html {
         }
     });
     body.push(ul("work-list", lines));
-    body.push(rest(desk, report.in_the_way.len(), "tasks?show=open&late=1"));
+    let more = report.in_the_way.len() - shown;
+    if more > 0 {
+        let more = i64::try_from(more).unwrap_or(i64::MAX);
+        body.push(p(a(&desk.to("tasks?show=open&late=1"), t.work_more(more))));
+    }
     body
 }
 

@@ -20,9 +20,9 @@ use crate::visitor::{Answer, Visitor};
 /// Height of a row, in units of the picture.
 const ROW: i32 = 24;
 /// Where bars begin, right of the names.
-const LEFT: i32 = 430;
+const LEFT: i32 = 390;
 /// Width of the part with bars.
-const WIDTH: i32 = 1130;
+const WIDTH: i32 = 740;
 /// Height of the scale above.
 const TOP: i32 = 44;
 
@@ -305,7 +305,7 @@ fn row(desk: &Desk, bar: &Bar, y: i32, scale: &Scale, svg: &mut Svg) {
         (true, false) => "● ",
         (false, false) => "",
     };
-    svg.text(4, y + 16, "gantt-name", &shortened(&format!("{mark}{}", bar.name), 58));
+    svg.text(4, y + 16, "gantt-name", &shortened(&format!("{mark}{}", bar.name), 52));
     if let (Some(start), Some(end)) = (bar.start, bar.end) {
         let (x, until) = (scale.x(start), scale.x(end));
         let width = (until - x).max(5);

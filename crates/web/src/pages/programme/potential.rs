@@ -32,6 +32,9 @@ pub(crate) async fn potential(visitor: Visitor, Path(id): Path<String>) -> Answe
         if scores.is_empty() {
             body.push(p(t.work_letters_none()));
         } else {
+            if scores.iter().all(|score| score.benefit_dkk == 0.0) {
+                body.push(markup::alert(markup::Tone::Info, "", p(t.work_no_figures())));
+            }
             body.push(h2(t.work_ranking()));
             body.push(ranking(&desk, &standing, &letters, &scores));
             body.push(h2(t.work_quadrants()));

@@ -32,20 +32,33 @@ pub(crate) async fn matrix(visitor: Visitor, Path(id): Path<String>) -> Answer {
         body.push(compliance(&desk, &standing));
         body.push(markup::ways([(desk.to("discovery"), t.work_discovery())]));
         body.push(filters(&desk, &standing, &deadline, &supplier));
-        for (kind, title, lead) in [
-            (RequirementKind::Official, t.work_official_requirements(), t.work_official_lead()),
-            (RequirementKind::Further, t.work_further_checks(), t.work_further_lead()),
-        ] {
-            body.push(h2(title));
-            body.push(p(lead));
+        let official = |one: &Requirement| one.kind == RequirementKind::Official;
+        let of_objects = |one: &Requirement| {
+            matches!(one.applies_to, AppliesTo::ContactPoint | AppliesTo::LetterType)
+        };
+        let parts: [(&str, &str, &dyn Fn(&Requirement) -> bool); 3] = [
+            (t.work_official_requirements(), t.work_official_lead(), &official),
+            (t.work_further_checks(), t.work_further_lead(), &|one| {
+                !official(one) && !of_objects(one)
+            }),
+            (t.work_object_checks(), t.work_further_lead(), &|one| {
+                !official(one) && of_objects(one)
+            }),
+        ];
+        for (title, lead, takes) in parts {
             let columns: Vec<&Requirement> = standing
                 .effective
                 .catalogue()
                 .requirements
                 .iter()
-                .filter(|one| one.kind == kind)
+                .filter(|one| takes(one))
                 .filter(|one| deadline.is_empty() || is_from(one, &deadline))
                 .collect();
+            if columns.is_empty() {
+                continue;
+            }
+            body.push(h2(title));
+            body.push(p(lead));
             body.push(grid(&desk, &standing, &columns, &supplier, title));
         }
         body.push(waivers(&desk));
