@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::catalogue::Requirement;
-use crate::change::{self, Change, HistoryLine, Refused};
+use crate::catalogue::{Catalogue, Requirement};
+use crate::change::{self, Change, HistoryLine, Outcome, Refused};
 use crate::checks::{Counted, Counting, Evidence, Needed};
-use crate::day::Day;
+use crate::closing::{self, BY_CONDITION, NotSet};
+use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::{Kind, Settings};
+use crate::permissions::{self, Actor, Forbidden};
+use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
 use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
 
@@ -55,20 +58,51 @@ pub enum ChangeError {
     /// It does not fit, or others changed the same.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// It is not theirs to change.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// It breaks a rule of tasks and attestations.
+    #[error(transparent)]
+    NotSet(#[from] NotSet),
+    /// The plan would no longer hold, for example because tasks would wait for each other.
+    #[error(transparent)]
+    NoPlan(#[from] NoPlan),
+    /// A change of the catalogue cannot stand.
+    #[error("{key}: {reason}")]
+    Override {
+        /// Its key.
+        key: Key,
+        /// Why, for its author.
+        reason: String,
+    },
+    /// The day of the change is none a plan can have.
+    #[error(transparent)]
+    Day(#[from] NotADay),
     /// It could not be remembered.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
 /// Who changes something, why and when.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct By<'a> {
-    /// A person's key, or what [`HistoryLine::who`] says.
-    pub who: &'a str,
+    /// Who.
+    pub actor: Actor,
     /// Why; may be empty.
     pub reason: &'a str,
     /// When.
     pub at: Timestamp,
+}
+
+impl By<'_> {
+    /// Who, in words of the history.
+    fn who(&self) -> String {
+        match &self.actor {
+            Actor::Person(key) => key.to_string(),
+            Actor::Supplier(key) => format!("supplier:{key}"),
+            Actor::Condition => BY_CONDITION.to_owned(),
+        }
+    }
 }
 
 impl Programmes {
@@ -133,7 +167,7 @@ impl Programmes {
         Ok(programme.settings().is_some().then_some(programme))
     }
 
-    /// Makes a new programme of the changes that begin it.
+    /// Makes a new programme of the changes that begin it, its first people among them.
     ///
     /// # Errors
     ///
@@ -144,10 +178,28 @@ impl Programmes {
         changes: &[Change],
         by: By<'_>,
     ) -> Result<Arc<Programme>, ChangeError> {
-        self.reckon(id, by, |_| Ok(changes.to_vec())).await
+        let before = Arc::new(Programme::default());
+        let outcome = change::outcome(&before, changes, &by.who(), by.reason, by.at)?;
+        stands(&before, &outcome, by.at)?;
+        self.shared.store.commit(id, &outcome).await.map_err(|fault| match fault {
+            // Its settings are among what is there already.
+            StorageError::Changed { kind, key } => Refused::Conflicts(vec![change::Conflict {
+                kind,
+                key,
+                field: None,
+                base: serde_json::Value::Null,
+                mine: serde_json::Value::Null,
+                theirs: serde_json::Value::Null,
+            }])
+            .into(),
+            fault => ChangeError::Storage(fault),
+        })?;
+        self.forget(id);
+        Ok(self.load(id).await?)
     }
 
-    /// Makes changes: all or none.
+    /// Makes changes: all or none. Here, and nowhere else, it is asked whether they are theirs to make,
+    /// whether tasks and attestations keep their rules, and whether the plan still holds.
     ///
     /// # Errors
     ///
@@ -181,10 +233,16 @@ impl Programmes {
         loop {
             let programme = self.load(id).await?;
             let changes = decide(&programme)?;
-            let outcome = change::outcome(&programme, &changes, by.who, by.reason, by.at)?;
+            let who = by.who();
+            let outcome = change::outcome(&programme, &changes, &who, by.reason, by.at)?;
             if outcome.writes.is_empty() {
                 return Ok(programme);
             }
+            let effective = Catalogue::shipped().with(&programme);
+            let plan = Plan::of(&programme, effective.catalogue(), Day::of(by.at)?)?;
+            permissions::check(&programme, &plan, &by.actor, &changes)?;
+            closing::guard(&programme, &plan, &outcome.writes, &who)?;
+            stands(&programme, &outcome, by.at)?;
             tries += 1;
             match self.shared.store.commit(id, &outcome).await {
                 Ok(()) => return self.adopt(id, programme, &outcome.writes).await,
@@ -265,4 +323,26 @@ impl Programmes {
         // An insert or a remove is whole before anything can panic.
         self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a programme still has a plan after changes that can take it away.
+fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), ChangeError> {
+    let matters = |kind: Kind| {
+        matches!(kind, Kind::Settings | Kind::Override | Kind::System | Kind::LetterType)
+    };
+    if !outcome.writes.iter().any(|write| matters(write.kind)) {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    after.put(&outcome.writes);
+    let effective = Catalogue::shipped().with(&after);
+    let own = |key: &Key| {
+        outcome.writes.iter().any(|write| write.kind == Kind::Override && write.key == *key)
+    };
+    if let Some(aside) = effective.set_aside().iter().find(|aside| own(&aside.key)) {
+        let (key, reason) = (aside.key.clone(), aside.reason.clone());
+        return Err(ChangeError::Override { key, reason });
+    }
+    Plan::of(&after, effective.catalogue(), Day::of(at)?)?;
+    Ok(())
 }

@@ -3,9 +3,11 @@
 mod town;
 
 use axum::http::{StatusCode, header};
-use brevdue_programme::catalogue::Variant;
+use brevdue_programme::beginning::{Beginning, begin};
+use brevdue_programme::catalogue::{Catalogue, Variant};
 use brevdue_programme::change::Change;
-use brevdue_programme::objects::{AuthorityKind, Person, Risk, Settings, System, Track};
+use brevdue_programme::objects::{AuthorityKind, Person, Risk, System, Track};
+use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::By;
 use brevdue_programme::{Key, ProgrammeId};
 use town::{Browser, Page, Town};
@@ -20,44 +22,25 @@ fn key(text: &str) -> Key {
 /// A town with a programme in it, that two people work on.
 async fn planning() -> Town {
     let town = Town::new().await;
-    let settings = Settings {
+    let beginning = Beginning {
         name: "Ærøbys omstilling".into(),
         authority: "Ærøby Kommune".into(),
         cvr: [town::KOMMUNE_CVR.to_owned()].into(),
         kind: AuthorityKind::Kommune,
-        units: Vec::new(),
-        contact: "Asta Mørk".into(),
         track: Track::NewAdoption,
         variant: Variant::Full,
         profile: "NEW".parse().unwrap(),
         start: "2026-11-23".parse().unwrap(),
-        catalogue_version: "2026-11".into(),
-        assessment: Default::default(),
-        ambition: None,
-        approved_by: None,
-        contact_structure_office: String::new(),
-        contact_structure_deputy: String::new(),
-        contact_structure_reviewed: None,
-        organisation_changed: None,
-        light_by_hand: None,
-        light_comment: String::new(),
-        project_basis: String::new(),
-        weights: Default::default(),
-        reporting: String::new(),
-        works_on: Default::default(),
-        archived: false,
     };
+    let mut changes = begin(&beginning, Catalogue::shipped()).unwrap();
     let somebody = |name: &str| Person {
         name: name.into(),
         roles: ["pm".parse().unwrap()].into(),
         ..Person::default()
     };
-    let changes = [
-        Change::add(key("settings"), &settings),
-        Change::add(key("M-001"), &somebody("Asta Mørk")),
-        Change::add(key("M-002"), &somebody("Villy Sø")),
-    ];
-    let by = By { who: "M-001", reason: "", at: town::NOW.parse().unwrap() };
+    changes.push(Change::add(key("M-001"), &somebody("Asta Mørk")));
+    changes.push(Change::add(key("M-002"), &somebody("Villy Sø")));
+    let by = By { actor: Actor::Person(key("M-001")), reason: "", at: town::NOW.parse().unwrap() };
     town.programmes.begin(ID, &changes, by).await.unwrap();
     town
 }

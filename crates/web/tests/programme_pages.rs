@@ -11,6 +11,7 @@ use brevdue_programme::change::Change;
 use brevdue_programme::objects::{
     Interface, LetterType, Milestone, Person, Status, Supplier, System, SystemRole, TaskState,
 };
+use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::By;
 use brevdue_programme::{Key, Programme, ProgrammeId};
 use town::{Browser, Page, Town};
@@ -100,7 +101,8 @@ impl Desk {
 
     /// Puts objects where they stand, past the pages.
     async fn put(&self, changes: &[Change]) {
-        let by = By { who: "M-001", reason: "", at: town::NOW.parse().unwrap() };
+        let actor = Actor::Person(key("M-001"));
+        let by = By { actor, reason: "", at: town::NOW.parse().unwrap() };
         self.town.programmes.change(self.id, changes, by).await.unwrap();
     }
 

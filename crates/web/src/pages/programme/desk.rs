@@ -8,12 +8,12 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use brevdue_programme::catalogue::{Catalogue, Effective};
-use brevdue_programme::change::{self, Change, Conflict, Refused as Unchanged};
+use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
 use brevdue_programme::checks::{Evidence, Matrix};
 use brevdue_programme::closing::{self, Judgements};
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, Person, Settings};
-use brevdue_programme::permissions::{self, Actor};
+use brevdue_programme::permissions::Actor;
 use brevdue_programme::plan::Plan;
 use brevdue_programme::programmes::{By, ChangeError};
 use brevdue_programme::{Key, Language as Reader, Programme, ProgrammeId};
@@ -204,46 +204,33 @@ impl Desk {
     /// Makes changes, when whoever works here may make them; then closes and re-opens the tasks whose
     /// condition they decide.
     pub(crate) async fn change(&mut self, changes: &[Change], reason: &str) -> Result<(), NotDone> {
-        let t = self.visitor.texts;
-        let standing = self.standing().await.map_err(NotDone::Refused)?;
-        let actor = Actor::Person(self.me.clone());
-        if let Err(forbidden) = permissions::check(&self.programme, &standing.plan, &actor, changes)
-        {
-            let why = words::needed_right(self.reader(), forbidden.why);
-            return Err(NotDone::Said(StatusCode::FORBIDDEN, t.work_forbidden(why)));
-        }
-        let by = By { who: self.me.as_str(), reason, at: self.visitor.now() };
-        let unfit = |reason: String| {
-            NotDone::Said(StatusCode::UNPROCESSABLE_ENTITY, t.programme_refused(reason))
-        };
-        match change::outcome(&self.programme, changes, by.who, by.reason, by.at) {
-            Err(Unchanged::Conflicts(conflicts)) => return Err(NotDone::Conflicts(conflicts)),
-            Err(refused) => return Err(unfit(refused.to_string())),
-            Ok(outcome) => {
-                let (plan, who) = (&standing.plan, by.who);
-                if let Err(not_set) = closing::guard(&self.programme, plan, &outcome.writes, who) {
-                    let said = words::not_set(t, &not_set);
-                    return Err(NotDone::Said(StatusCode::UNPROCESSABLE_ENTITY, said));
-                }
-            }
-        }
+        let by = By { actor: Actor::Person(self.me.clone()), reason, at: self.visitor.now() };
         match self.visitor.web.programmes.change(self.id, changes, by).await {
             Ok(programme) => self.programme = programme,
-            Err(ChangeError::Refused(Unchanged::Conflicts(conflicts))) => {
-                return Err(NotDone::Conflicts(conflicts));
-            }
-            Err(ChangeError::Refused(refused)) => return Err(unfit(refused.to_string())),
-            Err(ChangeError::NotFound) => {
-                return Err(NotDone::Refused(self.visitor.refuse(Refused::NotFound).await));
-            }
-            Err(error) => {
-                let failed = self.visitor.failed("a change could not be saved", &error).await;
-                return Err(NotDone::Refused(failed));
-            }
+            Err(error) => return Err(self.why_not(error).await),
         }
         let settled = settle(&self.visitor, self.id, &self.programme).await;
         self.programme = settled.map_err(NotDone::Refused)?;
         Ok(())
+    }
+
+    /// Why a change was not made, for whoever wanted it.
+    async fn why_not(&self, error: ChangeError) -> NotDone {
+        let t = self.visitor.texts;
+        let unfit = |said: String| NotDone::Said(StatusCode::UNPROCESSABLE_ENTITY, said);
+        match error {
+            ChangeError::Refused(Unchanged::Conflicts(conflicts)) => NotDone::Conflicts(conflicts),
+            ChangeError::Forbidden(forbidden) => {
+                let why = words::needed_right(self.reader(), forbidden.why);
+                NotDone::Said(StatusCode::FORBIDDEN, t.work_forbidden(why))
+            }
+            ChangeError::NotSet(why) => unfit(words::not_set(t, &why)),
+            ChangeError::NotFound => NotDone::Refused(self.visitor.refuse(Refused::NotFound).await),
+            ChangeError::Storage(error) => {
+                NotDone::Refused(self.visitor.failed("a change could not be saved", &error).await)
+            }
+            refused => unfit(t.programme_refused(refused.to_string())),
+        }
     }
 
     /// Reads a form of ours; anything else is refused.
@@ -343,7 +330,7 @@ pub(crate) async fn settle(
     if closing.changes.is_empty() {
         return Ok(Arc::clone(programme));
     }
-    let by = By { who: closing::BY_CONDITION, reason: "", at: now };
+    let by = By { actor: Actor::Condition, reason: "", at: now };
     match visitor.web.programmes.change(id, &closing.changes, by).await {
         Ok(programme) => Ok(programme),
         // Somebody was faster: what changes next looks at all conditions again.

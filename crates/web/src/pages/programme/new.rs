@@ -11,6 +11,7 @@ use brevdue_programme::beginning::{self, Beginning, CannotBegin, Thresholds};
 use brevdue_programme::catalogue::{Catalogue, Variant};
 use brevdue_programme::change::Change;
 use brevdue_programme::objects::{AuthorityKind, Person, Settings, Track};
+use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::By;
 use brevdue_programme::{Day, ProgrammeId};
 
@@ -60,7 +61,7 @@ pub(crate) async fn create(
     let me: brevdue_programme::Key = "M-001".parse().expect("letters, a dash and digits");
     let id = ProgrammeId(visitor.exchange().ids().random());
     let mut visitor = visitor;
-    let by = By { who: me.as_str(), reason: "", at: visitor.now() };
+    let by = By { actor: Actor::Person(me.clone()), reason: "", at: visitor.now() };
     match visitor.web.programmes.begin(id, &changes, by).await {
         // What is told already closes the first tasks.
         Ok(programme) => settle(&visitor, id, &programme).await?,
