@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Requirement};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
+use crate::checks::{Counted, Counting, Evidence, Needed};
 use crate::closing::{self, BY_CONDITION, NotSet};
 use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId};
@@ -14,7 +15,7 @@ use crate::objects::{Kind, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
-use crate::storage::{ProgrammeStore, StorageError};
+use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
 
 /// Programmes kept ready at most; others are read again when somebody asks.
 const READY: usize = 64;
@@ -26,6 +27,7 @@ const TRIES: usize = 5;
 #[derive(Clone)]
 pub struct Programmes {
     shared: Arc<Shared>,
+    observations: Option<Arc<dyn ObservationStore>>,
 }
 
 struct Shared {
@@ -106,7 +108,37 @@ impl By<'_> {
 impl Programmes {
     /// Those of a store.
     pub fn new(store: Arc<dyn ProgrammeStore>) -> Self {
-        Self { shared: Arc::new(Shared { store, ready: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { store, ready: Mutex::default() }), observations: None }
+    }
+
+    /// The same, with what was observed of messages. Without it every requirement that is measured by
+    /// messages is without evidence.
+    #[must_use]
+    pub fn with_observations(self, observations: Arc<dyn ObservationStore>) -> Self {
+        Self { observations: Some(observations), ..self }
+    }
+
+    /// What the requirements of a programme are judged by: its registers, and what was counted of the
+    /// messages of its organisations.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn evidence(
+        &self,
+        programme: &Programme,
+        requirements: &[Requirement],
+        now: Timestamp,
+    ) -> Result<Evidence, StorageError> {
+        let organisations = programme.settings().map(|settings| settings.cvr).unwrap_or_default();
+        let counted = match (&self.observations, Day::of(now)) {
+            (Some(store), Ok(today)) => {
+                let needed = Needed::by(requirements, programme, today);
+                store.count(&organisations, Counting::new(needed)).await?
+            }
+            _ => Counted::default(),
+        };
+        Ok(Evidence::new(programme, requirements, counted, now))
     }
 
     /// Every programme with what it is set to, by name.
