@@ -1,5 +1,7 @@
 //! What the shipped catalogue and the engine promise together.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use brevdue_memo::Timestamp;

@@ -1,5 +1,7 @@
 //! The windows of programmes: who works on one, its registers, and two people at once.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod town;
 
 use axum::http::{StatusCode, header};
