@@ -91,7 +91,8 @@ impl Serving {
         let embedded =
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
-        let programmes = Programmes::new(Arc::new(opening::open_programmes(&folder)?));
+        let kept = Arc::new(opening::open_programmes(&folder)?);
+        let programmes = Programmes::new(Arc::clone(&kept) as _).with_observations(kept);
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
