@@ -1,6 +1,7 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
 mod notices;
+mod observe;
 mod operations;
 mod steering;
 mod sweeping;
@@ -20,8 +21,9 @@ use brevdue_exchange::clock::MovableClock;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
-use brevdue_exchange::{Clock as _, Exchange, Store};
+use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
 use brevdue_programme::Programmes;
+use brevdue_programme::objects::Environment;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
 };
@@ -46,7 +48,7 @@ use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
 use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
-use crate::folder::{Folder, write_private};
+use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
@@ -91,8 +93,9 @@ impl Serving {
         let embedded =
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
-        let kept = Arc::new(opening::open_programmes(&folder)?);
-        let programmes = Programmes::new(Arc::clone(&kept) as _).with_observations(kept);
+        let programme_file = Arc::new(opening::open_programmes(&folder)?);
+        let programmes = Programmes::new(Arc::clone(&programme_file) as _)
+            .with_observations(Arc::clone(&programme_file) as _);
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
@@ -159,9 +162,18 @@ impl Serving {
         exchange.take_up_faults().await.map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
-        exchange.begin_keeping_house().await.map_err(|error| {
-            Problem::ours("store::write", "the store cannot be written").because(&error)
-        })?;
+        match exchange.begin_keeping_house().await {
+            Ok(()) => {}
+            // On a full disk what is there is served all the same; the next start plans it.
+            Err(StorageError::Unavailable(why)) => {
+                tracing::error!(why, "the store cannot be written: letters are refused");
+            }
+            Err(error) => {
+                return Err(
+                    Problem::ours("store::write", "the store cannot be written").because(&error)
+                );
+            }
+        }
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let workers =
@@ -185,6 +197,19 @@ impl Serving {
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
+        let observer = observe::Observer {
+            store: Arc::clone(&store),
+            programmes: programmes.clone(),
+            observations: programme_file,
+            environment: Environment::Prod,
+            host: country
+                .https
+                .as_ref()
+                .or(country.http.as_ref())
+                .map_or_else(String::new, |base| host_of(base)),
+            clock: Arc::clone(&clock) as _,
+        };
+        tasks.spawn(observer.run(stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
         let look = Looking {
@@ -270,6 +295,13 @@ impl Serving {
             tracing::warn!(%error, "running.json could not be removed");
         }
     }
+}
+
+/// The host of an address, without its port.
+fn host_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let end = rest.find(['/', ':']).unwrap_or(rest.len());
+    rest[..end].to_owned()
 }
 
 /// Paths that replace the country, and so cannot be inside while it is replaced.
@@ -554,7 +586,8 @@ fn fresh_letter(
         Problem::ours("country::letter", "the letter to try could not be written").because(&error)
     })?;
     let Some((bytes, system)) = made else { return Ok(None) };
-    write_private(&folder.letter(), &bytes).map_err(|error| unwritten(&folder.letter(), &error))?;
+    write_each_start(&folder.letter(), &bytes)
+        .map_err(|error| unwritten(&folder.letter(), &error))?;
     let authorization = country
         .organisations
         .iter()
