@@ -94,7 +94,8 @@ impl Serving {
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
         let programme_file = Arc::new(opening::open_programmes(&folder)?);
-        let programmes = Programmes::new(Arc::clone(&programme_file) as _);
+        let programmes = Programmes::new(Arc::clone(&programme_file) as _)
+            .with_observations(Arc::clone(&programme_file) as _);
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
