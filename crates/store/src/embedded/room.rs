@@ -26,10 +26,12 @@ pub(super) const LEFT_FREE_BYTES: u64 = 32 << 20;
 /// Letters between two looks at what is free.
 const LOOK_EVERY: u32 = 16;
 
+/// Bytes free on the disk of a folder, when that can be told.
+type FreeBytes = dyn Fn(&Path) -> Option<u64> + Send + Sync;
+
 pub(super) struct Room {
     folder: PathBuf,
-    /// Bytes free on the disk of the folder, when that can be told.
-    free_bytes: Box<dyn Fn(&Path) -> Option<u64> + Send + Sync>,
+    free_bytes: Box<FreeBytes>,
     /// Letters since the last look.
     since_look: AtomicU32,
     /// There was too little at the last look.

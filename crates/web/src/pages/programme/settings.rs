@@ -128,7 +128,7 @@ fn status_fields(desk: &Desk, shown: &Settings) -> Html {
     )
 }
 
-fn read(desk: &Desk, base: &Settings, sent: &Sent) -> Result<Settings, (Settings, String)> {
+fn read(desk: &Desk, base: &Settings, sent: &Sent) -> Result<Settings, Box<(Settings, String)>> {
     let t = desk.visitor.texts;
     let cvr = sent.one("cvr").split(|c: char| c.is_whitespace() || c == ',');
     let units = sent.one("units").lines().map(str::trim).filter(|unit| !unit.is_empty());
@@ -155,20 +155,20 @@ fn read(desk: &Desk, base: &Settings, sent: &Sent) -> Result<Settings, (Settings
     };
     let days = (sent.day("reviewed"), sent.day("changed"));
     let (Ok(reviewed), Ok(changed)) = days else {
-        return Err((after, t.work_bad_day().to_owned()));
+        return Err(Box::new((after, t.work_bad_day().to_owned())));
     };
     after.contact_structure_reviewed = reviewed;
     after.organisation_changed = changed;
     let too_long =
         |text: &String| text.is_empty() || text.chars().count() > beginning::NAME_CHARACTERS;
     if too_long(&after.name) || too_long(&after.authority) {
-        return Err((after, t.work_settings_needs_names().to_owned()));
+        return Err(Box::new((after, t.work_settings_needs_names().to_owned())));
     }
     if !after.cvr.iter().all(|cvr| cvr.len() == 8 && cvr.bytes().all(|b| b.is_ascii_digit())) {
-        return Err((after, t.work_new_bad_cvr().to_owned()));
+        return Err(Box::new((after, t.work_new_bad_cvr().to_owned())));
     }
     if after.light_by_hand.is_some() && after.light_comment.is_empty() {
-        return Err((after, t.work_light_needs_comment().to_owned()));
+        return Err(Box::new((after, t.work_light_needs_comment().to_owned())));
     }
     Ok(after)
 }
@@ -182,7 +182,8 @@ pub(crate) async fn save(visitor: Visitor, Path(id): Path<String>, form: FormOf)
     };
     let after = match read(&desk, &base, &sent) {
         Ok(after) => after,
-        Err((after, fault)) => {
+        Err(refused) => {
+            let (after, fault) = *refused;
             return show(&desk, &after, StatusCode::UNPROCESSABLE_ENTITY, Some(fault)).await;
         }
     };
