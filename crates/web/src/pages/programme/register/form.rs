@@ -98,7 +98,7 @@ fn add(
                     let heading = heading(format!("{label} {}", number + 1));
                     add(desk, parts, part, &format!("{name}.{number}."), Some(heading), groups);
                 }
-                let more = (list.len() < PARTS).then(|| More { name, label });
+                let more = (list.len() < PARTS).then_some(More { name, label });
                 groups.push(Group { legend: None, inputs: Vec::new(), more });
             }
             kind => groups[own].inputs.push(Input {
