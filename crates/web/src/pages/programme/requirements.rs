@@ -20,8 +20,8 @@ use crate::limits::MATRIX_PAGE;
 use crate::markup::{self, Html, Tone, a, alert, h2, p, quiet, ul};
 use crate::visitor::{Answer, Refused, Visitor};
 
-/// Which requirements a table takes.
-type Takes<'a> = dyn Fn(&Requirement) -> bool + 'a;
+/// Which requirements belong to a part of the page.
+type Takes<'a> = &'a dyn Fn(&Requirement) -> bool;
 
 /// `GET /programmes/{id}/requirements`
 pub(crate) async fn matrix(visitor: Visitor, Path(id): Path<String>) -> Answer {
@@ -39,7 +39,7 @@ pub(crate) async fn matrix(visitor: Visitor, Path(id): Path<String>) -> Answer {
         let of_objects = |one: &Requirement| {
             matches!(one.applies_to, AppliesTo::ContactPoint | AppliesTo::LetterType)
         };
-        let parts: [(&str, &str, &Takes); 3] = [
+        let parts: [(&str, &str, Takes<'_>); 3] = [
             (t.work_official_requirements(), t.work_official_lead(), &official),
             (t.work_further_checks(), t.work_further_lead(), &|one| {
                 !official(one) && !of_objects(one)
