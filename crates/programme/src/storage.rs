@@ -1,10 +1,17 @@
 //! What has to be remembered, for back ends. They remember; they decide nothing.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
+use brevdue_memo::Timestamp;
+use uuid::Uuid;
 
 use crate::change::{HistoryLine, Outcome};
+use crate::checks::{Counted, Counting};
+use crate::day::Day;
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::Kind;
+use crate::observation::{MessageName, Observation, Sight};
 use crate::programme::Programme;
 
 /// Why something was not remembered or found.
@@ -48,4 +55,83 @@ pub trait ProgrammeStore: Send + Sync {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<(i64, HistoryLine)>, StorageError>;
+}
+
+/// Sights in one call at most.
+pub const SIGHTS: usize = 2_000;
+
+/// Observations in one answer at most.
+pub const OBSERVATIONS: usize = 1_000;
+
+/// What became of sights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Observed {
+    /// Messages that were not seen before.
+    pub new: u64,
+    /// Sights that told something new of a message that was.
+    pub changed: u64,
+    /// Sights that told nothing new.
+    pub nothing: u64,
+}
+
+/// How far a follower of a log has read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// Who follows what; at most 64 characters.
+    pub follower: String,
+    /// The number of the last entry that it has made sights of.
+    pub number: i64,
+}
+
+/// Which observations are asked for: of some organisations, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObservationQuery {
+    /// Of these organisations, by CVR number.
+    pub organisations: BTreeSet<String>,
+    /// Of the system known by one of these names; empty: of all.
+    pub systems: BTreeSet<String>,
+    /// Seen before; for the next page, the time of the last of this one.
+    pub before: Option<Timestamp>,
+    /// Of messages seen at that very time, only those whose UUID is smaller; for the next page.
+    pub below: Option<Uuid>,
+    /// At most so many, and never more than [`OBSERVATIONS`].
+    pub limit: usize,
+}
+
+/// Observations and their tallies, remembered.
+///
+/// A message counts once for each organisation, environment and direction, however often it is seen;
+/// what a sight adds is decided by [`crate::tally::take`].
+#[async_trait]
+pub trait ObservationStore: Send + Sync {
+    /// Takes sights in their order, at most [`SIGHTS`], and how far whoever saw them has come: all of it
+    /// or nothing. What it costs does not grow with what is kept.
+    async fn observe(
+        &self,
+        sights: Vec<Sight>,
+        position: Option<Position>,
+    ) -> Result<Observed, StorageError>;
+
+    /// How far a follower has come; none before it began.
+    async fn position(&self, follower: &str) -> Result<Option<i64>, StorageError>;
+
+    /// Adds the tallies of organisations to a count, of the days that it needs.
+    async fn count(
+        &self,
+        organisations: &BTreeSet<String>,
+        counting: Counting,
+    ) -> Result<Counted, StorageError>;
+
+    /// Observations, newest first.
+    async fn observations(
+        &self,
+        query: &ObservationQuery,
+    ) -> Result<Vec<Observation>, StorageError>;
+
+    /// The observation of a message.
+    async fn observation(&self, name: &MessageName) -> Result<Option<Observation>, StorageError>;
+
+    /// Forgets observations and tallies from before a day, at most `limit` observations at a time.
+    /// Returns how many observations went; fewer than `limit`: nothing of before that day is left.
+    async fn forget(&self, before: Day, limit: u32) -> Result<u64, StorageError>;
 }

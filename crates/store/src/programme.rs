@@ -3,6 +3,7 @@
 //! A file of its own, so that a heavy import or ten million observations never stand in the way of a
 //! letter, and so that the road of letters need not know of them. Every commit waits for its fsync.
 
+mod observations;
 mod schema;
 
 use std::path::{Path, PathBuf};

@@ -20,7 +20,10 @@ const CACHE_KIB: i32 = 4 * 1024;
 const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 
 /// The n-th brings version n - 1 to version n. Never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_objects.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_objects.sql"),
+    include_str!("migrations/0002_observations.sql"),
+];
 
 /// Opens the one connection that writes, and brings the file up to date.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {

@@ -1,0 +1,210 @@
+use brevdue_programme::catalogue::{AppliesTo, Provenance, Requirement, RequirementKind};
+use brevdue_programme::checks::Needed;
+use brevdue_programme::observation::{Carriage, Format, Later, RecipientKind, What};
+use brevdue_programme::{Bilingual, Programme};
+use uuid::Uuid;
+
+use super::*;
+
+const CVR: &str = "11223399";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn seen(number: u128, system: &str, when: &str) -> Observation {
+    Observation {
+        observed_at: at(when),
+        environment: Environment::Prod,
+        direction: Direction::Out,
+        authority_cvr: CVR.into(),
+        system: system.into(),
+        generating_system: Some("Fagsystem Nord".into()),
+        transport: Carriage::Rest,
+        format: Format::Memo,
+        memo_version: Some("1.2".into()),
+        message_uuid: Uuid::from_u128(number),
+        message_type: "DIGITALPOST".into(),
+        size_bytes: 12_000,
+        file_count: 1,
+        file_types: BTreeSet::from(["pdf".to_owned()]),
+        recipient_kind: RecipientKind::Cpr,
+        contact_point_id: None,
+        contact_point_known: None,
+        to_authority: false,
+        accepted: true,
+        error_code: None,
+        receipt_status: None,
+        receipt_at: None,
+        fetched_at: None,
+        stored_in: None,
+        validation_errors: BTreeSet::new(),
+        markup: BTreeSet::from(["header:mandatory".to_owned()]),
+        letter_type: Some("BREV-1".parse().unwrap()),
+        endpoint_host: Some("post.invalid".into()),
+        sensitive_title: false,
+        has_schema_version: false,
+        legacy: BTreeSet::new(),
+    }
+}
+
+fn message(observation: Observation) -> Sight {
+    Sight::Message(Box::new(observation))
+}
+
+fn receipt(number: u128, when: &str) -> Sight {
+    let what = What::Receipt { status: "COMPLETED".into(), code: None };
+    Sight::Later(Later { name: seen(number, "S", when).name(), at: at(when), what })
+}
+
+fn requirement(applies_to: AppliesTo) -> Requirement {
+    Requirement {
+        id: "MK-D8".parse().unwrap(),
+        kind: RequirementKind::Further,
+        title: Bilingual::default(),
+        passes_when: Bilingual::default(),
+        remedy: Bilingual::default(),
+        applies_to,
+        from: None,
+        window_days: 30,
+        limits: Default::default(),
+        lists: Default::default(),
+        rule_version: 1,
+        sources: Vec::new(),
+        provenance: Provenance::Proposed,
+    }
+}
+
+async fn counted(file: &ProgrammeFile, today: &str) -> Counted {
+    let asked = [requirement(AppliesTo::Sender), requirement(AppliesTo::LetterType)];
+    let needed = Needed::by(&asked, &Programme::default(), day(today));
+    file.count(&BTreeSet::from([CVR.to_owned()]), Counting::new(needed)).await.unwrap()
+}
+
+fn tally<'c>(counted: &'c Counted, system: &str, today: &str) -> &'c Tally {
+    let period = Period::window(&requirement(AppliesTo::Sender), day(today));
+    let sum = &counted.systems[&(system.to_owned(), Direction::Out)];
+    sum.over(period).unwrap()
+}
+
+#[tokio::test]
+async fn a_message_counts_once_however_often_it_is_seen_and_its_receipt_is_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let one = message(seen(1, "S", "2026-11-20T10:00:00.000Z"));
+    let two = message(seen(2, "S", "2026-11-20T10:01:00.000Z"));
+    let first = file.observe(vec![one.clone(), two, one.clone()], None).await.unwrap();
+    assert_eq!(first, Observed { new: 2, changed: 0, nothing: 1 });
+    let again =
+        vec![one, receipt(1, "2026-11-20T10:05:00.000Z"), receipt(1, "2026-11-20T10:05:00.000Z")];
+    let second = file.observe(again, None).await.unwrap();
+    assert_eq!(second, Observed { new: 0, changed: 1, nothing: 2 });
+
+    let counted = counted(&file, "2026-11-23").await;
+    let sum = tally(&counted, "S", "2026-11-23");
+    assert_eq!(
+        (sum.messages.count, sum.receipts.count("COMPLETED"), sum.waiting.count()),
+        (2, 1, 1)
+    );
+    let letter = &counted.letters[&"BREV-1".parse().unwrap()];
+    assert_eq!((letter.messages.count, letter.fields.count("header:mandatory")), (2, 2));
+    assert_eq!(counted.ever[&("S".to_owned(), Direction::Out)].count, 2);
+}
+
+#[tokio::test]
+async fn a_position_is_kept_with_the_sights_and_stays_after_opening_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    assert_eq!(file.position("exchange").await.unwrap(), None);
+    for number in [7, 9] {
+        let position = Position { follower: "exchange".into(), number };
+        let sight = message(seen(number as u128, "S", "2026-11-20T10:00:00.000Z"));
+        file.observe(vec![sight], Some(position)).await.unwrap();
+    }
+    drop(file);
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    assert_eq!(file.position("exchange").await.unwrap(), Some(9));
+    let name = seen(7, "S", "2026-11-20T10:00:00.000Z").name();
+    assert!(file.observation(&name).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn too_many_sights_at_once_are_refused_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let sight = |number| message(seen(number, "S", "2026-11-20T10:00:00.000Z"));
+    let sights = (0..=SIGHTS as u128).map(sight).collect();
+    assert!(file.observe(sights, None).await.is_err());
+    assert!(counted(&file, "2026-11-23").await.systems.is_empty());
+}
+
+#[tokio::test]
+async fn observations_come_newest_first_and_page_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let when = |number: u128| format!("2026-11-20T10:{:02}:00.000Z", number / 2);
+    let sights = (1..=9).map(|number| {
+        message(seen(number, if number % 3 == 0 { "T" } else { "S" }, &when(number)))
+    });
+    file.observe(sights.collect(), None).await.unwrap();
+    let mut query = ObservationQuery {
+        organisations: BTreeSet::from([CVR.to_owned()]),
+        limit: 4,
+        ..ObservationQuery::default()
+    };
+    let mut numbers = Vec::new();
+    loop {
+        let page = file.observations(&query).await.unwrap();
+        let Some(last) = page.last() else { break };
+        (query.before, query.below) = (Some(last.observed_at), Some(last.message_uuid));
+        numbers.extend(page.iter().map(|one| one.message_uuid.as_u128()));
+    }
+    assert_eq!(numbers, [9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    let of_t = ObservationQuery {
+        organisations: BTreeSet::from([CVR.to_owned()]),
+        systems: BTreeSet::from(["T".to_owned()]),
+        limit: 10,
+        ..ObservationQuery::default()
+    };
+    assert_eq!(file.observations(&of_t).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_older_than_it_is_kept_goes_a_little_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let old = (1..=5).map(|number| message(seen(number, "S", "2024-01-05T10:00:00.000Z")));
+    let new = (6..=7).map(|number| message(seen(number, "S", "2026-11-20T10:00:00.000Z")));
+    file.observe(old.chain(new).collect(), None).await.unwrap();
+    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 3);
+    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 2);
+    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 0);
+    assert_eq!(tally(&counted(&file, "2026-11-23").await, "S", "2026-11-23").messages.count, 2);
+    assert!(counted(&file, "2024-01-06").await.systems.is_empty());
+}
+
+#[tokio::test]
+async fn acceptance_13_no_cpr_number_is_kept_of_an_observation() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let number = "6109901234".to_owned(); // day 61: of nobody
+    let mut leaky = seen(1, "S", "2026-11-20T10:00:00.000Z");
+    leaky.generating_system = Some(format!("Fagsystem {number}"));
+    leaky.error_code = Some(format!("no.{}-{}", &number[..6], &number[6..]));
+    leaky.system = format!("system {number}");
+    leaky.markup.insert(format!("content:{number}"));
+    leaky.file_types.insert(number.clone());
+    let name = leaky.name();
+    file.observe(vec![message(leaky)], None).await.unwrap();
+    assert!(file.observation(&name).await.unwrap().is_some(), "it was kept");
+    drop(file);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains(&number) && !text.contains(&number[..6]), "the number is in a file");
+    }
+}
