@@ -1,5 +1,7 @@
 //! All programmes of one store: opening, changing, telling what was changed.
 
+mod judging;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +16,9 @@ use crate::objects::{Kind, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
-use crate::storage::{ProgrammeStore, StorageError};
+use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
+
+pub use judging::{JudgeError, Judged, Trued};
 
 /// Programmes kept ready at most; others are read again when somebody asks.
 const READY: usize = 64;
@@ -26,6 +30,7 @@ const TRIES: usize = 5;
 #[derive(Clone)]
 pub struct Programmes {
     shared: Arc<Shared>,
+    observations: Option<Arc<dyn ObservationStore>>,
 }
 
 struct Shared {
@@ -36,6 +41,10 @@ struct Shared {
 #[derive(Default)]
 struct Ready {
     programmes: BTreeMap<ProgrammeId, Arc<Programme>>,
+    /// Judgements of some of them.
+    judged: BTreeMap<ProgrammeId, Arc<Judged>>,
+    /// What other programs have written, as it was last looked at.
+    elsewhere: i64,
     /// One more with each write: what was read before it is not kept after it.
     generation: u64,
 }
@@ -106,7 +115,28 @@ impl By<'_> {
 impl Programmes {
     /// Those of a store.
     pub fn new(store: Arc<dyn ProgrammeStore>) -> Self {
-        Self { shared: Arc::new(Shared { store, ready: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { store, ready: Mutex::default() }), observations: None }
+    }
+
+    /// The same, with what was observed of messages. Without it every requirement that is measured by
+    /// messages is without evidence.
+    #[must_use]
+    pub fn with_observations(self, observations: Arc<dyn ObservationStore>) -> Self {
+        Self { observations: Some(observations), ..self }
+    }
+
+    /// What was observed of messages; none when nobody keeps it.
+    pub fn observations(&self) -> Option<&Arc<dyn ObservationStore>> {
+        self.observations.as_ref()
+    }
+
+    /// The ids of all programmes.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn ids(&self) -> Result<Vec<ProgrammeId>, StorageError> {
+        self.shared.store.programmes().await
     }
 
     /// Every programme with what it is set to, by name.
