@@ -32,7 +32,7 @@ use crate::explain::{AskKind, actions, order, plain, when};
 use crate::rules::entry_point_is_allowed;
 use crate::{Action, Language, Message, Reservation, Timestamp, Uuid4};
 
-mod lines;
+pub mod lines;
 #[cfg(test)]
 mod tests;
 

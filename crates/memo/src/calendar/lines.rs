@@ -6,27 +6,30 @@ use crate::Timestamp;
 use crate::explain::when::Day;
 
 /// A line is folded before it has more octets than this.
-pub(super) const LINE_BYTES: usize = 75;
+pub const LINE_BYTES: usize = 75;
 /// The first and last second that a date of four digits can name.
 const FIRST: Timestamp = Timestamp::from_millis(-62_135_596_800_000);
 const LAST: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 
 /// A file in the making. Values are escaped by what they are, so that none can begin a line.
-pub(super) struct Lines(String);
+#[derive(Debug, Default)]
+pub struct Lines(String);
 
 impl Lines {
-    pub(super) fn new() -> Self {
+    /// An empty file.
+    pub fn new() -> Self {
         Self(String::with_capacity(1024))
     }
 
-    pub(super) fn finish(self) -> String {
+    /// The file.
+    pub fn finish(self) -> String {
         self.0
     }
 
     /// A line that holds nothing of a stranger's, or only what was escaped.
     ///
     /// Folds between characters, each further line begun by a space.
-    pub(super) fn push(&mut self, line: &str) {
+    pub fn push(&mut self, line: &str) {
         let mut on_line = 0;
         for character in line.chars() {
             if on_line + character.len_utf8() > LINE_BYTES {
@@ -40,7 +43,7 @@ impl Lines {
     }
 
     /// A property of type TEXT; left out when there is nothing in it.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
+    pub fn text(&mut self, name: &str, value: &str) {
         let escaped = text(value);
         if !escaped.trim().is_empty() {
             self.push(&format!("{name}:{escaped}"));
@@ -49,7 +52,7 @@ impl Lines {
 }
 
 /// A point in time in UTC, to the second, within the years of four digits.
-pub(super) fn utc(at: Timestamp) -> String {
+pub fn utc(at: Timestamp) -> String {
     let at = at.clamp(FIRST, LAST);
     let (year, month, day) = at.year_month_day();
     let (hour, minute, second, _) = at.hour_minute_second_millis();

@@ -1,0 +1,170 @@
+//! A plan in time, drawn; the same stands as a table in the report, for those who do not see it.
+
+use brevdue_programme::{Day, Language};
+
+use super::flow::{BLACK, Colour, Flow, GREY, Op, RULE, Role, SHADE, cut};
+use super::fonts::Face;
+use super::{Gantt, GanttRow};
+
+/// `#RRGGBB`; grey when it is something else.
+fn colour(text: &str) -> Colour {
+    let number = text.strip_prefix('#').filter(|hex| hex.len() == 6);
+    match number.and_then(|hex| u32::from_str_radix(hex, 16).ok()) {
+        Some(rgb) => ((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8),
+        None => (0x80, 0x80, 0x80),
+    }
+}
+
+impl Flow {
+    pub(super) fn gantt(&mut self, gantt: &Gantt) {
+        let (left, right, _, size) = self.place();
+        let size = size * 0.85;
+        let names = ((right - left) * 0.24).min(260.0);
+        let (from, to) = gantt.span;
+        let days = to.days_since(from).max(1) as f32;
+        let scale = (right - left - names - 10.0) / days;
+        let x_of = |day: Day| left + names + (day.days_since(from) as f32).clamp(0.0, days) * scale;
+        let height = size * 1.75;
+        let mut rows = gantt.rows.iter();
+        loop {
+            let head = size * 2.0 + size * 1.35 * gantt.milestones.len().min(6) as f32 + 8.0;
+            self.need(head + height * 3.0);
+            let (_, _, top, _) = self.place();
+            self.months(gantt, size, &x_of, top, left, right);
+            self.down(size * 2.0);
+            let mut lows = Vec::new();
+            // Names of milestones stand below one another, so that near ones do not cover each other.
+            for (index, (name, day, _)) in gantt.milestones.iter().enumerate() {
+                let (_, _, y, _) = self.place();
+                let y = y + size * 1.35 * (index % 6) as f32;
+                let x = x_of(*day);
+                let words = cut(name, Face::Strong, size * 0.9, 200.0);
+                let wide = Face::Strong.width(&words, size * 0.9);
+                let words_x = if x + wide + 6.0 > right { x - wide - 6.0 } else { x + 6.0 };
+                self.push(Op::Shape {
+                    points: vec![(x, y), (x + 4.0, y + 4.0), (x, y + 8.0), (x - 4.0, y + 4.0)],
+                    colour: BLACK,
+                });
+                let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
+                self.push(Op::Words { x: words_x, y, size, face, colour: BLACK, words, node: None });
+                lows.push((x, y));
+            }
+            self.down(size * 1.35 * gantt.milestones.len().min(6) as f32 + 4.0);
+            let (_, _, bars_top, _) = self.place();
+            let mut drawn = 0;
+            while self.room() >= height {
+                let Some(row) = rows.next() else { break };
+                self.bar(row, size, height, left, names, drawn % 2 == 1, right, &x_of);
+                drawn += 1;
+            }
+            let (_, _, low, _) = self.place();
+            for (x, y) in lows {
+                let points = vec![(x, y + 2.0), (x, low)];
+                self.push(Op::Stroke { points, colour: GREY, width: 0.6, dashed: true });
+            }
+            if gantt.today >= from && gantt.today <= to {
+                let x = x_of(gantt.today);
+                let points = vec![(x, bars_top - 4.0), (x, low)];
+                self.push(Op::Stroke { points, colour: (0xB5, 0x12, 0x2B), width: 1.2, dashed: false });
+            }
+            if drawn == 0 || rows.len() == 0 {
+                break;
+            }
+        }
+        self.down(4.0);
+        let node = self.node(Role::Paragraph, None, "");
+        let legend = match self.words_in() {
+            Language::Da => {
+                "Bjælke: fra start til prognose, mørk del er udført. Tynd streg under: godkendt plan (baseline). \
+                 Sort ramme: kritisk vej. Rude: milepæl. Rød lodret streg: i dag. Området står ved bjælken."
+            }
+            Language::En => {
+                "Bar: from start to forecast, the dark part is done. Thin line below: approved plan (baseline). \
+                 Black frame: critical path. Diamond: milestone. Red upright line: today. The area stands by the bar."
+            }
+        };
+        self.words(legend, Face::Regular, size, GREY, node);
+    }
+
+    fn months(&mut self, gantt: &Gantt, size: f32, x_of: &dyn Fn(Day) -> f32, top: f32, left: f32, right: f32) {
+        let (from, to) = gantt.span;
+        self.push(Op::Fill { x: left, y: top, width: right - left, height: size * 1.6, colour: SHADE });
+        let (year, month, _) = from.year_month_day();
+        let Ok(mut first) = Day::new(year, month, 1) else { return };
+        let step = match to.days_since(from) {
+            0..=400 => 1,
+            401..=1200 => 3,
+            _ => 12,
+        };
+        while first <= to {
+            if first >= from {
+                let (year, month, _) = first.year_month_day();
+                let x = x_of(first);
+                self.push(Op::Stroke {
+                    points: vec![(x, top), (x, top + size * 1.6)],
+                    colour: RULE,
+                    width: 0.5,
+                    dashed: false,
+                });
+                let words = format!("{month:02}-{year}");
+                let (face, y) = (Face::Regular, top + size * 1.1);
+                if x + 2.0 + Face::Regular.width(&words, size * 0.85) < right {
+                    let (x, size) = (x + 2.0, size * 0.85);
+                    self.push(Op::Words { x, y, size, face, colour: GREY, words, node: None });
+                }
+            }
+            first = first.plus_months(step);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "places of one drawing")]
+    fn bar(
+        &mut self,
+        row: &GanttRow,
+        size: f32,
+        height: f32,
+        left: f32,
+        names: f32,
+        shaded: bool,
+        right: f32,
+        x_of: &dyn Fn(Day) -> f32,
+    ) {
+        let (_, _, y, _) = self.place();
+        if shaded {
+            let (width, colour) = (right - left, (0xF6, 0xF7, 0xF9));
+            self.push(Op::Fill { x: left, y, width, height, colour });
+        }
+        let words = cut(&row.label, Face::Regular, size, names - 8.0);
+        let face = if row.critical { Face::Strong } else { Face::Regular };
+        let words = cut(&words, face, size, names - 8.0);
+        self.push(Op::Words { x: left + 2.0, y: y + size * 1.2, size, face, colour: BLACK, words, node: None });
+        let (x, end) = (x_of(row.start), x_of(row.end.plus_days(1)));
+        let width = (end - x).max(2.5);
+        let (bar_y, bar) = (y + height * 0.18, height * 0.48);
+        let full = colour(&row.fill);
+        // The part to come is paler, so that what is done shows in black and white as well.
+        let pale = |c: u8| ((u16::from(c) + 2 * 255) / 3) as u8;
+        let rest = (pale(full.0), pale(full.1), pale(full.2));
+        self.push(Op::Fill { x, y: bar_y, width, height: bar, colour: rest });
+        let done = width * f32::from(row.percent.min(100)) / 100.0;
+        if done > 0.0 {
+            self.push(Op::Fill { x, y: bar_y, width: done, height: bar, colour: full });
+        }
+        let frame = if row.critical { (BLACK, 1.3) } else { (GREY, 0.4) };
+        let (r, low) = (x + width, bar_y + bar);
+        let points = vec![(x, bar_y), (r, bar_y), (r, low), (x, low), (x, bar_y)];
+        self.push(Op::Stroke { points, colour: frame.0, width: frame.1, dashed: false });
+        if let Some(baseline) = row.baseline {
+            let to = x_of(baseline.plus_days(1)).max(x + 2.0);
+            let points = vec![(x, y + height * 0.84), (to, y + height * 0.84)];
+            self.push(Op::Stroke { points, colour: BLACK, width: 1.0, dashed: false });
+        }
+        let size = size * 0.75;
+        if r + 3.0 + Face::Regular.width(&row.area, size) < right {
+            let words = Face::Regular.shown(&row.area);
+            let y = y + height * 0.18 + bar * 0.8;
+            self.push(Op::Words { x: r + 3.0, y, size, face: Face::Regular, colour: GREY, words, node: None });
+        }
+        self.down(height);
+    }
+}
