@@ -61,7 +61,8 @@ fn nothing_points_back_up() {
             _ => &["exchange", "store", "server", "web"],
         }
     };
-    for name in ["memo", "wire", "exchange", "programme", "office", "store", "server", "web", "gateway"]
+    for name in
+        ["memo", "wire", "exchange", "programme", "office", "store", "server", "web", "gateway"]
     {
         let used = dependencies(name);
         for other in above(name) {

@@ -2,6 +2,7 @@
 
 mod notices;
 mod operations;
+mod programming;
 mod steering;
 mod sweeping;
 mod testing;
@@ -21,7 +22,6 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, Store};
-use brevdue_programme::Programmes;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
 };
@@ -45,12 +45,15 @@ use self::watching::Watch;
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
-use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
+use crate::country::{
+    Addresses, Definition, first_letters, first_programmes, letter_to_try, published, settle,
+};
 use crate::folder::{Folder, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
 use crate::running::Running;
+pub(crate) use steering::kept_clock;
 use steering::{Published, Steer};
 
 /// File name, without ending, of the certificate that pushes are made with.
@@ -67,6 +70,8 @@ pub(crate) struct Serving {
     pub(crate) letter: Option<(uuid::Uuid, String)>,
     /// How many first letters were sent.
     pub(crate) first_letters: usize,
+    /// There are programmes to look at.
+    pub(crate) programmes: bool,
     folder: Folder,
     store: Arc<Replaceable>,
     live: Arc<Live>,
@@ -91,7 +96,8 @@ impl Serving {
         let embedded =
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
-        let programmes = Programmes::new(Arc::new(opening::open_programmes(&folder)?));
+        let programme_file = opening::open_programmes(&folder)?;
+        let programmes = opening::programmes_of(&programme_file);
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
@@ -104,6 +110,8 @@ impl Serving {
             folder: folder.clone(),
             definition: Arc::clone(&definition),
             choice: config.country.clone(),
+            programme_file,
+            programmes: programmes.clone(),
             exchange: OnceLock::new(),
             published: OnceLock::new(),
         });
@@ -154,6 +162,20 @@ impl Serving {
             0
         };
 
+        let first_programmes = if config.country.first_letters {
+            let begun =
+                first_programmes(&programmes, &definition.authorities(), exchange.now()).await;
+            begun.map_err(|error| {
+                Problem::ours("country::programmes", "the first programmes could not be begun")
+                    .because(&error)
+            })?
+        } else {
+            0
+        };
+        if first_programmes > 0 {
+            tracing::info!(count = first_programmes, "began the programmes of the country");
+        }
+
         exchange.take_up_faults().await.map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
@@ -183,6 +205,7 @@ impl Serving {
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
+        tasks.spawn(programming::run(programmes.clone(), exchange.clone(), stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
         tasks.spawn(watch.clone().alarms(
@@ -217,6 +240,7 @@ impl Serving {
         let testing = testing::routes(published, definition, exchange.clone());
         let notices = notices::routes(exchange.clone());
         let operations = operations::routes(desk, operations::key(&folder)?);
+        let has_programmes = programmes.ids().await.is_ok_and(|ids| !ids.is_empty());
         let web = brevdue_web::routes(
             exchange,
             programmes,
@@ -236,6 +260,7 @@ impl Serving {
             country,
             letter,
             first_letters,
+            programmes: has_programmes,
             folder,
             live,
             stop,

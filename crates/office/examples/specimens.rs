@@ -41,30 +41,52 @@ fn everything(folder: &Path) -> Result<(), Fault> {
     let export = sample.export(Language::Da);
     put("programme.xlsx", &workbook::write(&export)?)?;
     for word in brevdue_office::lists() {
-        put(&format!("{word}.csv"), &list::export(&export, word, Days::Danish).unwrap_or_default())?;
+        put(
+            &format!("{word}.csv"),
+            &list::export(&export, word, Days::Danish).unwrap_or_default(),
+        )?;
     }
     let entry = |day, time, summary: &str| Entry {
         day,
         until: None,
         time,
         summary: summary.to_owned(),
-        description: "Pakke Afsendersystemer; rolle Systemejer, område DAT\nSe opgaven i Brevdue.".to_owned(),
+        description: "Pakke Afsendersystemer; rolle Systemejer, område DAT\nSe opgaven i Brevdue."
+            .to_owned(),
         reminds: true,
     };
     let mut entries = BTreeMap::from([
-        ("task/OP3-T01.S-001".to_owned(), entry(day("2026-06-12"), None, "Frist: Kortlæg systemet")),
-        ("task/OP3-T08.S-001".to_owned(), entry(day("2026-06-13"), None, "Frist: Afprøv forbindelsen")),
-        ("milestone/LEGACY_OFF".to_owned(), entry(day("2027-01-04"), Some((12, 0)), "Legacy lukket")),
+        (
+            "task/OP3-T01.S-001".to_owned(),
+            entry(day("2026-06-12"), None, "Frist: Kortlæg systemet"),
+        ),
+        (
+            "task/OP3-T08.S-001".to_owned(),
+            entry(day("2026-06-13"), None, "Frist: Afprøv forbindelsen"),
+        ),
+        (
+            "milestone/LEGACY_OFF".to_owned(),
+            entry(day("2027-01-04"), Some((12, 0)), "Legacy lukket"),
+        ),
     ]);
     let first = calendar::advance(&Told::default(), &entries, at());
     put("first.ics", calendar::file(id(), "", "Plan", Language::Da, &first).as_bytes())?;
-    entries.insert("task/OP3-T01.S-001".to_owned(), entry(day("2026-07-01"), None, "Frist: Kortlæg systemet"));
+    entries.insert(
+        "task/OP3-T01.S-001".to_owned(),
+        entry(day("2026-07-01"), None, "Frist: Kortlæg systemet"),
+    );
     entries.remove("task/OP3-T08.S-001");
     let later = "2026-03-09T08:00:00Z".parse()?;
     let moved = calendar::advance(&first, &entries, later);
     put("moved.ics", calendar::file(id(), "", "Plan", Language::Da, &moved).as_bytes())?;
-    put("project.xml", &plans::project_xml("Digital Post 2027", &sample.programme, &sample.tasks, at()))?;
-    put("openproject.csv", &plans::tracker_csv(Tracker::OpenProject, &sample.programme, &sample.tasks))?;
+    put(
+        "project.xml",
+        &plans::project_xml("Digital Post 2027", &sample.programme, &sample.tasks, at()),
+    )?;
+    put(
+        "openproject.csv",
+        &plans::tracker_csv(Tracker::OpenProject, &sample.programme, &sample.tasks),
+    )?;
     put("jira.csv", &plans::tracker_csv(Tracker::Jira, &sample.programme, &sample.tasks))?;
 
     let head = head(Language::Da);
@@ -73,8 +95,16 @@ fn everything(folder: &Path) -> Result<(), Fault> {
     put("R2.pdf", &reports::requirements(&head, &matrix())?.bytes)?;
     put("R3.pdf", &reports::systems(&head, &sample.programme, |_, _| true)?.bytes)?;
     let (gantt, tasks) = some_plan();
-    let checks = [("S-001 Omsorg".to_owned(), "MK-A2".to_owned(), Light::Red, "3 beskeder i DP2".to_owned())];
-    put("R4.pdf", &reports::supplier(&head, &sample.programme, &key("L-001"), &tasks, &checks)?.bytes)?;
+    let checks = [(
+        "S-001 Omsorg".to_owned(),
+        "MK-A2".to_owned(),
+        Light::Red,
+        "3 beskeder i DP2".to_owned(),
+    )];
+    put(
+        "R4.pdf",
+        &reports::supplier(&head, &sample.programme, &key("L-001"), &tasks, &checks)?.bytes,
+    )?;
     let letters: Vec<Coverage> = (1..=20)
         .map(|n| Coverage {
             letter: (format!("B-{n:03}"), "Indkaldelse til samtale".into()),

@@ -122,7 +122,13 @@ const COPENHAGEN: &[&str] = &[
 
 /// The calendar as a file. `owner` sets the calendars of one programme apart: a person's key, or nothing for
 /// the programme's own.
-pub fn file(programme: ProgrammeId, owner: &str, name: &str, language: Language, told: &Told) -> String {
+pub fn file(
+    programme: ProgrammeId,
+    owner: &str,
+    name: &str,
+    language: Language,
+    told: &Told,
+) -> String {
     let mut lines = Lines::new();
     lines.push("BEGIN:VCALENDAR");
     lines.push("VERSION:2.0");
@@ -220,7 +226,10 @@ mod tests {
         };
         BTreeMap::from([
             ("task/OP3-T01.S-001".to_owned(), entry(due, None, "Frist: Kortlæg systemet")),
-            ("milestone/LEGACY_OFF".to_owned(), entry("2027-12-05", Some((12, 0)), "Legacy lukket")),
+            (
+                "milestone/LEGACY_OFF".to_owned(),
+                entry("2027-12-05", Some((12, 0)), "Legacy lukket"),
+            ),
         ])
     }
 
@@ -244,7 +253,9 @@ mod tests {
         };
         let file_of = |told| file(id(), "", "Plan", Language::Da, told);
         assert_eq!(uid(&file_of(&first)), uid(&file_of(&moved)));
-        assert!(file_of(&moved).contains("DTSTART;VALUE=DATE:20260701\r\nDTEND;VALUE=DATE:20260702"));
+        assert!(
+            file_of(&moved).contains("DTSTART;VALUE=DATE:20260701\r\nDTEND;VALUE=DATE:20260702")
+        );
         assert!(file_of(&moved).contains("DTSTART;TZID=Europe/Copenhagen:20271205T120000"));
     }
 

@@ -160,8 +160,9 @@ pub(crate) fn kind_name(kind: Kind, language: Language) -> &'static str {
 /// Text as cells can carry it: one kind of line end, nothing that cannot be written in XML.
 pub(crate) fn writable(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let keeps =
-        |c: &char| *c == '\n' || *c == '\t' || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    let keeps = |c: &char| {
+        *c == '\n' || *c == '\t' || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+    };
     let kept: String = text.chars().filter(keeps).collect();
     // Excel counts in UTF-16, and takes nothing longer.
     if kept.encode_utf16().count() <= CELL_CHARACTERS {
@@ -252,7 +253,8 @@ impl Form {
 
     /// A value as it is shown.
     pub(crate) fn render(self, value: &Value, names: &Names, language: Language) -> Cell {
-        let text = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(writable(&text)) };
+        let text =
+            |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(writable(&text)) };
         match self {
             Self::Text | Self::MaybeText => text(value.as_str().unwrap_or_default().to_owned()),
             Self::Whole { .. } | Self::MaybeWhole { .. } | Self::Number | Self::MaybeNumber => {
@@ -273,7 +275,9 @@ impl Form {
                     (*(if language == Language::Da { da } else { en })).to_owned()
                 }))
             }
-            Self::Of(kind) => text(value.as_str().map_or_else(String::new, |key| names.shown(kind, key))),
+            Self::Of(kind) => {
+                text(value.as_str().map_or_else(String::new, |key| names.shown(kind, key)))
+            }
             Self::AllOf(_) | Self::Texts | Self::Set => text(joined(texts(value))),
         }
     }
@@ -303,18 +307,24 @@ impl Form {
             Self::Whole { least, most } | Self::MaybeWhole { least, most } => {
                 let number = as_number(cell)?;
                 // Whole numbers up to 2^53 are exact; larger ones are refused by the bound below.
-                let within = number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number);
+                let within =
+                    number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number);
                 let whole = if within { Some(number as u64) } else { None };
-                whole.filter(|whole| (least..=most).contains(whole)).map(Value::from).ok_or_else(|| {
-                    if most == u64::MAX {
-                        Bilingual::new("skriv et helt tal, 0 eller mere", "write a whole number, 0 or more")
-                    } else {
-                        Bilingual::new(
-                            format!("skriv et helt tal fra {least} til {most}"),
-                            format!("write a whole number from {least} to {most}"),
-                        )
-                    }
-                })
+                whole.filter(|whole| (least..=most).contains(whole)).map(Value::from).ok_or_else(
+                    || {
+                        if most == u64::MAX {
+                            Bilingual::new(
+                                "skriv et helt tal, 0 eller mere",
+                                "write a whole number, 0 or more",
+                            )
+                        } else {
+                            Bilingual::new(
+                                format!("skriv et helt tal fra {least} til {most}"),
+                                format!("write a whole number from {least} to {most}"),
+                            )
+                        }
+                    },
+                )
             }
             Self::Number | Self::MaybeNumber => {
                 let number = as_number(cell)?;
@@ -338,9 +348,9 @@ impl Form {
                     _ => written,
                 };
                 let words = self.words().unwrap_or_default();
-                let found = words
-                    .iter()
-                    .find(|(word, da, en)| [*word, *da, *en].iter().any(|known| plain(known) == written));
+                let found = words.iter().find(|(word, da, en)| {
+                    [*word, *da, *en].iter().any(|known| plain(known) == written)
+                });
                 match (found, self) {
                     (Some((word, ..)), Self::Yes) => Ok((*word == "true").into()),
                     (Some((word, ..)), _) => Ok((*word).into()),
@@ -363,7 +373,8 @@ impl Form {
             }
             Self::Texts => Ok(parted(&as_text(cell)).into_iter().map(Value::String).collect()),
             Self::Set => {
-                let each: std::collections::BTreeSet<String> = parted(&as_text(cell)).into_iter().collect();
+                let each: std::collections::BTreeSet<String> =
+                    parted(&as_text(cell)).into_iter().collect();
                 Ok(each.into_iter().map(Value::String).collect())
             }
         }
@@ -382,7 +393,10 @@ impl Form {
             return true;
         }
         match self.parse(cell, names) {
-            Ok(written) => equal(&written, value) || self.parse(&shown, names).is_ok_and(|base| equal(&written, &base)),
+            Ok(written) => {
+                equal(&written, value)
+                    || self.parse(&shown, names).is_ok_and(|base| equal(&written, &base))
+            }
             Err(_) => false,
         }
     }
@@ -427,7 +441,8 @@ fn as_number(cell: &Cell) -> Result<f64, Bilingual> {
     match cell {
         Cell::Number(number) => Ok(*number),
         Cell::Text(text) => {
-            let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}').collect();
+            let text: String =
+                text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}').collect();
             let decimal = if text.contains(',') {
                 text.replace('.', "").replace(',', ".")
             } else if text.split_once('.').is_some_and(|(_, after)| after.len() == 3) {

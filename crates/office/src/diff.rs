@@ -167,7 +167,10 @@ impl Diff {
             }
             lines.push(line);
         }
-        order.iter().filter_map(|(kind, key)| change(programme, *kind, key, &by_object[&(*kind, *key)])).collect()
+        order
+            .iter()
+            .filter_map(|(kind, key)| change(programme, *kind, key, &by_object[&(*kind, *key)]))
+            .collect()
     }
 }
 
@@ -183,7 +186,9 @@ fn change(programme: &Programme, kind: Kind, key: &Key, lines: &[&Line]) -> Opti
     });
     let before = match (held, &new) {
         (Some(held), _) => Some(held.body.clone()),
-        (None, None) if matches!(kind, Kind::TaskState | Kind::Milestone) => untouched(kind, key, None),
+        (None, None) if matches!(kind, Kind::TaskState | Kind::Milestone) => {
+            untouched(kind, key, None)
+        }
         (None, _) => None,
     };
     let mut after = match (&before, new) {
@@ -209,7 +214,9 @@ fn change(programme: &Programme, kind: Kind, key: &Key, lines: &[&Line]) -> Opti
     }
     for (field, places) in gone {
         if let Some(list) = after.get_mut(field).and_then(Value::as_array_mut) {
-            for index in places.into_iter().rev().filter(|index| *index < list.len()).collect::<Vec<_>>() {
+            for index in
+                places.into_iter().rev().filter(|index| *index < list.len()).collect::<Vec<_>>()
+            {
                 list.remove(index);
             }
         }
@@ -231,10 +238,12 @@ pub(crate) fn set(body: &mut Value, path: &str, value: Value) {
     let mut at = body;
     for step in path.split('/') {
         at = match at {
-            Value::Array(list) => match step.parse().ok().and_then(|index: usize| list.get_mut(index)) {
-                Some(item) => item,
-                None => return,
-            },
+            Value::Array(list) => {
+                match step.parse().ok().and_then(|index: usize| list.get_mut(index)) {
+                    Some(item) => item,
+                    None => return,
+                }
+            }
             other => {
                 if !other.is_object() {
                     *other = Value::Object(serde_json::Map::new());
@@ -302,8 +311,14 @@ pub(crate) fn of_tables(
     }
     let (mut lines, mut faults) = (Vec::new(), Vec::new());
     for table in tables {
-        let Some(mut reader) = Reader::of(table, &names, programme, known, &mut faults) else { continue };
-        if table.sheet.items.is_some() { reader.items() } else { reader.objects() }
+        let Some(mut reader) = Reader::of(table, &names, programme, known, &mut faults) else {
+            continue;
+        };
+        if table.sheet.items.is_some() {
+            reader.items()
+        } else {
+            reader.objects()
+        }
         faults.append(&mut reader.faults);
         lines.append(&mut reader.lines);
         notices.append(&mut reader.notices);
@@ -314,7 +329,12 @@ pub(crate) fn of_tables(
     }
     if diff.lines.iter().filter(|line| line.conflict).count() > CONFLICTS {
         faults.push(Fault {
-            place: Place { sheet: String::new(), row: 0, column: String::new(), heading: String::new() },
+            place: Place {
+                sheet: String::new(),
+                row: 0,
+                column: String::new(),
+                heading: String::new(),
+            },
             reason: Bilingual::new(
                 "filen er for gammel: næsten alt er ændret siden; eksportér igen",
                 "the file is too old: nearly everything has changed since; export it anew",
@@ -337,8 +357,10 @@ fn unfit(diff: &Diff, programme: &Programme) -> Vec<Fault> {
         let body = match &change.what {
             What::Add { body } => body.clone(),
             What::Edit { fields } => {
-                let mut body =
-                    programme.held(change.kind, &change.key).map(|held| held.body.clone()).unwrap_or_default();
+                let mut body = programme
+                    .held(change.kind, &change.key)
+                    .map(|held| held.body.clone())
+                    .unwrap_or_default();
                 for (name, edit) in fields {
                     body[name.as_str()] = edit.to.clone();
                 }
@@ -365,11 +387,17 @@ fn unfit(diff: &Diff, programme: &Programme) -> Vec<Fault> {
 /// Rows that are new may be pointed at from other rows of the same file, by the id they have in it.
 fn new_names(table: &Table, names: &mut Names) {
     let Some(headings) = table.rows.first() else { return };
-    let find = |known: &dyn Fn(&str) -> bool| headings.iter().position(|cell| known(&as_text(cell)));
-    let Some(id) = find(&|heading| ID.iter().any(|known| plain(known) == plain(heading))) else { return };
-    let name = table.sheet.columns.first().and_then(|column| find(&|heading| column.is_named(heading)));
+    let find =
+        |known: &dyn Fn(&str) -> bool| headings.iter().position(|cell| known(&as_text(cell)));
+    let Some(id) = find(&|heading| ID.iter().any(|known| plain(known) == plain(heading))) else {
+        return;
+    };
+    let name =
+        table.sheet.columns.first().and_then(|column| find(&|heading| column.is_named(heading)));
     for row in table.rows.iter().skip(1) {
-        let Some(Ok(key)) = row.get(id).map(|cell| as_text(cell).trim().parse::<Key>()) else { continue };
+        let Some(Ok(key)) = row.get(id).map(|cell| as_text(cell).trim().parse::<Key>()) else {
+            continue;
+        };
         let name = name.and_then(|name| row.get(name)).map(as_text).unwrap_or_default();
         if !names.has(table.sheet.kind, &key) {
             names.add(table.sheet.kind, &key, &name);
@@ -413,7 +441,10 @@ impl<'a> Reader<'a> {
                 reader.version = Some(index);
                 continue;
             }
-            let exact = sheet.columns.iter().find(|column| is(column.da) || is(column.en) || is(column.path));
+            let exact = sheet
+                .columns
+                .iter()
+                .find(|column| is(column.da) || is(column.en) || is(column.path));
             if exact.is_none() && sheet.told.iter().any(|(da, en, _)| is(da) || is(en)) {
                 continue;
             }
@@ -422,7 +453,9 @@ impl<'a> Reader<'a> {
                     let place = reader.place(0, Some(index));
                     reader.notices.push(Notice::HeadingUnknown { place });
                 }
-                Some(column) if reader.columns.iter().flatten().any(|other| other.path == column.path) => {
+                Some(column)
+                    if reader.columns.iter().flatten().any(|other| other.path == column.path) =>
+                {
                     let place = reader.place(0, Some(index));
                     faults.push(Fault {
                         place,
@@ -501,7 +534,9 @@ impl<'a> Reader<'a> {
                 let held = self.programme.held(kind, key);
                 match (held, version) {
                     (None, 0) => Some((0, untouched(kind, key, None)?)),
-                    (Some(held), _) if held.version == version => Some((version, held.body.clone())),
+                    (Some(held), _) if held.version == version => {
+                        Some((version, held.body.clone()))
+                    }
                     _ => None,
                 }
             }
@@ -531,7 +566,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let Ok(key) = id.parse::<Key>() else {
-                self.fault(row, Some(self.id), "id'et er ikke et gyldigt id", "the id is not a valid id");
+                self.fault(
+                    row,
+                    Some(self.id),
+                    "id'et er ikke et gyldigt id",
+                    "the id is not a valid id",
+                );
                 continue;
             };
             if let Some(first) = seen.insert(key.clone(), row) {
@@ -546,7 +586,9 @@ impl<'a> Reader<'a> {
             let theirs = self.theirs(&key);
             match (base, theirs) {
                 (None, None) => self.new_object(row, key),
-                (Some((_, base)), theirs) => self.values(row, &key, "", Some(&base), theirs.as_ref()),
+                (Some((_, base)), theirs) => {
+                    self.values(row, &key, "", Some(&base), theirs.as_ref())
+                }
                 // Not exported, but there now: somebody else made it, or the list is older than its row.
                 (None, Some(theirs)) => self.values(row, &key, "", None, Some(&theirs)),
             }
@@ -556,7 +598,9 @@ impl<'a> Reader<'a> {
                 .keys()
                 .cloned()
                 .chain(self.programme.all_held(kind).map(|(key, _)| key.clone()))
-                .chain(self.lines.iter().filter(|line| line.kind == kind).map(|line| line.key.clone()))
+                .chain(
+                    self.lines.iter().filter(|line| line.kind == kind).map(|line| line.key.clone()),
+                )
                 .collect();
             match self.table.sheet.prefix.and_then(|prefix| next_key(prefix, &taken)) {
                 Some(key) => self.new_object(row, key),
@@ -569,7 +613,8 @@ impl<'a> Reader<'a> {
             }
         }
         if let (Known::Base(base), Some(_)) = (self.known, self.table.sheet.prefix) {
-            let gone = base.0.iter().filter(|((of, key), _)| *of == kind && !seen.contains_key(key));
+            let gone =
+                base.0.iter().filter(|((of, key), _)| *of == kind && !seen.contains_key(key));
             for ((_, key), (version, _)) in gone {
                 let Some(held) = self.programme.held(kind, key) else { continue };
                 self.lines.push(Line {
@@ -601,7 +646,13 @@ impl<'a> Reader<'a> {
         let Some(body) = blank(kind) else { return };
         if let Some(body) = self.filled(row, body) {
             let place = self.place(row, None);
-            self.lines.push(Line { place, kind, key, what: Differs::New { body }, conflict: false });
+            self.lines.push(Line {
+                place,
+                kind,
+                key,
+                what: Differs::New { body },
+                conflict: false,
+            });
         }
     }
 
@@ -623,7 +674,14 @@ impl<'a> Reader<'a> {
     }
 
     /// One line for each cell that says something else than what was exported.
-    fn values(&mut self, row: usize, key: &Key, within: &str, base: Option<&Value>, theirs: Option<&Value>) {
+    fn values(
+        &mut self,
+        row: usize,
+        key: &Key,
+        within: &str,
+        base: Option<&Value>,
+        theirs: Option<&Value>,
+    ) {
         for index in 0..self.columns.len() {
             let Some(column) = self.columns[index] else { continue };
             let cell = self.cell(row, index);
@@ -656,8 +714,11 @@ impl<'a> Reader<'a> {
                 Some(was) => theirs.is_none() || *was != now,
                 None => true,
             };
-            let path =
-                if within.is_empty() { column.path.to_owned() } else { format!("{within}/{}", column.path) };
+            let path = if within.is_empty() {
+                column.path.to_owned()
+            } else {
+                format!("{within}/{}", column.path)
+            };
             self.lines.push(Line {
                 place: self.place(row, Some(index)),
                 kind: self.table.sheet.kind,
@@ -681,7 +742,9 @@ impl<'a> Reader<'a> {
             }
             let id = as_text(self.cell(row, self.id)).trim().to_owned();
             let (of, number) = match id.split_once('#') {
-                Some((of, number)) => (of, number.parse::<usize>().ok().filter(|number| *number > 0)),
+                Some((of, number)) => {
+                    (of, number.parse::<usize>().ok().filter(|number| *number > 0))
+                }
                 None => (id.as_str(), None),
             };
             let key = of.split_whitespace().next().unwrap_or_default().parse::<Key>();
@@ -761,8 +824,10 @@ impl<'a> Reader<'a> {
 
 /// The next free key: `S-001`, `S-002`.
 pub(crate) fn next_key(prefix: &str, taken: &BTreeSet<Key>) -> Option<Key> {
-    let number = |key: &Key| key.as_str().strip_prefix(prefix)?.strip_prefix('-')?.parse::<u64>().ok();
-    let highest = taken.iter().filter_map(number).filter(|number| *number < 1_000_000_000).max().unwrap_or(0);
+    let number =
+        |key: &Key| key.as_str().strip_prefix(prefix)?.strip_prefix('-')?.parse::<u64>().ok();
+    let highest =
+        taken.iter().filter_map(number).filter(|number| *number < 1_000_000_000).max().unwrap_or(0);
     format!("{prefix}-{:03}", highest + 1).parse().ok()
 }
 

@@ -67,7 +67,8 @@ pub fn preview(bytes: &[u8], programme: &Programme) -> Result<Preview, Unreadabl
     };
     // The sheet with the most headings that are known.
     let best = sheets.iter().filter_map(|(name, rows)| Some((name, rows, headings(rows)?)));
-    let (name, rows, found) = best.max_by_key(|(_, _, found)| found.columns.len()).ok_or(Unreadable::NoHeadings)?;
+    let (name, rows, found) =
+        best.max_by_key(|(_, _, found)| found.columns.len()).ok_or(Unreadable::NoHeadings)?;
     Ok(Reading::of(name, rows, &found, programme).preview)
 }
 
@@ -84,11 +85,13 @@ fn headings(rows: &[Vec<Cell>]) -> Option<Headings> {
         let mut found = Headings { row, id: None, columns: Vec::new() };
         for (index, cell) in cells.iter().enumerate() {
             let heading = as_text(cell);
-            let is_id = ["systemid", "system id", "system-id", "nr.", "nr"].contains(&plain(&heading).as_str())
+            let is_id = ["systemid", "system id", "system-id", "nr.", "nr"]
+                .contains(&plain(&heading).as_str())
                 || ID.iter().any(|known| plain(known) == plain(&heading));
             if is_id && found.id.is_none() {
                 found.id = Some(index);
-            } else if let Some(column) = SYSTEM_SHEET.columns.iter().find(|column| column.is_named(&heading))
+            } else if let Some(column) =
+                SYSTEM_SHEET.columns.iter().find(|column| column.is_named(&heading))
                 && !found.columns.iter().any(|(_, other)| other.path == column.path)
             {
                 found.columns.push((index, column));
@@ -115,7 +118,12 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(name: &'a str, rows: &'a [Vec<Cell>], found: &'a Headings, programme: &'a Programme) -> Self {
+    fn of(
+        name: &'a str,
+        rows: &'a [Vec<Cell>],
+        found: &'a Headings,
+        programme: &'a Programme,
+    ) -> Self {
         let taken = |kind| programme.all_held(kind).map(|(key, _)| key.clone()).collect();
         let mut reading = Self {
             name,
@@ -124,15 +132,22 @@ impl<'a> Reading<'a> {
             programme,
             names: Names::of(programme),
             preview: Preview::default(),
-            suppliers: programme.all::<Supplier>().map(|(key, of)| (plain(&of.name), key.clone())).collect(),
-            taken: [Kind::System, Kind::Supplier].into_iter().map(|kind| (kind, taken(kind))).collect(),
+            suppliers: programme
+                .all::<Supplier>()
+                .map(|(key, of)| (plain(&of.name), key.clone()))
+                .collect(),
+            taken: [Kind::System, Kind::Supplier]
+                .into_iter()
+                .map(|kind| (kind, taken(kind)))
+                .collect(),
         };
         for (index, column) in &found.columns {
             let heading = rows[found.row].get(*index).map(as_text).unwrap_or_default();
             reading.preview.columns.push((heading, column.da.to_owned()));
         }
         for (index, cell) in rows[found.row].iter().enumerate() {
-            let known = found.id == Some(index) || found.columns.iter().any(|(place, _)| *place == index);
+            let known =
+                found.id == Some(index) || found.columns.iter().any(|(place, _)| *place == index);
             if !known && !as_text(cell).trim().is_empty() {
                 let place = reading.place(found.row, Some(index));
                 reading.preview.diff.notices.push(Notice::HeadingUnknown { place });
@@ -162,7 +177,12 @@ impl<'a> Reading<'a> {
 
     fn text(&self, row: usize, path: &str) -> String {
         let place = self.found.columns.iter().find(|(_, column)| column.path == path);
-        place.and_then(|(index, _)| self.rows[row].get(*index)).map(as_text).unwrap_or_default().trim().to_owned()
+        place
+            .and_then(|(index, _)| self.rows[row].get(*index))
+            .map(as_text)
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     }
 
     fn row(&mut self, row: usize, seen: &mut BTreeMap<Key, usize>) {
@@ -172,18 +192,28 @@ impl<'a> Reading<'a> {
         let name = self.text(row, "name");
         if name.is_empty() {
             let place = self.place(row, None);
-            let reason = Bilingual::new("rækken har intet navn på systemet", "the row has no name of a system");
+            let reason = Bilingual::new(
+                "rækken har intet navn på systemet",
+                "the row has no name of a system",
+            );
             self.preview.faults.push(Fault { place, reason });
             return;
         }
         let supplier_name = self.text(row, "supplier");
-        let id = self.found.id.and_then(|index| self.rows[row].get(index)).map(as_text).unwrap_or_default();
+        let id = self
+            .found
+            .id
+            .and_then(|index| self.rows[row].get(index))
+            .map(as_text)
+            .unwrap_or_default();
         let mut is_faulty = false;
         let mut values: Vec<(usize, &'static Column, Value)> = Vec::new();
         for (index, column) in &self.found.columns {
             let cell = self.rows[row].get(*index).unwrap_or(&Cell::Empty);
             // An inventory's empty cell says nothing; it does not empty ours.
-            if column.path == "supplier" || as_text(cell).trim().is_empty() && !matches!(cell, Cell::Fault(_)) {
+            if column.path == "supplier"
+                || as_text(cell).trim().is_empty() && !matches!(cell, Cell::Fault(_))
+            {
                 continue;
             }
             match column.form.parse(cell, &self.names) {
@@ -250,12 +280,17 @@ impl<'a> Reading<'a> {
         {
             return Ok(Some(key));
         }
-        let named: Vec<(&Key, System)> =
-            self.programme.all::<System>().filter(|(_, system)| plain(&system.name) == plain(name)).collect();
+        let named: Vec<(&Key, System)> = self
+            .programme
+            .all::<System>()
+            .filter(|(_, system)| plain(&system.name) == plain(name))
+            .collect();
         let of = self.suppliers.get(&plain(supplier));
         let both: Vec<&(&Key, System)> = named
             .iter()
-            .filter(|(_, system)| supplier.is_empty() || system.supplier.is_none() || system.supplier.as_ref() == of)
+            .filter(|(_, system)| {
+                supplier.is_empty() || system.supplier.is_none() || system.supplier.as_ref() == of
+            })
             .collect();
         match both.as_slice() {
             [] => Ok(None),
@@ -279,7 +314,8 @@ impl<'a> Reading<'a> {
             return key.clone();
         }
         let taken = self.taken.entry(Kind::Supplier).or_default();
-        let key = next_key("L", taken).expect("a letter and a number of at most ten digits are a key");
+        let key =
+            next_key("L", taken).expect("a letter and a number of at most ten digits are a key");
         taken.insert(key.clone());
         self.suppliers.insert(plain(name), key.clone());
         let mut body = blank(Kind::Supplier).unwrap_or_default();
@@ -289,11 +325,21 @@ impl<'a> Reading<'a> {
         key
     }
 
-    fn known(&mut self, row: usize, key: &Key, values: &[(usize, &'static Column, Value)], supplier: Option<Key>) {
+    fn known(
+        &mut self,
+        row: usize,
+        key: &Key,
+        values: &[(usize, &'static Column, Value)],
+        supplier: Option<Key>,
+    ) {
         self.preview.matched.push((row + 1, key.clone()));
-        let Some(body) = self.programme.held(Kind::System, key).map(|held| held.body.clone()) else { return };
+        let Some(body) = self.programme.held(Kind::System, key).map(|held| held.body.clone())
+        else {
+            return;
+        };
         let supplier = supplier.and_then(|supplier| {
-            let (index, column) = self.found.columns.iter().find(|(_, column)| column.path == "supplier")?;
+            let (index, column) =
+                self.found.columns.iter().find(|(_, column)| column.path == "supplier")?;
             Some((*index, *column, Value::String(supplier.to_string())))
         });
         for (index, column, mine) in values.iter().chain(&supplier) {
@@ -301,7 +347,8 @@ impl<'a> Reading<'a> {
             let cell = self.rows[row].get(*index).unwrap_or(&Cell::Empty);
             // What it was matched by says nothing new in other letters.
             let is_same_name = column.path == "name"
-                && plain(theirs.as_str().unwrap_or_default()) == plain(mine.as_str().unwrap_or_default());
+                && plain(theirs.as_str().unwrap_or_default())
+                    == plain(mine.as_str().unwrap_or_default());
             if is_same_name || theirs == *mine || column.form.says(cell, &theirs, &self.names) {
                 continue;
             }
@@ -339,7 +386,8 @@ mod tests {
         let preview = preview(csv.as_bytes(), &sample.programme).unwrap();
         assert_eq!(preview.columns.len(), 5, "{:?}", preview.columns);
         assert_eq!(preview.matched, [(3, key("S-002"))]);
-        let places: Vec<String> = preview.faults.iter().map(|fault| fault.place.to_string()).collect();
+        let places: Vec<String> =
+            preview.faults.iter().map(|fault| fault.place.to_string()).collect();
         assert_eq!(places, ["CSV!E4", "CSV!6", "CSV!D7"]);
         let conflicts = preview.diff.lines.iter().filter(|line| line.conflict).count();
         assert_eq!(conflicts, 1, "its units are set otherwise here");
@@ -352,7 +400,11 @@ mod tests {
         assert_eq!(of("S-004").supplier, of("S-005").supplier);
         assert_eq!(programme.get::<Supplier>(&key("L-004")).unwrap().name, "Nyt Firma ApS");
         let again = super::preview(csv.as_bytes(), &programme).unwrap();
-        assert!(again.diff.plain().is_empty(), "a second import brings nothing new: {:?}", again.diff.lines);
+        assert!(
+            again.diff.plain().is_empty(),
+            "a second import brings nothing new: {:?}",
+            again.diff.lines
+        );
     }
 
     #[test]

@@ -56,11 +56,19 @@ pub fn export(export: &Export<'_>, list: &str, days: Days) -> Option<Vec<u8>> {
     let mut lines = vec![headings];
     for row in workbook::list_rows(export, sheet, &names) {
         let mut line = vec![row.id, row.version.to_string()];
-        let told = row.told.into_iter().chain(std::iter::repeat(Cell::Empty)).take(sheet.told.len());
+        let told =
+            row.told.into_iter().chain(std::iter::repeat(Cell::Empty)).take(sheet.told.len());
         line.extend(told.chain(row.values).map(|cell| shown(&cell, days)));
         lines.push(line);
     }
     Some(write(&lines, Separator::Semicolon))
+}
+
+/// Writes rows that are told and never read back.
+pub(crate) fn plain(rows: &[Vec<String>]) -> Vec<u8> {
+    let guarded = |row: &Vec<String>| row.iter().map(|text| text::guarded(text)).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(guarded).collect();
+    write(&rows, Separator::Semicolon)
 }
 
 fn shown(cell: &Cell, days: Days) -> String {
@@ -91,7 +99,11 @@ pub fn read(bytes: &[u8], list: &str, programme: &Programme) -> Result<Diff, Unr
     }
     let cells = |row: &Vec<String>| -> Vec<Cell> {
         row.iter()
-            .map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text::unguarded(text)) })
+            .map(
+                |text| {
+                    if text.is_empty() { Cell::Empty } else { Cell::Text(text::unguarded(text)) }
+                },
+            )
             .collect()
     };
     let table = Table { sheet, name: sheet.da.to_owned(), rows: rows.iter().map(cells).collect() };

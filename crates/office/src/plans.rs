@@ -77,8 +77,11 @@ struct Planned {
 
 /// `[OP3-T01.S-001] Title`.
 fn titled(line: &TaskLine) -> String {
-    let subject =
-        if line.subject_name.is_empty() { String::new() } else { format!(" – {}", line.subject_name) };
+    let subject = if line.subject_name.is_empty() {
+        String::new()
+    } else {
+        format!(" – {}", line.subject_name)
+    };
     crate::cells::writable(&format!("[{}] {}{subject}", line.key, line.title))
 }
 
@@ -93,7 +96,8 @@ fn compared(
     programme: &Programme,
     tasks: &[TaskLine],
 ) -> Result<Tasks, Unreadable> {
-    let by_key: BTreeMap<&str, &TaskLine> = tasks.iter().map(|line| (line.key.as_str(), line)).collect();
+    let by_key: BTreeMap<&str, &TaskLine> =
+        tasks.iter().map(|line| (line.key.as_str(), line)).collect();
     let mut by_title: BTreeMap<String, Vec<&TaskLine>> = BTreeMap::new();
     for line in tasks {
         let (_, title) = (0, titled(line));
@@ -104,12 +108,13 @@ fn compared(
     let mut seen: BTreeMap<&Key, usize> = BTreeMap::new();
     for task in planned {
         let (written, title) = split_title(&task.title);
-        let known = by_key.get(task.key.trim()).or_else(|| by_key.get(written)).copied().or_else(|| {
-            match by_title.get(&plain(title)).map(Vec::as_slice) {
-                Some([one]) => Some(*one),
-                _ => None,
-            }
-        });
+        let known =
+            by_key.get(task.key.trim()).or_else(|| by_key.get(written)).copied().or_else(|| {
+                match by_title.get(&plain(title)).map(Vec::as_slice) {
+                    Some([one]) => Some(*one),
+                    _ => None,
+                }
+            });
         let Some(known) = known else {
             found.unknown.push((task.line, title.to_owned()));
             continue;
@@ -157,9 +162,14 @@ fn compared(
             values.push(("due", "Frist", day(due)));
         }
         if let Some(name) = task.assignee {
-            let is = |person: &Person| plain(&person.name) == plain(&name) || plain(&person.email) == plain(&name);
-            let matching: Vec<&Key> =
-                people.iter().filter(|(key, person)| key.as_str() == name || is(person)).map(|(key, _)| *key).collect();
+            let is = |person: &Person| {
+                plain(&person.name) == plain(&name) || plain(&person.email) == plain(&name)
+            };
+            let matching: Vec<&Key> = people
+                .iter()
+                .filter(|(key, person)| key.as_str() == name || is(person))
+                .map(|(key, _)| *key)
+                .collect();
             let assignee = match matching.as_slice() {
                 [key] => Ok(key.as_str().into()),
                 _ => Err(Bilingual::new(
@@ -178,7 +188,13 @@ fn compared(
                         let path = path.to_owned();
                         let what = Differs::Cell { path, base: theirs.clone(), mine, theirs };
                         let key = known.key.clone();
-                        found.diff.lines.push(Line { place: place(heading), kind, key, what, conflict: false });
+                        found.diff.lines.push(Line {
+                            place: place(heading),
+                            kind,
+                            key,
+                            what,
+                            conflict: false,
+                        });
                     }
                 }
             }
@@ -203,7 +219,9 @@ fn named_month(text: &str) -> Option<Day> {
     let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
     let months = ["jan", "feb", "mar", "apr", "ma", "jun", "jul", "aug", "sep", "o", "nov", "dec"];
     let month = month.to_lowercase();
-    let index = months.iter().position(|known| month.starts_with(known) && !(*known == "ma" && month.starts_with("mar")))?;
+    let index = months.iter().position(|known| {
+        month.starts_with(known) && !(*known == "ma" && month.starts_with("mar"))
+    })?;
     let year: i16 = year.parse().ok()?;
     let year = if year < 100 { 2000 + year } else { year };
     Day::new(year, index as i8 + 1, day.parse().ok()?).ok()
@@ -220,17 +238,28 @@ fn is_percent(text: &str) -> Result<u8, Bilingual> {
 fn is_status(text: &str) -> Result<Status, Bilingual> {
     use brevdue_programme::Language::{Da, En};
     let written = plain(text);
-    let own = Status::ALL
-        .iter()
-        .find(|status| [status.word(), status.label(Da), status.label(En)].iter().any(|known| plain(known) == written));
+    let own = Status::ALL.iter().find(|status| {
+        [status.word(), status.label(Da), status.label(En)]
+            .iter()
+            .any(|known| plain(known) == written)
+    });
     if let Some(own) = own {
         return Ok(*own);
     }
     match written.as_str() {
-        "new" | "ny" | "to do" | "open" | "åben" | "backlog" | "scheduled" | "planlagt" | "selected for development"
-        | "to be scheduled" | "confirmed" => Ok(Status::NotStarted),
-        "in review" | "in development" | "developed" | "in testing" | "tested" | "igangværende" | "specified"
-        | "in specification" | "reopened" => Ok(Status::InProgress),
+        "new"
+        | "ny"
+        | "to do"
+        | "open"
+        | "åben"
+        | "backlog"
+        | "scheduled"
+        | "planlagt"
+        | "selected for development"
+        | "to be scheduled"
+        | "confirmed" => Ok(Status::NotStarted),
+        "in review" | "in development" | "developed" | "in testing" | "tested" | "igangværende"
+        | "specified" | "in specification" | "reopened" => Ok(Status::InProgress),
         "on hold" | "sat på hold" | "test failed" => Ok(Status::Blocked),
         "waiting" | "waiting for support" | "afventer" => Ok(Status::WaitingSupplier),
         "closed" | "lukket" | "resolved" | "løst" | "afsluttet" | "udført" => Ok(Status::Done),

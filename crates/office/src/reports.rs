@@ -94,27 +94,36 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
     const SIDE_BY_SIDE: usize = 14;
     for start in (0..matrix.requirements.len()).step_by(SIDE_BY_SIDE) {
         let end = (start + SIDE_BY_SIDE).min(matrix.requirements.len());
-        let mut table = Table {
-            columns: vec![(said(head, "For", "For"), 2.6)],
-            rows: Vec::new(),
-            tight: true,
-        };
-        table.columns.extend(matrix.requirements[start..end].iter().map(|(id, _)| (id.clone(), 1.0)));
+        let mut table =
+            Table { columns: vec![(said(head, "For", "For"), 2.6)], rows: Vec::new(), tight: true };
+        table
+            .columns
+            .extend(matrix.requirements[start..end].iter().map(|(id, _)| (id.clone(), 1.0)));
         for row in &matrix.rows {
-            let mut items = vec![Item::Words(format!("{} {}", row.subject.0, row.subject.1).trim().to_owned())];
-            items.extend((start..end).map(|index| match row.cells.get(index).and_then(Option::as_ref) {
-                Some(cell) => Item::Light(cell.light, cell.word.clone()),
-                None => Item::Words("·".into()),
+            let mut items =
+                vec![Item::Words(format!("{} {}", row.subject.0, row.subject.1).trim().to_owned())];
+            items.extend((start..end).map(|index| {
+                match row.cells.get(index).and_then(Option::as_ref) {
+                    Some(cell) => Item::Light(cell.light, cell.word.clone()),
+                    None => Item::Words("·".into()),
+                }
             }));
             table.rows.push(items);
         }
-        blocks.push(Block::Heading(2, format!("{} {}–{end}", said(head, "Krav", "Requirements"), start + 1)));
+        blocks.push(Block::Heading(
+            2,
+            format!("{} {}–{end}", said(head, "Krav", "Requirements"), start + 1),
+        ));
         blocks.push(Block::Table(table));
     }
     blocks.push(Block::Heading(2, said(head, "Kravene", "The requirements")));
     blocks.push(Block::Table(Table {
         columns: columns(head, &[("Krav", "Requirement", 1.0), ("Titel", "Title", 8.0)]),
-        rows: matrix.requirements.iter().map(|(id, title)| vec![id.clone().into(), title.clone().into()]).collect(),
+        rows: matrix
+            .requirements
+            .iter()
+            .map(|(id, title)| vec![id.clone().into(), title.clone().into()])
+            .collect(),
         tight: false,
     }));
     let mut behind = Vec::new();
@@ -134,20 +143,28 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
     if !behind.is_empty() {
         blocks.push(Block::Heading(2, said(head, "Det, der ikke er grønt", "What is not green")));
         blocks.push(Block::Table(Table {
-            columns: columns(head, &[
-                ("For", "For", 2.0),
-                ("Krav", "Requirement", 0.9),
-                ("Resultat", "Result", 1.2),
-                ("Grundlag", "Evidence", 3.0),
-                ("Gør dette", "Do this", 3.0),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("For", "For", 2.0),
+                    ("Krav", "Requirement", 0.9),
+                    ("Resultat", "Result", 1.2),
+                    ("Grundlag", "Evidence", 3.0),
+                    ("Gør dette", "Do this", 3.0),
+                ],
+            ),
             rows: behind,
             tight: false,
         }));
     }
-    let fingerprint: String =
-        Sha256::digest(format!("{:?}", (matrix, &head.as_of))).iter().map(|byte| format!("{byte:02x}")).collect();
-    blocks.push(Block::Text(format!("{}: {fingerprint}", said(head, "Aftryk (SHA-256)", "Fingerprint (SHA-256)"))));
+    let fingerprint: String = Sha256::digest(format!("{:?}", (matrix, &head.as_of)))
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    blocks.push(Block::Text(format!(
+        "{}: {fingerprint}",
+        said(head, "Aftryk (SHA-256)", "Fingerprint (SHA-256)")
+    )));
     blocks.push(Block::Signatures(vec![said(
         head,
         "Dato, navn og underskrift (projektejer)",
@@ -176,7 +193,12 @@ pub fn plan(head: &Head, gantt: &Gantt, tasks: &[TaskRef]) -> Result<Printed, Un
                 crate::paper::maybe_day(task.baseline, language).into(),
                 crate::paper::maybe_day(task.due, language).into(),
                 crate::paper::maybe_day(task.forecast, language).into(),
-                said(head, if task.critical { "ja" } else { "" }, if task.critical { "yes" } else { "" }).into(),
+                said(
+                    head,
+                    if task.critical { "ja" } else { "" },
+                    if task.critical { "yes" } else { "" },
+                )
+                .into(),
             ]
         })
         .collect();
@@ -195,28 +217,34 @@ pub fn plan(head: &Head, gantt: &Gantt, tasks: &[TaskRef]) -> Result<Printed, Un
         Block::Gantt(gantt.clone()),
         Block::Heading(2, said(head, "Milepæle", "Milestones")),
         Block::Table(Table {
-            columns: columns(head, &[
-                ("Milepæl", "Milestone", 3.0),
-                ("Baseline", "Baseline", 1.0),
-                ("Dato", "Date", 1.0),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Milepæl", "Milestone", 3.0),
+                    ("Baseline", "Baseline", 1.0),
+                    ("Dato", "Date", 1.0),
+                ],
+            ),
             rows: milestones,
             tight: true,
         }),
         Block::Heading(2, said(head, "Opgaver", "Tasks")),
         Block::Table(Table {
-            columns: columns(head, &[
-                ("Id", "Id", 1.5),
-                ("Opgave", "Task", 3.6),
-                ("For", "For", 2.0),
-                ("Område", "Area", 0.7),
-                ("Status", "Status", 1.2),
-                ("Ansvarlig", "Assignee", 1.5),
-                ("Baseline", "Baseline", 0.9),
-                ("Frist", "Due", 0.9),
-                ("Prognose", "Forecast", 0.9),
-                ("Kritisk", "Critical", 0.6),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Id", "Id", 1.5),
+                    ("Opgave", "Task", 3.6),
+                    ("For", "For", 2.0),
+                    ("Område", "Area", 0.7),
+                    ("Status", "Status", 1.2),
+                    ("Ansvarlig", "Assignee", 1.5),
+                    ("Baseline", "Baseline", 0.9),
+                    ("Frist", "Due", 0.9),
+                    ("Prognose", "Forecast", 0.9),
+                    ("Kritisk", "Critical", 0.6),
+                ],
+            ),
             rows,
             tight: true,
         }),
@@ -260,7 +288,8 @@ pub fn readiness(head: &Head, systems: &[Readiness]) -> Result<Printed, Unprinta
             ]
         })
         .collect();
-    let light = if ready == systems.len() && !systems.is_empty() { Light::Green } else { Light::Red };
+    let light =
+        if ready == systems.len() && !systems.is_empty() { Light::Green } else { Light::Red };
     let count = format!(
         "{ready} {} {} {}",
         said(head, "af", "of"),
@@ -270,18 +299,25 @@ pub fn readiness(head: &Head, systems: &[Readiness]) -> Result<Printed, Unprinta
     let blocks = [
         Block::Lights(vec![(light, count)]),
         Block::Table(Table {
-            columns: columns(head, &[
-                ("System", "System", 2.4),
-                ("Klar?", "Ready?", 1.6),
-                ("Hvorfor", "Why", 2.8),
-                ("Dokumentation", "Evidence", 2.6),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("System", "System", 2.4),
+                    ("Klar?", "Ready?", 1.6),
+                    ("Hvorfor", "Why", 2.8),
+                    ("Dokumentation", "Evidence", 2.6),
+                ],
+            ),
             rows,
             tight: false,
         }),
         Block::Signatures(vec![
             said(head, "Projektejer: dato, navn og underskrift", "Owner: date, name and signature"),
-            said(head, "Projektleder: dato, navn og underskrift", "Project manager: date, name and signature"),
+            said(
+                head,
+                "Projektleder: dato, navn og underskrift",
+                "Project manager: date, name and signature",
+            ),
         ]),
     ];
     print(Sheet::A4, head, ("Klarmelding", "Declaration of readiness"), 9.5, &blocks)

@@ -2,11 +2,11 @@
 //!
 //! `docs/workbook.md` says the same to people; a test holds the two together.
 
+use brevdue_programme::Language;
 use brevdue_programme::objects::{
     Covers, Criticality, Direction, Environment, FigureSource, Hosting, Kind, LegalWeight, Level,
     Lifecycle, MustDo, Path, Purpose, Quality, Status, SystemRole, SystemType, Transport,
 };
-use brevdue_programme::Language;
 
 use crate::cells::{Form, Word, plain};
 
@@ -120,8 +120,10 @@ const TASKS: Sheet = Sheet {
     ],
     columns: &[
         col("Status", "Status", "status", Form::Always(words!(Status))),
-        col("Ansvarlig", "Assignee", "assignee", Form::Of(Kind::Person)).also(&["Tildelt", "Assigned to"]),
-        col("Procent", "Percent", "percent", Form::Whole { least: 0, most: 100 }).also(&["Færdig %", "% done"]),
+        col("Ansvarlig", "Assignee", "assignee", Form::Of(Kind::Person))
+            .also(&["Tildelt", "Assigned to"]),
+        col("Procent", "Percent", "percent", Form::Whole { least: 0, most: 100 })
+            .also(&["Færdig %", "% done"]),
         col("Planlagt start", "Planned start", "planned_start", Form::Day),
         col("Egen frist", "Own due day", "due", Form::Day).also(&["Frist", "Due"]),
         col("Egen prognose", "Own forecast", "forecast", Form::Day).also(&["Prognose", "Forecast"]),
@@ -143,41 +145,92 @@ const SYSTEMS: Sheet = Sheet {
     told: &[("Udfyldt %", "Complete %", 10)],
     columns: &[
         col("Navn", "Name", "name", Form::Text)
-            .also(&["System", "Systemnavn", "It-system", "Fagsystem", "System name", "Application", "Applikation"])
+            .also(&[
+                "System",
+                "Systemnavn",
+                "It-system",
+                "Fagsystem",
+                "System name",
+                "Application",
+                "Applikation",
+            ])
             .wide(30),
-        col("Kort navn", "Short name", "short_name", Form::Text).also(&["Forkortelse", "Abbreviation", "Alias"]),
-        col("Beskrivelse", "Description", "description", Form::Text).also(&["Formål", "Purpose"]).wide(40),
+        col("Kort navn", "Short name", "short_name", Form::Text).also(&[
+            "Forkortelse",
+            "Abbreviation",
+            "Alias",
+        ]),
+        col("Beskrivelse", "Description", "description", Form::Text)
+            .also(&["Formål", "Purpose"])
+            .wide(40),
         col("Rolle", "Role", "role", Form::Choice(words!(SystemRole))),
-        col("Type", "Type", "type", Form::Choice(words!(SystemType))).also(&["Systemtype", "System type"]),
+        col("Type", "Type", "type", Form::Choice(words!(SystemType)))
+            .also(&["Systemtype", "System type"]),
         col("Kritikalitet", "Criticality", "criticality", Form::Choice(words!(Criticality)))
             .also(&["Vigtighed", "Importance"]),
-        col("Fagområder", "Business areas", "business_areas", Form::Texts)
-            .also(&["Fagområde", "Forvaltningsområde", "Business area", "Område"]),
-        col("Enheder", "Units", "units", Form::Texts)
-            .also(&["Enhed", "Afdeling", "Forvaltning", "Unit", "Department"]),
+        col("Fagområder", "Business areas", "business_areas", Form::Texts).also(&[
+            "Fagområde",
+            "Forvaltningsområde",
+            "Business area",
+            "Område",
+        ]),
+        col("Enheder", "Units", "units", Form::Texts).also(&[
+            "Enhed",
+            "Afdeling",
+            "Forvaltning",
+            "Unit",
+            "Department",
+        ]),
         col("KLE", "KLE", "kle", Form::Texts).also(&["KLE-numre", "KLE-nummer"]),
         col("Systemejer", "System owner", "owner", Form::Of(Kind::Person)).also(&["Ejer", "Owner"]),
         col("Stedfortræder", "Deputy", "deputy", Form::Of(Kind::Person)),
-        col("Driftskontakt", "Operations contact", "operations_contact", Form::Text)
-            .also(&["Kontakt", "Kontaktperson", "Contact"]),
-        col("Betalingsenhed (EAN)", "Billing unit (EAN)", "billing_unit", Form::Text).also(&["EAN", "GLN"]),
-        col("Leverandør", "Supplier", "supplier", Form::Of(Kind::Supplier)).also(&["Vendor", "Firma"]),
+        col("Driftskontakt", "Operations contact", "operations_contact", Form::Text).also(&[
+            "Kontakt",
+            "Kontaktperson",
+            "Contact",
+        ]),
+        col("Betalingsenhed (EAN)", "Billing unit (EAN)", "billing_unit", Form::Text)
+            .also(&["EAN", "GLN"]),
+        col("Leverandør", "Supplier", "supplier", Form::Of(Kind::Supplier))
+            .also(&["Vendor", "Firma"]),
         col("Kontrakt", "Contract", "contract", Form::Of(Kind::Contract)),
         col("Drift", "Hosting", "hosting", Form::Choice(words!(Hosting))),
         col("Livscyklus", "Lifecycle", "lifecycle", Form::Choice(words!(Lifecycle))),
         col("Erstattes af", "Replaced by", "replaced_by", Form::Of(Kind::System)),
-        col("Udfases", "Retire date", "retire_date", Form::Day).also(&["Udfasningsdato", "Slutdato", "End date"]),
-        col("Vej til MeMo", "Path to MeMo", "path", Form::Choice(words!(Path))).also(&["Vej", "Path"]),
+        col("Udfases", "Retire date", "retire_date", Form::Day).also(&[
+            "Udfasningsdato",
+            "Slutdato",
+            "End date",
+        ]),
+        col("Vej til MeMo", "Path to MeMo", "path", Form::Choice(words!(Path)))
+            .also(&["Vej", "Path"]),
         col("Via system", "Via system", "via_system", Form::Of(Kind::System)),
-        col("Sender på vegne af (CVR)", "Sends on behalf of (CVR)", "sends_on_behalf_of", Form::Set),
+        col(
+            "Sender på vegne af (CVR)",
+            "Sends on behalf of (CVR)",
+            "sends_on_behalf_of",
+            Form::Set,
+        ),
         col("Ambition", "Level", "scope/level", Form::Choice(words!(Level))).also(&["Niveau"]),
         col("Ambition besluttet", "Level decided", "scope/decided_on", Form::Day),
         col("Besluttet af", "Decided by", "scope/decided_by", Form::Of(Kind::Person)),
         col("Brevtyper", "Letter types", "scope/letter_types", Form::AllOf(Kind::LetterType)),
-        col("Mål for opmærkning (0-1)", "Markup target (0-1)", "scope/markup_target", Form::MaybeNumber),
+        col(
+            "Mål for opmærkning (0-1)",
+            "Markup target (0-1)",
+            "scope/markup_target",
+            Form::MaybeNumber,
+        ),
         col("Kendes som", "Known as", "known_as", Form::Set).also(&["GeneratingSystem"]),
-        col("Ingen egen integration", "No in-house integration", "no_in_house_integration", Form::Yes),
-        col("Note", "Note", "note", Form::Text).also(&["Bemærkning", "Remark", "Noter", "Notes"]).wide(40),
+        col(
+            "Ingen egen integration",
+            "No in-house integration",
+            "no_in_house_integration",
+            Form::Yes,
+        ),
+        col("Note", "Note", "note", Form::Text)
+            .also(&["Bemærkning", "Remark", "Noter", "Notes"])
+            .wide(40),
     ],
 };
 
@@ -195,12 +248,23 @@ const INTERFACES: Sheet = Sheet {
         col("Miljø", "Environment", "environment", Form::Choice(words!(Environment))),
         col("Adresse", "Endpoint", "endpoint", Form::Text),
         col("Vært", "Host", "host", Form::Text),
-        col("System-id i Digital Post", "System id in Digital Post", "dp_system_id", Form::Text).wide(38),
+        col("System-id i Digital Post", "System id in Digital Post", "dp_system_id", Form::Text)
+            .wide(38),
         col("Aktiv", "Active", "active", Form::Yes),
         col("Formater", "Formats", "formats", Form::Set),
-        col("Oplyst MeMo-version", "Declared MeMo version", "declared_memo_version", Form::MaybeText),
+        col(
+            "Oplyst MeMo-version",
+            "Declared MeMo version",
+            "declared_memo_version",
+            Form::MaybeText,
+        ),
         col("Største besked (MB)", "Largest message (MB)", "max_size_mb", Form::MaybeNumber),
-        col("Bilag højst", "Attachments at most", "attachments_max", Form::MaybeWhole { least: 0, most: 100_000 }),
+        col(
+            "Bilag højst",
+            "Attachments at most",
+            "attachments_max",
+            Form::MaybeWhole { least: 0, most: 100_000 },
+        ),
         col("Tekniske kvitteringer", "Technical receipts", "technical_receipts", Form::Yes),
         col("Forretningskvitteringer", "Business receipts", "business_receipts", Form::Yes),
         col("Kvitteringer læses af", "Receipts consumed by", "receipts_consumed_by", Form::Text),
@@ -251,11 +315,20 @@ const SUPPLIERS: Sheet = Sheet {
     prefix: Some("L"),
     told: &[("Systemer", "Systems", 10)],
     columns: &[
-        col("Navn", "Name", "name", Form::Text).also(&["Leverandør", "Supplier", "Firma", "Company"]).wide(30),
+        col("Navn", "Name", "name", Form::Text)
+            .also(&["Leverandør", "Supplier", "Firma", "Company"])
+            .wide(30),
         col("CVR", "CVR", "cvr", Form::Text).also(&["CVR-nummer", "CVR-nr."]),
-        col("Kontakter", "Contacts", "contacts", Form::Texts).also(&["Kontakt", "Contact"]).wide(34),
+        col("Kontakter", "Contacts", "contacts", Form::Texts)
+            .also(&["Kontakt", "Contact"])
+            .wide(34),
         col("Rammeaftale", "Framework", "framework", Form::Text),
-        col("Tillid (1-5)", "Confidence (1-5)", "confidence", Form::MaybeWhole { least: 1, most: 5 }),
+        col(
+            "Tillid (1-5)",
+            "Confidence (1-5)",
+            "confidence",
+            Form::MaybeWhole { least: 1, most: 5 },
+        ),
         col("Seneste status", "Last status", "last_status", Form::Day),
         col("Note", "Note", "notes", Form::Text).also(&["Noter", "Notes", "Bemærkning"]).wide(40),
     ],
@@ -276,10 +349,20 @@ const CONTRACTS: Sheet = Sheet {
         col("Start", "Start", "start", Form::Day),
         col("Slut", "End", "end", Form::Day),
         col("Optioner", "Options", "options", Form::Text),
-        col("Dækker omlægning", "Covers conversion", "covers_conversion", Form::Choice(words!(Covers))),
+        col(
+            "Dækker omlægning",
+            "Covers conversion",
+            "covers_conversion",
+            Form::Choice(words!(Covers)),
+        ),
         col("Pris (kr.)", "Price (DKK)", "price_dkk", Form::MaybeNumber),
         col("Underskrevet", "Signed", "signed", Form::Day),
-        col("Databehandleraftale", "Data processing agreement", "data_processing_agreement", Form::Day),
+        col(
+            "Databehandleraftale",
+            "Data processing agreement",
+            "data_processing_agreement",
+            Form::Day,
+        ),
         col("Bod", "Penalties", "penalties", Form::Text),
         col("Udbud senest", "Tender due", "tender_due", Form::Day),
         col("Note", "Note", "note", Form::Text).wide(40),
@@ -295,7 +378,9 @@ const LETTERS: Sheet = Sheet {
     prefix: Some("B"),
     told: &[("Score", "Score", 9)],
     columns: &[
-        col("Navn", "Name", "name", Form::Text).also(&["Brev", "Brevtype", "Letter", "Letter type"]).wide(34),
+        col("Navn", "Name", "name", Form::Text)
+            .also(&["Brev", "Brevtype", "Letter", "Letter type"])
+            .wide(34),
         col("Beskrivelse", "Description", "description", Form::Text).wide(40),
         col("Skabelon", "Template", "template_id", Form::Text),
         col("Fagområde", "Business area", "business_area", Form::Text),
@@ -308,20 +393,35 @@ const LETTERS: Sheet = Sheet {
         col("Til borgere pr. år", "To citizens a year", "citizens", COUNT),
         col("Til virksomheder pr. år", "To companies a year", "companies", COUNT),
         col("Til myndigheder pr. år", "To authorities a year", "authorities", COUNT),
-        col("Kilde til mængde", "Source of volume", "volume_source", Form::Choice(words!(FigureSource))),
+        col(
+            "Kilde til mængde",
+            "Source of volume",
+            "volume_source",
+            Form::Choice(words!(FigureSource)),
+        ),
         col("Form i dag", "Form today", "form_today", Form::Text),
         col("Modtageren skal", "Recipient must", "must_do", Form::Choice(words!(MustDo))),
         col("Har frist", "Has a deadline", "has_deadline", Form::Yes),
         col("Felt med frist", "Field of the deadline", "deadline_field", Form::Text),
         col("Retsvirkning", "Legal weight", "legal_weight", Form::Choice(words!(LegalWeight))),
         col("Svar ønskes", "Answers wanted", "answers_wanted", Form::Yes),
-        col("Svar til kontaktpunkt", "Answers to contact point", "answer_contact_point", Form::Of(Kind::ContactPoint)),
+        col(
+            "Svar til kontaktpunkt",
+            "Answers to contact point",
+            "answer_contact_point",
+            Form::Of(Kind::ContactPoint),
+        ),
         col("Minutter hos os", "Minutes, own", "minutes_own", Form::Number),
         col("Minutter hos modtager", "Minutes, recipient", "minutes_recipient", Form::Number),
         col("Minutter hos borger", "Minutes, citizen", "minutes_citizen", Form::Number),
         col("Færre udeblivelser (0-1)", "Fewer no-shows (0-1)", "fewer_no_shows", Form::Number),
         col("Færre opkald (0-1)", "Fewer calls (0-1)", "fewer_calls", Form::Number),
-        col("Færre sene betalinger (0-1)", "Fewer late payments (0-1)", "fewer_late_payments", Form::Number),
+        col(
+            "Færre sene betalinger (0-1)",
+            "Fewer late payments (0-1)",
+            "fewer_late_payments",
+            Form::Number,
+        ),
         col("Kvalitetsgevinst", "Benefit in quality", "quality_benefit", Form::Text),
         col("Indsats (kr.)", "Effort (DKK)", "effort_dkk", Form::Number),
         col("Indsats (timer)", "Effort (hours)", "effort_hours", Form::Number),
@@ -329,7 +429,12 @@ const LETTERS: Sheet = Sheet {
         col("Måldato", "Target date", "target_date", Form::Day),
         col("Mål for dækning (0-1)", "Target coverage (0-1)", "target_coverage", Form::MaybeNumber),
         col("Besluttet af", "Decided by", "decided_by", Form::Of(Kind::Person)),
-        col("Plads (håndsat)", "Rank (by hand)", "rank_by_hand", Form::MaybeWhole { least: 1, most: 1_000_000 }),
+        col(
+            "Plads (håndsat)",
+            "Rank (by hand)",
+            "rank_by_hand",
+            Form::MaybeWhole { least: 1, most: 1_000_000 },
+        ),
         col("Note", "Note", "note", Form::Text).wide(40),
     ],
 };
@@ -366,7 +471,12 @@ const CONTACT_POINTS: Sheet = Sheet {
         col("Søgeord", "Search words", "search_words", Form::Texts).wide(30),
         col("Synlig for borgere", "Visible to citizens", "visible_to_citizens", Form::Yes),
         col("Synlig for virksomheder", "Visible to companies", "visible_to_companies", Form::Yes),
-        col("Synlig for myndigheder", "Visible to authorities", "visible_to_authorities", Form::Yes),
+        col(
+            "Synlig for myndigheder",
+            "Visible to authorities",
+            "visible_to_authorities",
+            Form::Yes,
+        ),
         col("Modtagersystem", "Receiver system", "receiver_system", Form::Of(Kind::System)),
         col("Enhed", "Unit", "unit", Form::Text),
         col("Ejer", "Owner", "owner", Form::Of(Kind::Person)),

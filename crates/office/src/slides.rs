@@ -114,7 +114,10 @@ pub fn write(deck: &Deck) -> Result<Vec<u8>, Unpackable> {
     }
     part("[Content_Types].xml", &format!("{types}</Types>"))?;
     part("_rels/.rels", parts::ROOT_RELATIONS)?;
-    part("docProps/core.xml", &parts::core(&text(&deck.title), &text(&deck.authority), deck.language, deck.made))?;
+    part(
+        "docProps/core.xml",
+        &parts::core(&text(&deck.title), &text(&deck.authority), deck.language, deck.made),
+    )?;
     part("ppt/presentation.xml", &parts::presentation(&ids, has_notes))?;
     part("ppt/_rels/presentation.xml.rels", &format!("{relations}</Relationships>"))?;
     part("ppt/theme/theme1.xml", parts::THEME)?;
@@ -133,7 +136,10 @@ pub fn write(deck: &Deck) -> Result<Vec<u8>, Unpackable> {
             String::new()
         } else {
             let relations = parts::RELATIONS;
-            part(&format!("ppt/notesSlides/notesSlide{number}.xml"), &parts::notes(&text(&slide.notes), deck.language))?;
+            part(
+                &format!("ppt/notesSlides/notesSlide{number}.xml"),
+                &parts::notes(&text(&slide.notes), deck.language),
+            )?;
             part(
                 &format!("ppt/notesSlides/_rels/notesSlide{number}.xml.rels"),
                 &parts::notes_relations(number),
@@ -154,11 +160,12 @@ const WIDTH: i64 = 960;
 fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
     let language = deck.language;
     let mut shapes = String::new();
-    let colour = if slide.colour.len() == 6 && slide.colour.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        slide.colour.as_str()
-    } else {
-        "0B5CAD"
-    };
+    let colour =
+        if slide.colour.len() == 6 && slide.colour.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            slide.colour.as_str()
+        } else {
+            "0B5CAD"
+        };
     let _ = write!(
         shapes,
         "<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Farve\" descr=\"\"/><p:cNvSpPr/><p:nvPr userDrawn=\"1\"/></p:nvSpPr><p:spPr>{}<a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val=\"{colour}\"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>",
@@ -187,7 +194,11 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
             (_, 0..=9) if table.is_empty() => 18,
             _ => 16,
         };
-        let bullet = if is_first { "<a:buNone/>" } else { "<a:buFont typeface=\"Arial\"/><a:buChar char=\"•\"/>" };
+        let bullet = if is_first {
+            "<a:buNone/>"
+        } else {
+            "<a:buFont typeface=\"Arial\"/><a:buChar char=\"•\"/>"
+        };
         let indent = if is_first { "" } else { " marL=\"285750\" indent=\"-285750\"" };
         let mut lines = String::new();
         for point in &points {
@@ -251,7 +262,8 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
 /// Columns as wide as their longest words, within reason.
 fn widths(table: &[Vec<String>], columns: usize) -> Vec<f64> {
     let longest = |column: usize| {
-        let lengths = table.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        let lengths =
+            table.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         lengths.max().unwrap_or(1).clamp(6, 60) as f64
     };
     let weights: Vec<f64> = (0..columns).map(longest).collect();

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use brevdue_memo::Timestamp;
 use brevdue_programme::objects::{
-    ContactPoint, Direction, Interface, Kind, LetterType, Lifecycle, Milestone, Object, Person, Risk,
-    Supplier, System, SystemRole,
+    ContactPoint, Direction, Interface, Kind, LetterType, Lifecycle, Milestone, Object, Person,
+    Risk, Supplier, System, SystemRole,
 };
 use brevdue_programme::programme::Held;
 use brevdue_programme::{Day, Key, Language, Programme, ProgrammeId};
@@ -34,24 +34,40 @@ pub(crate) fn id() -> ProgrammeId {
 }
 
 pub(crate) fn insert<T: Object>(programme: &mut Programme, name: &str, object: &T) {
-    programme.insert(T::KIND, key(name), Held { version: 1, body: serde_json::to_value(object).unwrap() });
+    programme.insert(
+        T::KIND,
+        key(name),
+        Held { version: 1, body: serde_json::to_value(object).unwrap() },
+    );
 }
 
 /// A programme with so many systems, and two tasks for each of them beside those of the programme.
 pub(crate) fn sample(systems: usize) -> Sample {
     let mut programme = Programme::default();
-    let person = Person { name: "Mette Lindø".into(), email: "mette@eksempel.dk".into(), ..Person::default() };
+    let person = Person {
+        name: "Mette Lindø".into(),
+        email: "mette@eksempel.dk".into(),
+        ..Person::default()
+    };
     insert(&mut programme, "P-001", &person);
     insert(&mut programme, "P-002", &Person { name: "Bo Hald".into(), ..Person::default() });
     for n in 1..=3 {
-        let supplier = Supplier { name: format!("Leverandør {n} A/S"), confidence: Some(3), ..Supplier::default() };
+        let supplier = Supplier {
+            name: format!("Leverandør {n} A/S"),
+            confidence: Some(3),
+            ..Supplier::default()
+        };
         insert(&mut programme, &format!("L-{n:03}"), &supplier);
     }
     let mut tasks = Vec::new();
     for n in 1..=systems {
         let system = System {
             name: format!("Fagsystem {n}"),
-            description: if n == 1 { "=1+1".into() } else { format!("Breve; nr. {n}\nanden linje") },
+            description: if n == 1 {
+                "=1+1".into()
+            } else {
+                format!("Breve; nr. {n}\nanden linje")
+            },
             role: Some(SystemRole::Sender),
             lifecycle: Some(Lifecycle::InUse),
             units: vec!["Ældre; pleje".into(), "Børn\\unge".into()],
@@ -76,19 +92,32 @@ pub(crate) fn sample(systems: usize) -> Sample {
                 subject: Some(key(&name)),
                 package: "Afsendersystemer".into(),
                 area: "DAT".into(),
-                title: if task == "OP3-T01" { "Kortlæg systemet" } else { "Afprøv forbindelsen" }.into(),
+                title: if task == "OP3-T01" { "Kortlæg systemet" } else { "Afprøv forbindelsen" }
+                    .into(),
                 subject_name: format!("Fagsystem {n}"),
                 obligation: "skal".into(),
                 role: "Systemejer".into(),
                 due: Some(day("2026-06-12").plus_days(n as i32 % 60)),
                 forecast: Some(day("2026-06-20")),
-                after: if task == "OP3-T01" { vec![] } else { vec![key(&format!("OP3-T01.{name}"))] },
+                after: if task == "OP3-T01" {
+                    vec![]
+                } else {
+                    vec![key(&format!("OP3-T01.{name}"))]
+                },
             });
         }
     }
-    let letter = LetterType { name: "Indkaldelse til forløb".into(), citizens: 4000, ..LetterType::default() };
+    let letter = LetterType {
+        name: "Indkaldelse til forløb".into(),
+        citizens: 4000,
+        ..LetterType::default()
+    };
     insert(&mut programme, "B-001", &letter);
-    let point = ContactPoint { name: "Borgerservice".into(), visible_to_citizens: true, ..ContactPoint::default() };
+    let point = ContactPoint {
+        name: "Borgerservice".into(),
+        visible_to_citizens: true,
+        ..ContactPoint::default()
+    };
     insert(&mut programme, "KP-001", &point);
     let risk = Risk {
         title: "-Leverandør bliver forsinket".into(),
@@ -98,9 +127,14 @@ pub(crate) fn sample(systems: usize) -> Sample {
         ..Risk::default()
     };
     insert(&mut programme, "R-001", &risk);
-    let golive = Milestone { day: Some(day("2027-01-04")), baseline: Some(day("2027-01-04")), ..Milestone::default() };
+    let golive = Milestone {
+        day: Some(day("2027-01-04")),
+        baseline: Some(day("2027-01-04")),
+        ..Milestone::default()
+    };
     insert(&mut programme, "GOLIVE", &golive);
-    let milestone = |id: &str, name: &str| MilestoneLine { id: id.parse().unwrap(), name: name.into() };
+    let milestone =
+        |id: &str, name: &str| MilestoneLine { id: id.parse().unwrap(), name: name.into() };
     Sample {
         programme,
         tasks,
@@ -150,7 +184,9 @@ pub(crate) fn head(language: Language) -> Head {
         catalogue_version: "2026-11".into(),
         measured: 212,
         stated: 38,
-        waivers: vec!["MK-B3 for S-017 Arkivsystem: udfases før fristen (godkendt af projektejer)".into()],
+        waivers: vec![
+            "MK-B3 for S-017 Arkivsystem: udfases før fristen (godkendt af projektejer)".into(),
+        ],
     }
 }
 
@@ -186,30 +222,54 @@ pub(crate) fn large_status() -> Status {
             "Klarmelding ventes 4 måneder efter baseline".into(),
             "en mere".into(),
         ],
-        by_hand: Some((Light::Yellow, "Leverandøren har lovet en rettelse i uge 12, og styregruppen følger den.".into())),
+        by_hand: Some((
+            Light::Yellow,
+            "Leverandøren har lovet en rettelse i uge 12, og styregruppen følger den.".into(),
+        )),
         tasks: (300, 171, 22),
-        deadlines: vec![deadline("Idriftsættelse", Light::Yellow), deadline("Kun MeMo", Light::Red)],
+        deadlines: vec![
+            deadline("Idriftsættelse", Light::Yellow),
+            deadline("Kun MeMo", Light::Red),
+        ],
         milestones: [
-            "Programstart", "Kortlægning færdig", "Scope besluttet", "Aftaler på plads", "Klar til test",
-            "Klarmelding", "Omstillingsperiode", "Idriftsættelse", "Overtaget af drift", "Kun MeMo",
-            "Legacy lukket", "MeMo 1.2 obligatorisk", "Gevinstopfølgning",
+            "Programstart",
+            "Kortlægning færdig",
+            "Scope besluttet",
+            "Aftaler på plads",
+            "Klar til test",
+            "Klarmelding",
+            "Omstillingsperiode",
+            "Idriftsættelse",
+            "Overtaget af drift",
+            "Kun MeMo",
+            "Legacy lukket",
+            "MeMo 1.2 obligatorisk",
+            "Gevinstopfølgning",
         ]
         .iter()
         .enumerate()
         .map(|(n, name)| {
-            milestone(name, [Light::Green, Light::Yellow, Light::Red, Light::Unknown][n % 4], n as i32 * 12)
+            milestone(
+                name,
+                [Light::Green, Light::Yellow, Light::Red, Light::Unknown][n % 4],
+                n as i32 * 12,
+            )
         })
         .collect(),
         overdue: (1..=22).map(|n| task(n, "Afprøv forbindelsen med et brev")).collect(),
         risks: (1..=9)
             .map(|n| RiskLine {
-                title: format!("Risiko {n}: leverandøren når ikke at omlægge inden fristen, som er flyttet"),
+                title: format!(
+                    "Risiko {n}: leverandøren når ikke at omlægge inden fristen, som er flyttet"
+                ),
                 weight: (4, 5),
                 action: "Ugentligt møde, plan for erstatning, brev til direktionen".into(),
                 owner: "Bo Hald".into(),
             })
             .collect(),
-        decisions: (1..=7).map(|n| (format!("Skal system {n} erstattes før tid?"), Some(day("2026-03-20")))).collect(),
+        decisions: (1..=7)
+            .map(|n| (format!("Skal system {n} erstattes før tid?"), Some(day("2026-03-20"))))
+            .collect(),
         next: (1..=30).map(|n| task(n, "Indgå aftale om omlægning")).collect(),
     }
 }
@@ -248,4 +308,3 @@ pub(crate) fn some_plan() -> (Gantt, Vec<TaskRef>) {
     ];
     (Gantt { span: (start, day("2027-04-01")), today: day("2026-03-02"), milestones, rows }, tasks)
 }
-

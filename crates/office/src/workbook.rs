@@ -128,7 +128,11 @@ impl Base {
 }
 
 /// What a task or milestone is while nothing is known of it.
-pub(crate) fn untouched(kind: Kind, key: &Key, subject: Option<(&TaskId, Option<&Key>)>) -> Option<Value> {
+pub(crate) fn untouched(
+    kind: Kind,
+    key: &Key,
+    subject: Option<(&TaskId, Option<&Key>)>,
+) -> Option<Value> {
     match (kind, subject) {
         (Kind::TaskState, Some((task, subject))) => {
             let mut body = serde_json::json!({ "task": task });

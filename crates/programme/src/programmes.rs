@@ -311,6 +311,14 @@ impl Programmes {
         Ok(self.load(id).await?)
     }
 
+    /// Forgets what is kept ready, because the store was replaced.
+    pub fn forget_all(&self) {
+        let mut ready = self.lock();
+        ready.generation += 1;
+        ready.programmes.clear();
+        ready.judged.clear();
+    }
+
     fn forget(&self, id: ProgrammeId) {
         let mut ready = self.lock();
         ready.generation += 1;

@@ -3,6 +3,7 @@
 //! A file of its own, so that a heavy import or ten million observations never stand in the way of a
 //! letter, and so that the road of letters need not know of them. Every commit waits for its fsync.
 
+mod checking;
 mod observations;
 mod schema;
 
@@ -39,10 +40,11 @@ pub struct ProgrammeFile {
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
-    writer: Mutex<Connection>,
     idle: Mutex<Vec<Connection>>,
     /// Never writes, so that it is told of everything that is written.
     watcher: Mutex<Option<Connection>>,
+    /// Closed last, for only it can tidy up its log.
+    writer: Mutex<Connection>,
 }
 
 impl ProgrammeFile {
@@ -97,6 +99,42 @@ impl ProgrammeFile {
             Ok(read)
         })
         .await
+    }
+
+    /// Puts what [`Self::copy_to`] copied to a folder in the place of everything, or nothing when there
+    /// is no folder or no copy in it; all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the copy is not ours, or cannot be read; or when this cannot be written.
+    pub async fn put_back(&self, folder: Option<&Path>) -> Result<(), StorageError> {
+        let from = folder.map(|folder| folder.join(FILE_NAME)).filter(|from| from.exists());
+        let shared = Arc::clone(&self.shared);
+        apart(move || {
+            let source = match &from {
+                Some(from) => schema::open_for_reading(from).map_err(failed)?,
+                None => schema::empty().map_err(|error| StorageError::Failed(Box::new(error)))?,
+            };
+            let mut writer = lock(&shared.writer);
+            {
+                let backup = rusqlite::backup::Backup::new(&source, &mut writer).map_err(failed)?;
+                backup.step(-1).map_err(failed)?;
+            }
+            // It may have been made by an earlier version.
+            schema::bring_up_to_date(&mut writer)
+                .map_err(|error| StorageError::Failed(Box::new(error)))
+        })
+        .await
+    }
+
+    /// Looks at all of it: the file against itself, and every object, line of history and sum against
+    /// what it must be. Tells what is wrong, at most a hundred findings, without a word of what is kept.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read at all.
+    pub async fn check(&self) -> Result<Vec<String>, StorageError> {
+        self.read(|connection| checking::check(connection)).await
     }
 
     /// Copies the file as one read sees it, while it is in use.

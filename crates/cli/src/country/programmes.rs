@@ -174,12 +174,18 @@ fn first(entry: &Entry, today: Day) -> Result<Vec<Change>, ProgrammesError> {
                 }
             }
             Kind::Milestone => {
-                let moved = change.key.as_str().parse().ok().and_then(|id: MilestoneId| entry.milestones.get(&id));
+                let moved = change
+                    .key
+                    .as_str()
+                    .parse()
+                    .ok()
+                    .and_then(|id: MilestoneId| entry.milestones.get(&id));
                 if let Some(to) = moved {
                     let until = (change.key.as_str() == "CUTOVER")
                         .then(|| day(to, today).map(|from| from.plus_days(2)))
                         .transpose()?;
-                    let milestone = Milestone { day: Some(day(to, today)?), until, ..Milestone::default() };
+                    let milestone =
+                        Milestone { day: Some(day(to, today)?), until, ..Milestone::default() };
                     *change = Change::add(change.key.clone(), &milestone);
                 }
             }
@@ -188,7 +194,11 @@ fn first(entry: &Entry, today: Day) -> Result<Vec<Change>, ProgrammesError> {
     }
     for object in &entry.object {
         let body = dated(object.body.clone(), today)?;
-        changes.push(Change { kind: object.kind, key: object.key.clone(), what: What::Add { body } });
+        changes.push(Change {
+            kind: object.kind,
+            key: object.key.clone(),
+            what: What::Add { body },
+        });
     }
     Ok(changes)
 }

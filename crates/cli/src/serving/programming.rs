@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brevdue_exchange::exchange::notices::Notice as Mail;
-use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::{Batch, Exchange, StorageError};
 use brevdue_programme::closing::Notice;
 use brevdue_programme::objects::Person;
@@ -134,8 +133,10 @@ fn subject(judged: &Judged, count: usize) -> String {
 /// What opened and by which requirement, in both languages. A system is named by its register entry; no
 /// message is quoted.
 fn text(judged: &Judged, notices: &[&Notice]) -> String {
-    let mut danish = String::from("Disse opgaver er åbnet igen, fordi deres betingelse ikke holder:\n");
-    let mut english = String::from("These tasks have opened again, because their condition no longer holds:\n");
+    let mut danish =
+        String::from("Disse opgaver er åbnet igen, fordi deres betingelse ikke holder:\n");
+    let mut english =
+        String::from("These tasks have opened again, because their condition no longer holds:\n");
     for notice in notices {
         let title = judged.plan.task(&notice.task).map(|planned| &planned.task.title);
         let subject = notice.subject.as_ref().map_or(String::new(), |key| format!(" ({key})"));

@@ -129,7 +129,11 @@ fn separator(text: &str) -> char {
 
 /// Marks a text that a spreadsheet would take for a formula by an apostrophe, and one that begins with one.
 pub(crate) fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Takes the mark off again.

@@ -42,7 +42,15 @@ pub(crate) struct Node {
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     /// Words; the place is the start of their base line.
-    Words { x: f32, y: f32, size: f32, face: Face, colour: Colour, words: String, node: Option<usize> },
+    Words {
+        x: f32,
+        y: f32,
+        size: f32,
+        face: Face,
+        colour: Colour,
+        words: String,
+        node: Option<usize>,
+    },
     /// A filled rectangle.
     Fill { x: f32, y: f32, width: f32, height: f32, colour: Colour },
     /// A line or outline.
@@ -146,7 +154,8 @@ impl Flow {
         let da = head.language == Language::Da;
         let said = self.node(Role::Paragraph, None, "");
         let as_of = {
-            let day = brevdue_programme::Day::of(head.as_of).map(|of| super::day(of, head.language));
+            let day =
+                brevdue_programme::Day::of(head.as_of).map(|of| super::day(of, head.language));
             let local = brevdue_memo::copenhagen::local(head.as_of);
             format!("{} {:02}:{:02}", day.unwrap_or_default(), local.hour, local.minute)
         };
@@ -265,7 +274,14 @@ impl Flow {
     }
 
     /// Words broken into lines in the column.
-    pub(super) fn words(&mut self, words: &str, face: Face, size: f32, colour: Colour, node: usize) {
+    pub(super) fn words(
+        &mut self,
+        words: &str,
+        face: Face,
+        size: f32,
+        colour: Colour,
+        node: usize,
+    ) {
         for line in broken(words, face, size, self.right - self.left) {
             self.need(size * 1.35);
             let (x, y) = (self.left, self.y + size);
@@ -291,7 +307,12 @@ impl Flow {
                 (0xF2, 0xB8, 0x00),
             ),
             Light::Red => (
-                vec![(x, y), (x + 2.0 * radius, y), (x + 2.0 * radius, y + 2.0 * radius), (x, y + 2.0 * radius)],
+                vec![
+                    (x, y),
+                    (x + 2.0 * radius, y),
+                    (x + 2.0 * radius, y + 2.0 * radius),
+                    (x, y + 2.0 * radius),
+                ],
                 (0xB5, 0x12, 0x2B),
             ),
             Light::Unknown => {
@@ -311,9 +332,11 @@ impl Flow {
         let node = self.node(Role::Table, None, "");
         let total: f32 = table.columns.iter().map(|(_, width)| width).sum();
         let usable = self.right - self.left;
-        let widths: Vec<f32> = table.columns.iter().map(|(_, width)| width / total.max(0.01) * usable).collect();
+        let widths: Vec<f32> =
+            table.columns.iter().map(|(_, width)| width / total.max(0.01) * usable).collect();
         let size = self.size * 0.92;
-        let headings: Vec<Item> = table.columns.iter().map(|(heading, _)| Item::Words(heading.clone())).collect();
+        let headings: Vec<Item> =
+            table.columns.iter().map(|(heading, _)| Item::Words(heading.clone())).collect();
         self.row(&headings, &widths, size, Some(node), true, false);
         for row in &table.rows {
             if self.page >= PAGES {
@@ -329,7 +352,15 @@ impl Flow {
         self.y += self.size * 0.5;
     }
 
-    fn row(&mut self, items: &[Item], widths: &[f32], size: f32, table: Option<usize>, head: bool, tight: bool) {
+    fn row(
+        &mut self,
+        items: &[Item],
+        widths: &[f32],
+        size: f32,
+        table: Option<usize>,
+        head: bool,
+        tight: bool,
+    ) {
         let height = height_of(items, widths, size, tight);
         if head {
             self.need(height * 2.5);
@@ -360,7 +391,15 @@ impl Flow {
             let lines = lines_of(words, face, size, room, tight);
             for (index, line) in lines.into_iter().enumerate() {
                 let y = self.y + 2.0 + size + index as f32 * size * 1.25;
-                self.push(Op::Words { x: inner, y, size, face, colour: BLACK, words: line, node: cell });
+                self.push(Op::Words {
+                    x: inner,
+                    y,
+                    size,
+                    face,
+                    colour: BLACK,
+                    words: line,
+                    node: cell,
+                });
             }
             x += width;
         }
@@ -376,7 +415,15 @@ impl Flow {
             let node = self.node(Role::Paragraph, None, "");
             let line = cut(&format!("{label}: {words}"), Face::Regular, size, usable);
             let (x, y) = (self.left, self.y + size);
-            self.push(Op::Words { x, y, size, face: Face::Regular, colour: BLACK, words: line, node: Some(node) });
+            self.push(Op::Words {
+                x,
+                y,
+                size,
+                face: Face::Regular,
+                colour: BLACK,
+                words: line,
+                node: Some(node),
+            });
             self.y += size * 1.3;
             let (y, height) = (self.y, size * 0.7);
             let share = if share.is_finite() { share.clamp(0.0, 1.0) as f32 } else { 0.0 };

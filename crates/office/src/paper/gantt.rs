@@ -46,7 +46,15 @@ impl Flow {
                     colour: BLACK,
                 });
                 let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
-                self.push(Op::Words { x: words_x, y, size, face, colour: BLACK, words, node: None });
+                self.push(Op::Words {
+                    x: words_x,
+                    y,
+                    size,
+                    face,
+                    colour: BLACK,
+                    words,
+                    node: None,
+                });
                 lows.push((x, y));
             }
             self.down(size * 1.35 * gantt.milestones.len().min(6) as f32 + 4.0);
@@ -65,7 +73,12 @@ impl Flow {
             if gantt.today >= from && gantt.today <= to {
                 let x = x_of(gantt.today);
                 let points = vec![(x, bars_top - 4.0), (x, low)];
-                self.push(Op::Stroke { points, colour: (0xB5, 0x12, 0x2B), width: 1.2, dashed: false });
+                self.push(Op::Stroke {
+                    points,
+                    colour: (0xB5, 0x12, 0x2B),
+                    width: 1.2,
+                    dashed: false,
+                });
             }
             if drawn == 0 || rows.len() == 0 {
                 break;
@@ -86,9 +99,23 @@ impl Flow {
         self.words(legend, Face::Regular, size, GREY, node);
     }
 
-    fn months(&mut self, gantt: &Gantt, size: f32, x_of: &dyn Fn(Day) -> f32, top: f32, left: f32, right: f32) {
+    fn months(
+        &mut self,
+        gantt: &Gantt,
+        size: f32,
+        x_of: &dyn Fn(Day) -> f32,
+        top: f32,
+        left: f32,
+        right: f32,
+    ) {
         let (from, to) = gantt.span;
-        self.push(Op::Fill { x: left, y: top, width: right - left, height: size * 1.6, colour: SHADE });
+        self.push(Op::Fill {
+            x: left,
+            y: top,
+            width: right - left,
+            height: size * 1.6,
+            colour: SHADE,
+        });
         let (year, month, _) = from.year_month_day();
         let Ok(mut first) = Day::new(year, month, 1) else { return };
         let step = match to.days_since(from) {
@@ -137,7 +164,15 @@ impl Flow {
         let words = cut(&row.label, Face::Regular, size, names - 8.0);
         let face = if row.critical { Face::Strong } else { Face::Regular };
         let words = cut(&words, face, size, names - 8.0);
-        self.push(Op::Words { x: left + 2.0, y: y + size * 1.2, size, face, colour: BLACK, words, node: None });
+        self.push(Op::Words {
+            x: left + 2.0,
+            y: y + size * 1.2,
+            size,
+            face,
+            colour: BLACK,
+            words,
+            node: None,
+        });
         let (x, end) = (x_of(row.start), x_of(row.end.plus_days(1)));
         let width = (end - x).max(2.5);
         let (bar_y, bar) = (y + height * 0.18, height * 0.48);
@@ -163,7 +198,15 @@ impl Flow {
         if r + 3.0 + Face::Regular.width(&row.area, size) < right {
             let words = Face::Regular.shown(&row.area);
             let y = y + height * 0.18 + bar * 0.8;
-            self.push(Op::Words { x: r + 3.0, y, size, face: Face::Regular, colour: GREY, words, node: None });
+            self.push(Op::Words {
+                x: r + 3.0,
+                y,
+                size,
+                face: Face::Regular,
+                colour: GREY,
+                words,
+                node: None,
+            });
         }
         self.down(height);
     }

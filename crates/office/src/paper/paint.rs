@@ -3,8 +3,8 @@
 use std::num::NonZeroU16;
 
 use brevdue_programme::Language;
-use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::color::rgb;
+use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
@@ -14,7 +14,8 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke, StrokeDash};
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree,
+    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup,
+    TagTree,
 };
 use krilla::text::{Font, TextDirection};
 use krilla::{Document, SerializeSettings};
@@ -29,7 +30,8 @@ pub(super) fn pdf(paper: &Paper<'_>, flow: Flow) -> Result<Vec<u8>, Unprintable>
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|_| wrong("configuration"))?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    let mut document =
+        Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     let regular = Face::Regular.font().ok_or_else(|| wrong("font"))?;
     let strong = Face::Strong.font().ok_or_else(|| wrong("font"))?;
     let (width, height) = paper.sheet.points();
@@ -79,7 +81,13 @@ fn fill(colour: Colour) -> Fill {
     Fill { paint: rgb::Color::new(colour.0, colour.1, colour.2).into(), ..Fill::default() }
 }
 
-fn paint(surface: &mut Surface<'_>, op: &Op, regular: &Font, strong: &Font, language: &str) -> Option<Identifier> {
+fn paint(
+    surface: &mut Surface<'_>,
+    op: &Op,
+    regular: &Font,
+    strong: &Font,
+    language: &str,
+) -> Option<Identifier> {
     let decoration = |kind| ContentTag::Artifact(Artifact::with_kind(kind));
     match op {
         Op::Words { words, .. } if words.trim().is_empty() => None,
@@ -95,7 +103,14 @@ fn paint(surface: &mut Surface<'_>, op: &Op, regular: &Font, strong: &Font, lang
             // A space at the end of a line, so that words do not run together when they are read out.
             let words = format!("{words} ");
             let place = Point::from_xy(*x, *y);
-            surface.draw_text(place, font.clone(), *size, &words, false, TextDirection::LeftToRight);
+            surface.draw_text(
+                place,
+                font.clone(),
+                *size,
+                &words,
+                false,
+                TextDirection::LeftToRight,
+            );
             surface.end_tagged();
             node.map(|_| leaf)
         }
@@ -187,9 +202,10 @@ fn group(
         return None;
     }
     let mut group = match node.role {
-        Role::Heading(level) => {
-            TagGroup::new(Tag::Hn(NonZeroU16::new(u16::from(level)).unwrap_or(NonZeroU16::MIN), Some(node.title.clone())))
-        }
+        Role::Heading(level) => TagGroup::new(Tag::Hn(
+            NonZeroU16::new(u16::from(level)).unwrap_or(NonZeroU16::MIN),
+            Some(node.title.clone()),
+        )),
         Role::Paragraph => TagGroup::new(Tag::P),
         Role::Table => TagGroup::new(Tag::Table),
         Role::Row => TagGroup::new(Tag::TR),

@@ -49,8 +49,11 @@ pub fn export(title: &str, programme: &Programme, tasks: &[TaskLine], as_of: Tim
             numbers.insert(&line.key, number);
         }
     }
-    let people: BTreeMap<&Key, (usize, Person)> =
-        programme.all::<Person>().enumerate().map(|(index, (key, person))| (key, (index + 1, person))).collect();
+    let people: BTreeMap<&Key, (usize, Person)> = programme
+        .all::<Person>()
+        .enumerate()
+        .map(|(index, (key, person))| (key, (index + 1, person)))
+        .collect();
     let mut assignments = String::new();
     let _ = writeln!(xml, "  <Tasks>");
     let mut row = 0;
@@ -64,9 +67,14 @@ pub fn export(title: &str, programme: &Programme, tasks: &[TaskLine], as_of: Tim
         for line in tasks.iter().filter(|line| line.package == **package) {
             row += 1;
             let state: Option<TaskState> = programme.get(&line.key);
-            let _ = write!(xml, "    <Task><UID>{row}</UID><ID>{row}</ID><Name>{}</Name>", text(&titled(line)));
+            let _ = write!(
+                xml,
+                "    <Task><UID>{row}</UID><ID>{row}</ID><Name>{}</Name>",
+                text(&titled(line))
+            );
             let _ = write!(xml, "<Manual>1</Manual><OutlineLevel>2</OutlineLevel>");
-            let finish = state.as_ref().and_then(|state| state.forecast).or(line.forecast).or(line.due);
+            let finish =
+                state.as_ref().and_then(|state| state.forecast).or(line.forecast).or(line.due);
             if let Some(start) = state.as_ref().and_then(|state| state.planned_start) {
                 let _ = write!(xml, "<Start>{start}T08:00:00</Start>");
             }
@@ -77,11 +85,16 @@ pub fn export(title: &str, programme: &Programme, tasks: &[TaskLine], as_of: Tim
                 Status::Done => 100,
                 _ => state.percent.min(100),
             });
-            let _ = write!(xml, "<Milestone>0</Milestone><Summary>0</Summary><PercentComplete>{percent}</PercentComplete>");
+            let _ = write!(
+                xml,
+                "<Milestone>0</Milestone><Summary>0</Summary><PercentComplete>{percent}</PercentComplete>"
+            );
             if let Some(due) = state.as_ref().and_then(|state| state.due).or(line.due) {
                 let _ = write!(xml, "<Deadline>{due}T16:00:00</Deadline>");
             }
-            if let Some(note) = state.as_ref().map(|state| &state.note).filter(|note| !note.is_empty()) {
+            if let Some(note) =
+                state.as_ref().map(|state| &state.note).filter(|note| !note.is_empty())
+            {
                 let _ = write!(xml, "<Notes>{}</Notes>", text(note));
             }
             for after in &line.after {
@@ -97,8 +110,10 @@ pub fn export(title: &str, programme: &Programme, tasks: &[TaskLine], as_of: Tim
                 "<ExtendedAttribute><FieldID>{KEY_FIELD}</FieldID><Value>{}</Value></ExtendedAttribute></Task>",
                 line.key
             );
-            if let Some((person, _)) =
-                state.as_ref().and_then(|state| state.assignee.as_ref()).and_then(|key| people.get(key))
+            if let Some((person, _)) = state
+                .as_ref()
+                .and_then(|state| state.assignee.as_ref())
+                .and_then(|key| people.get(key))
             {
                 let _ = writeln!(
                     assignments,
@@ -115,7 +130,8 @@ pub fn export(title: &str, programme: &Programme, tasks: &[TaskLine], as_of: Tim
             text(&person.name)
         );
     }
-    let _ = writeln!(xml, "  </Resources>\n  <Assignments>\n{assignments}  </Assignments>\n</Project>");
+    let _ =
+        writeln!(xml, "  </Resources>\n  <Assignments>\n{assignments}  </Assignments>\n</Project>");
     xml.into_bytes()
 }
 
@@ -124,7 +140,11 @@ pub fn export(title: &str, programme: &Programme, tasks: &[TaskLine], as_of: Tim
 /// # Errors
 ///
 /// [`Unreadable`]: the file as a whole, or every task that means nothing, by its line.
-pub fn import(bytes: &[u8], programme: &Programme, tasks: &[TaskLine]) -> Result<Tasks, Unreadable> {
+pub fn import(
+    bytes: &[u8],
+    programme: &Programme,
+    tasks: &[TaskLine],
+) -> Result<Tasks, Unreadable> {
     if bytes.len() > FILE_BYTES {
         return Err(Unreadable::TooMuch);
     }
@@ -143,7 +163,8 @@ pub fn import(bytes: &[u8], programme: &Programme, tasks: &[TaskLine]) -> Result
     let mut reader = Reader::from_str(source);
     loop {
         let event = reader.read_event();
-        let position = usize::try_from(reader.buffer_position()).unwrap_or(source.len()).min(source.len());
+        let position =
+            usize::try_from(reader.buffer_position()).unwrap_or(source.len()).min(source.len());
         line += source.as_bytes()[counted..position].iter().filter(|byte| **byte == b'\n').count();
         counted = position;
         match event.map_err(|_| Unreadable::NotXml { line })? {
@@ -164,7 +185,8 @@ pub fn import(bytes: &[u8], programme: &Programme, tasks: &[TaskLine]) -> Result
             Event::CData(part) => text.push_str(&part),
             Event::GeneralRef(reference) => {
                 let entity = format!("&{};", &*reference);
-                let meant = quick_xml::escape::unescape(&entity).map_err(|_| Unreadable::NotXml { line })?;
+                let meant = quick_xml::escape::unescape(&entity)
+                    .map_err(|_| Unreadable::NotXml { line })?;
                 text.push_str(&meant);
             }
             Event::DocType(_) => return Err(Unreadable::NotXml { line }),
@@ -224,7 +246,8 @@ pub fn import(bytes: &[u8], programme: &Programme, tasks: &[TaskLine]) -> Result
 
 /// A task; none for summaries and empty lines, which are not tasks of anybody's.
 fn task(record: &BTreeMap<String, String>, line: usize) -> Option<(Planned, String)> {
-    let field = |name: &str| record.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
+    let field =
+        |name: &str| record.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
     if field("Summary") == Some("1") || field("IsNull") == Some("1") {
         return None;
     }

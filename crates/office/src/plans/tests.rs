@@ -19,8 +19,10 @@ fn with_states() -> Sample {
         .unwrap()
     };
     insert(&mut sample.programme, "OP3-T01.S-001", &state);
-    let done: TaskState =
-        serde_json::from_value(serde_json::json!({"task": "OP3-T08", "subject": "S-002", "status": "done"})).unwrap();
+    let done: TaskState = serde_json::from_value(
+        serde_json::json!({"task": "OP3-T08", "subject": "S-002", "status": "done"}),
+    )
+    .unwrap();
     insert(&mut sample.programme, "OP3-T08.S-002", &done);
     sample
 }
@@ -31,7 +33,8 @@ fn an_untouched_project_changes_nothing_and_an_edited_one_what_was_edited() {
     let xml = project_xml("Plan & mere", &sample.programme, &sample.tasks, at());
     let same = from_project_xml(&xml, &sample.programme, &sample.tasks).unwrap();
     assert_eq!(same, Tasks::default());
-    let text = String::from_utf8(xml).unwrap().replace("<PercentComplete>40<", "<PercentComplete>100<");
+    let text =
+        String::from_utf8(xml).unwrap().replace("<PercentComplete>40<", "<PercentComplete>100<");
     let found = from_project_xml(text.as_bytes(), &sample.programme, &sample.tasks).unwrap();
     let changes = found.diff.changes(&sample.programme, &found.diff.plain());
     let mut programme = sample.programme.clone();
@@ -43,7 +46,9 @@ fn an_untouched_project_changes_nothing_and_an_edited_one_what_was_edited() {
 #[test]
 fn an_untouched_tracker_file_changes_nothing_and_an_edited_one_what_was_edited() {
     let sample = with_states();
-    for (tracker, from, to) in [(Tracker::OpenProject, "New", "Closed"), (Tracker::Jira, "To Do", "Done")] {
+    for (tracker, from, to) in
+        [(Tracker::OpenProject, "New", "Closed"), (Tracker::Jira, "To Do", "Done")]
+    {
         let csv = tracker_csv(tracker, &sample.programme, &sample.tasks);
         let same = from_tracker_csv(&csv, &sample.programme, &sample.tasks).unwrap();
         assert_eq!(same, Tasks::default());
@@ -59,7 +64,9 @@ fn what_means_nothing_is_told_by_its_line_and_what_is_not_known_is_left() {
     let csv = "Issue key,Summary,Status,Due Date\r\n\
         X-1,[OP3-T01.S-001] x,Dancing,31/Dec/26 12:00 AM\r\n\
         X-2,[OP3-T08.S-001] y,Done,32/Dec/26\r\n";
-    let Err(Unreadable::Faults(faults)) = from_tracker_csv(csv.as_bytes(), &sample.programme, &sample.tasks) else {
+    let Err(Unreadable::Faults(faults)) =
+        from_tracker_csv(csv.as_bytes(), &sample.programme, &sample.tasks)
+    else {
         panic!()
     };
     let told: Vec<(usize, &str)> =

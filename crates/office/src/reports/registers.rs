@@ -14,7 +14,9 @@ use crate::paper::{Block, Head, Item, Light, Sheet, Table, Unprintable, maybe_da
 const HISTORY: usize = 5_000;
 
 fn name_of(names: &BTreeMap<String, String>, key: Option<&Key>) -> String {
-    key.map_or_else(String::new, |key| names.get(key.as_str()).cloned().unwrap_or_else(|| key.to_string()))
+    key.map_or_else(String::new, |key| {
+        names.get(key.as_str()).cloned().unwrap_or_else(|| key.to_string())
+    })
 }
 
 fn people(programme: &Programme) -> BTreeMap<String, String> {
@@ -32,8 +34,10 @@ pub fn systems(
     shown: impl Fn(&Key, &System) -> bool,
 ) -> Result<Printed, Unprintable> {
     let people = people(programme);
-    let suppliers: BTreeMap<String, String> =
-        programme.all::<Supplier>().map(|(key, supplier)| (key.to_string(), supplier.name)).collect();
+    let suppliers: BTreeMap<String, String> = programme
+        .all::<Supplier>()
+        .map(|(key, supplier)| (key.to_string(), supplier.name))
+        .collect();
     let language = head.language;
     let rows: Vec<Vec<Item>> = programme
         .all::<System>()
@@ -68,17 +72,20 @@ pub fn systems(
     let blocks = [
         Block::Text(format!("{} {}", rows.len(), said(head, "systemer", "systems"))),
         Block::Table(Table {
-            columns: columns(head, &[
-                ("Id", "Id", 0.8),
-                ("Navn", "Name", 2.2),
-                ("Rolle", "Role", 1.5),
-                ("Vej til MeMo", "Path to MeMo", 1.3),
-                ("Leverandør", "Supplier", 1.6),
-                ("Systemejer", "System owner", 1.4),
-                ("Kritikalitet", "Criticality", 0.9),
-                ("Ambition", "Level", 1.2),
-                ("Snitflader", "Interfaces", 2.2),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Id", "Id", 0.8),
+                    ("Navn", "Name", 2.2),
+                    ("Rolle", "Role", 1.5),
+                    ("Vej til MeMo", "Path to MeMo", 1.3),
+                    ("Leverandør", "Supplier", 1.6),
+                    ("Systemejer", "System owner", 1.4),
+                    ("Kritikalitet", "Criticality", 0.9),
+                    ("Ambition", "Level", 1.2),
+                    ("Snitflader", "Interfaces", 2.2),
+                ],
+            ),
             rows,
             tight: false,
         }),
@@ -99,7 +106,8 @@ pub fn supplier(
     tasks: &[TaskRef],
     checks: &[(String, String, Light, String)],
 ) -> Result<Printed, Unprintable> {
-    let supplier: Supplier = programme.get(key).ok_or_else(|| Unprintable("no such supplier".into()))?;
+    let supplier: Supplier =
+        programme.get(key).ok_or_else(|| Unprintable("no such supplier".into()))?;
     let language = head.language;
     let mut blocks = vec![
         Block::Heading(2, supplier.name.clone()),
@@ -118,11 +126,16 @@ pub fn supplier(
         .filter(|(_, system)| system.supplier.as_ref() == Some(key))
         .flat_map(|(key, system)| {
             let first = (key.to_string(), system.name.clone());
-            let dates: Vec<(String, Option<_>, Option<_>, Option<_>)> = if system.milestones.is_empty() {
-                vec![("–".to_owned(), None, None, None)]
-            } else {
-                system.milestones.iter().map(|m| (m.milestone.clone(), m.planned, m.forecast, m.actual)).collect()
-            };
+            let dates: Vec<(String, Option<_>, Option<_>, Option<_>)> =
+                if system.milestones.is_empty() {
+                    vec![("–".to_owned(), None, None, None)]
+                } else {
+                    system
+                        .milestones
+                        .iter()
+                        .map(|m| (m.milestone.clone(), m.planned, m.forecast, m.actual))
+                        .collect()
+                };
             dates.into_iter().map(move |(milestone, planned, forecast, actual)| {
                 vec![
                     Item::Words(format!("{} {}", first.0, first.1)),
@@ -134,15 +147,21 @@ pub fn supplier(
             })
         })
         .collect();
-    blocks.push(Block::Heading(2, said(head, "Systemer og aftalte datoer", "Systems and agreed dates")));
+    blocks.push(Block::Heading(
+        2,
+        said(head, "Systemer og aftalte datoer", "Systems and agreed dates"),
+    ));
     blocks.push(Block::Table(Table {
-        columns: columns(head, &[
-            ("System", "System", 3.0),
-            ("Milepæl", "Milestone", 1.6),
-            ("Aftalt", "Agreed", 1.2),
-            ("Prognose", "Forecast", 1.2),
-            ("Nået", "Reached", 1.2),
-        ]),
+        columns: columns(
+            head,
+            &[
+                ("System", "System", 3.0),
+                ("Milepæl", "Milestone", 1.6),
+                ("Aftalt", "Agreed", 1.2),
+                ("Prognose", "Forecast", 1.2),
+                ("Nået", "Reached", 1.2),
+            ],
+        ),
         rows,
         tight: false,
     }));
@@ -161,25 +180,31 @@ pub fn supplier(
     if !contracts.is_empty() {
         blocks.push(Block::Heading(2, said(head, "Kontrakter", "Contracts")));
         blocks.push(Block::Table(Table {
-            columns: columns(head, &[
-                ("Kontrakt", "Contract", 3.0),
-                ("Slut", "End", 1.2),
-                ("Dækker omlægning", "Covers conversion", 1.4),
-                ("Databehandleraftale", "Data processing", 1.4),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Kontrakt", "Contract", 3.0),
+                    ("Slut", "End", 1.2),
+                    ("Dækker omlægning", "Covers conversion", 1.4),
+                    ("Databehandleraftale", "Data processing", 1.4),
+                ],
+            ),
             rows: contracts,
             tight: false,
         }));
     }
     blocks.push(Block::Heading(2, said(head, "Åbne opgaver", "Open tasks")));
     blocks.push(Block::Table(Table {
-        columns: columns(head, &[
-            ("Opgave", "Task", 3.4),
-            ("For", "For", 2.2),
-            ("Status", "Status", 1.4),
-            ("Frist", "Due", 1.1),
-            ("Prognose", "Forecast", 1.1),
-        ]),
+        columns: columns(
+            head,
+            &[
+                ("Opgave", "Task", 3.4),
+                ("For", "For", 2.2),
+                ("Status", "Status", 1.4),
+                ("Frist", "Due", 1.1),
+                ("Prognose", "Forecast", 1.1),
+            ],
+        ),
         rows: tasks
             .iter()
             .map(|task| {
@@ -196,7 +221,10 @@ pub fn supplier(
     }));
     blocks.push(Block::Heading(2, said(head, "Krav", "Requirements")));
     blocks.push(Block::Table(Table {
-        columns: columns(head, &[("System", "System", 2.4), ("Krav", "Requirement", 1.2), ("Resultat", "Result", 4.0)]),
+        columns: columns(
+            head,
+            &[("System", "System", 2.4), ("Krav", "Requirement", 1.2), ("Resultat", "Result", 4.0)],
+        ),
         rows: checks
             .iter()
             .map(|(system, requirement, light, words)| {
@@ -239,7 +267,9 @@ pub struct Coverage {
 ///
 /// [`Unprintable`].
 pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintable> {
-    let percent = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    let percent = |share: Option<f64>| {
+        share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0))
+    };
     let rows = (1..)
         .zip(letters)
         .map(|(rank, letter)| {
@@ -260,7 +290,8 @@ pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintab
             ]
         })
         .collect();
-    let total: f64 = letters.iter().map(|letter| letter.expected_dkk).filter(|dkk| dkk.is_finite()).sum();
+    let total: f64 =
+        letters.iter().map(|letter| letter.expected_dkk).filter(|dkk| dkk.is_finite()).sum();
     let blocks = [
         Block::Text(format!(
             "{}: {total:.0} {}",
@@ -268,21 +299,30 @@ pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintab
             said(head, "kr.", "DKK")
         )),
         Block::Table(Table {
-            columns: columns(head, &[
-                ("Nr.", "No.", 0.5),
-                ("Brevtype", "Letter type", 3.6),
-                ("Breve om året", "Letters a year", 1.7),
-                ("Score", "Score", 0.8),
-                ("Ambition", "Level", 1.6),
-                ("Mål", "Target", 0.8),
-                ("Målt", "Measured", 0.9),
-                ("Ventet kr./år", "Expected DKK/year", 1.2),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Nr.", "No.", 0.5),
+                    ("Brevtype", "Letter type", 3.6),
+                    ("Breve om året", "Letters a year", 1.7),
+                    ("Score", "Score", 0.8),
+                    ("Ambition", "Level", 1.6),
+                    ("Mål", "Target", 0.8),
+                    ("Målt", "Measured", 0.9),
+                    ("Ventet kr./år", "Expected DKK/year", 1.2),
+                ],
+            ),
             rows,
             tight: false,
         }),
     ];
-    print(Sheet::A4Wide, head, ("MeMo-potentiale og gevinst", "MeMo potential and benefit"), 9.0, &blocks)
+    print(
+        Sheet::A4Wide,
+        head,
+        ("MeMo-potentiale og gevinst", "MeMo potential and benefit"),
+        9.0,
+        &blocks,
+    )
 }
 
 /// R8: who needs training and who has had it, by unit and audience.
@@ -317,13 +357,16 @@ pub fn training(head: &Head, programme: &Programme) -> Result<Printed, Unprintab
         Block::Bars(bars),
         Block::Heading(2, said(head, "Kurser", "Courses")),
         Block::Table(Table {
-            columns: columns(head, &[
-                ("Kursus", "Course", 3.0),
-                ("Enhed", "Unit", 2.0),
-                ("Målgruppe", "Audience", 2.0),
-                ("Dato", "Date", 1.1),
-                ("Oplært", "Trained", 1.0),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Kursus", "Course", 3.0),
+                    ("Enhed", "Unit", 2.0),
+                    ("Målgruppe", "Audience", 2.0),
+                    ("Dato", "Date", 1.1),
+                    ("Oplært", "Trained", 1.0),
+                ],
+            ),
             rows,
             tight: false,
         }),
@@ -357,7 +400,12 @@ pub fn history(head: &Head, lines: &[HistoryLine]) -> Result<Printed, Unprintabl
             let local = brevdue_memo::copenhagen::local(line.at);
             let day = brevdue_programme::Day::of(line.at).ok();
             vec![
-                Item::Words(format!("{} {:02}:{:02}", maybe_day(day, head.language), local.hour, local.minute)),
+                Item::Words(format!(
+                    "{} {:02}:{:02}",
+                    maybe_day(day, head.language),
+                    local.hour,
+                    local.minute
+                )),
                 line.who.clone().into(),
                 format!("{}/{}", line.kind.word(), line.key).into(),
                 line.field.clone().unwrap_or_default().into(),
@@ -377,17 +425,26 @@ pub fn history(head: &Head, lines: &[HistoryLine]) -> Result<Printed, Unprintabl
         )));
     }
     blocks.push(Block::Table(Table {
-        columns: columns(head, &[
-            ("Hvornår", "When", 1.5),
-            ("Hvem", "Who", 1.1),
-            ("Hvad", "What", 1.9),
-            ("Felt", "Field", 1.2),
-            ("Fra", "From", 2.0),
-            ("Til", "To", 2.0),
-            ("Hvorfor", "Why", 2.0),
-        ]),
+        columns: columns(
+            head,
+            &[
+                ("Hvornår", "When", 1.5),
+                ("Hvem", "Who", 1.1),
+                ("Hvad", "What", 1.9),
+                ("Felt", "Field", 1.2),
+                ("Fra", "From", 2.0),
+                ("Til", "To", 2.0),
+                ("Hvorfor", "Why", 2.0),
+            ],
+        ),
         rows,
         tight: false,
     }));
-    print(Sheet::A4Wide, head, ("Beslutnings- og ændringslog", "Log of decisions and changes"), 8.5, &blocks)
+    print(
+        Sheet::A4Wide,
+        head,
+        ("Beslutnings- og ændringslog", "Log of decisions and changes"),
+        8.5,
+        &blocks,
+    )
 }

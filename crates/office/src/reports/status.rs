@@ -111,7 +111,10 @@ pub fn status(head: &Head, status: &Status) -> Result<Printed, Unprintable> {
     if head.waivers.len() > 4 {
         let more = head.waivers.len() - 4;
         head.waivers.truncate(4);
-        head.waivers.push(format!("+ {more} {}", said(&head, "flere, se Kravopfyldelse", "more, see Compliance")));
+        head.waivers.push(format!(
+            "+ {more} {}",
+            said(&head, "flere, se Kravopfyldelse", "more, see Compliance")
+        ));
     }
     for waiver in &mut head.waivers {
         *waiver = shortened(waiver, 120);
@@ -141,7 +144,8 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     let language = head.language;
     let (all, done, overdue) = status.tasks;
     let mut blocks = Vec::new();
-    let reasons: Vec<String> = status.reasons.iter().take(3).map(|reason| shortened(reason, 150)).collect();
+    let reasons: Vec<String> =
+        status.reasons.iter().take(3).map(|reason| shortened(reason, 150)).collect();
     let mut why = reasons.join("; ");
     if status.reasons.len() > 3 {
         why.push_str(&format!(" (+ {})", status.reasons.len() - 3));
@@ -151,7 +155,17 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     }
     let mut lights = vec![(status.light, format!("{}: {why}", said(head, "beregnet", "reckoned")))];
     if let Some((light, comment)) = &status.by_hand {
-        lights.insert(0, (*light, format!("{}: {}", said(head, "sat i hånden", "set by hand"), shortened(comment, 200))));
+        lights.insert(
+            0,
+            (
+                *light,
+                format!(
+                    "{}: {}",
+                    said(head, "sat i hånden", "set by hand"),
+                    shortened(comment, 200)
+                ),
+            ),
+        );
     }
     blocks.push(Block::Lights(lights));
     let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
@@ -163,7 +177,9 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     for deadline in status.deadlines.iter().take(4) {
         let (compliant, scope) = deadline.systems;
         let messages = match deadline.messages {
-            Some((compliant, sent)) => format!("{} {compliant} / {sent}", said(head, "beskeder", "messages")),
+            Some((compliant, sent)) => {
+                format!("{} {compliant} / {sent}", said(head, "beskeder", "messages"))
+            }
             None => said(head, "ingen beskeder set", "no messages seen"),
         };
         bars.push((
@@ -183,17 +199,23 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     // The milestones that matter now: those reached are left out first.
     let mut milestones: Vec<&MilestoneStatus> = status.milestones.iter().collect();
     while milestones.len() > rows + 5 {
-        let place = milestones.iter().position(|milestone| milestone.reached.is_some()).unwrap_or(milestones.len() - 1);
+        let place = milestones
+            .iter()
+            .position(|milestone| milestone.reached.is_some())
+            .unwrap_or(milestones.len() - 1);
         milestones.remove(place);
     }
     blocks.push(Block::Table(Table {
-        columns: columns(head, &[
-            ("Milepæl", "Milestone", 3.0),
-            ("Baseline", "Baseline", 1.2),
-            ("Prognose", "Forecast", 1.2),
-            ("Nået", "Reached", 1.2),
-            ("Lys", "Light", 1.2),
-        ]),
+        columns: columns(
+            head,
+            &[
+                ("Milepæl", "Milestone", 3.0),
+                ("Baseline", "Baseline", 1.2),
+                ("Prognose", "Forecast", 1.2),
+                ("Nået", "Reached", 1.2),
+                ("Lys", "Light", 1.2),
+            ],
+        ),
         rows: milestones
             .iter()
             .map(|milestone| {
@@ -219,15 +241,22 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     blocks.push(Block::Beside(vec![left, right]));
     blocks.push(Block::Heading(2, said(head, "De fem største risici", "The five gravest risks")));
     if status.risks.is_empty() {
-        blocks.push(Block::Text(said(head, "Ingen risici er skrevet op.", "No risks have been written down.")));
+        blocks.push(Block::Text(said(
+            head,
+            "Ingen risici er skrevet op.",
+            "No risks have been written down.",
+        )));
     } else {
         blocks.push(Block::Table(Table {
-            columns: columns(head, &[
-                ("Risiko", "Risk", 3.4),
-                ("S × K", "P × C", 0.8),
-                ("Handling", "Action", 3.4),
-                ("Ejer", "Owner", 1.3),
-            ]),
+            columns: columns(
+                head,
+                &[
+                    ("Risiko", "Risk", 3.4),
+                    ("S × K", "P × C", 0.8),
+                    ("Handling", "Action", 3.4),
+                    ("Ejer", "Owner", 1.3),
+                ],
+            ),
             rows: status
                 .risks
                 .iter()
@@ -269,7 +298,10 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
         return Block::Text(said(head, "Ingen.", "None."));
     }
     let mut table = Table {
-        columns: columns(head, &[("Opgave", "Task", 3.4), ("Ansvarlig", "Assignee", 1.5), ("Frist", "Due", 1.25)]),
+        columns: columns(
+            head,
+            &[("Opgave", "Task", 3.4), ("Ansvarlig", "Assignee", 1.5), ("Frist", "Due", 1.25)],
+        ),
         rows: tasks
             .iter()
             .take(rows)

@@ -27,7 +27,8 @@ fn whatever_is_written_in_it_the_status_report_stays_one_page() {
     }
     status.reasons = vec![long.clone(); 50];
     status.by_hand = Some((Light::Green, long.clone()));
-    status.deadlines = (0..9).map(|_| Deadline { name: long.clone(), ..status.deadlines[0].clone() }).collect();
+    status.deadlines =
+        (0..9).map(|_| Deadline { name: long.clone(), ..status.deadlines[0].clone() }).collect();
     let mut head = head(Language::Da);
     head.waivers = vec![long; 30];
     assert_eq!(super::status(&head, &status).unwrap().pages, 1);
@@ -50,7 +51,12 @@ fn every_other_report_prints_as_accessible_pdf() {
     let head = head(Language::Da);
     let (gantt, tasks) = some_plan();
     let cell = |light, word: &str| {
-        Some(MatrixCell { light, word: word.into(), evidence: "12 beskeder, 3 dage".into(), remedy: "Ret".into() })
+        Some(MatrixCell {
+            light,
+            word: word.into(),
+            evidence: "12 beskeder, 3 dage".into(),
+            remedy: "Ret".into(),
+        })
     };
     let matrix = Matrix {
         requirements: (1..=25).map(|n| (format!("MK-A{n}"), format!("Krav nummer {n}"))).collect(),
@@ -75,7 +81,11 @@ fn every_other_report_prints_as_accessible_pdf() {
         why: "ingen beskeder set".into(),
         evidence: "–".into(),
     }];
-    let letters = [Coverage { letter: ("B-001".into(), "Indkaldelse".into()), volume: 4000, ..Coverage::default() }];
+    let letters = [Coverage {
+        letter: ("B-001".into(), "Indkaldelse".into()),
+        volume: 4000,
+        ..Coverage::default()
+    }];
     let supplier_key = crate::testing::key("L-001");
     let checks = [("S-001".to_owned(), "MK-A2".to_owned(), Light::Red, "3 DP2".to_owned())];
     let history_lines = [HistoryLine {

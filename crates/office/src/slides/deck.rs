@@ -99,7 +99,10 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
             vec![words.of("Område", "Area"), words.of("Formål", "Aim")],
             vec![
                 words.of("ORG Organisatorisk forankring", "ORG Organisational anchoring"),
-                words.of("Knytte mulighederne til, hvor vi vil hen", "Tie the possibilities to where we want to go"),
+                words.of(
+                    "Knytte mulighederne til, hvor vi vil hen",
+                    "Tie the possibilities to where we want to go",
+                ),
             ],
             vec![
                 words.of("KOM Kommunikation", "KOM Communication"),
@@ -119,7 +122,9 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
     let mut rows = vec![vec![words.of("Milepæl", "Milestone"), words.of("Dato", "Date")]];
     for milestone in milestones.iter().filter(|milestone| milestone.forecast.is_some()).take(13) {
         let date = match milestone.reached {
-            Some(reached) => format!("{} ({})", day(reached, language), words.of("nået", "reached")),
+            Some(reached) => {
+                format!("{} ({})", day(reached, language), words.of("nået", "reached"))
+            }
             None => maybe_day(milestone.forecast, language),
         };
         rows.push(vec![milestone.name.clone(), date]);
@@ -140,14 +145,19 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
                     "Breve med frister flyttes frem eller sendes på anden vis",
                     "Letters with deadlines are sent earlier or in another way",
                 ),
-                words.of("Hastende post aftales med projektlederen", "Urgent mail is agreed with the project manager"),
+                words.of(
+                    "Hastende post aftales med projektlederen",
+                    "Urgent mail is agreed with the project manager",
+                ),
             ]),
             "",
         ));
     }
     // Systems in slides of twelve; what is more than forty-eight is counted.
-    let suppliers: std::collections::BTreeMap<String, String> =
-        programme.all::<Supplier>().map(|(key, supplier)| (key.to_string(), supplier.name)).collect();
+    let suppliers: std::collections::BTreeMap<String, String> = programme
+        .all::<Supplier>()
+        .map(|(key, supplier)| (key.to_string(), supplier.name))
+        .collect();
     let systems: Vec<(String, System)> =
         programme.all::<System>().map(|(key, system)| (key.to_string(), system)).collect();
     let people: std::collections::BTreeMap<String, Person> =
@@ -183,9 +193,15 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
         }
         slides.push(slide(title, DAT, Body::Table(rows), ""));
     }
-    let mut contacts = vec![vec![words.of("Rolle", "Role"), words.of("Navn", "Name"), words.of("E-mail", "E-mail")]];
+    let mut contacts = vec![vec![
+        words.of("Rolle", "Role"),
+        words.of("Navn", "Name"),
+        words.of("E-mail", "E-mail"),
+    ]];
     for (id, name) in roles {
-        for person in people.values().filter(|person| person.roles.iter().any(|role| role.as_str() == id)) {
+        for person in
+            people.values().filter(|person| person.roles.iter().any(|role| role.as_str() == id))
+        {
             if contacts.len() <= 14 {
                 contacts.push(vec![name.clone(), person.name.clone(), person.email.clone()]);
             }
@@ -200,13 +216,19 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
         words.of("Målgruppe", "Audience"),
         words.of("Kanal", "Channel"),
     ]];
-    let mut lines: Vec<Communication> = programme.all::<Communication>().map(|(_, line)| line).collect();
+    let mut lines: Vec<Communication> =
+        programme.all::<Communication>().map(|(_, line)| line).collect();
     lines.sort_by_key(|line| (line.done, line.day));
     for line in lines.into_iter().take(12) {
         plan.push(vec![maybe_day(line.day, language), line.message, line.audience, line.channel]);
     }
     if plan.len() > 1 {
-        slides.push(slide(words.of("Det siger vi hvornår", "What we say when"), KOM, Body::Table(plan), ""));
+        slides.push(slide(
+            words.of("Det siger vi hvornår", "What we say when"),
+            KOM,
+            Body::Table(plan),
+            "",
+        ));
     }
     slides.push(slide(
         words.of("Til frontpersonalet", "For front-line staff"),
@@ -220,7 +242,10 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
                 "Hjælp til at læse, svare og finde gamle breve er som hidtil",
                 "Help to read, answer and find old letters is as before",
             ),
-            words.of("Fejl i breve meldes til systemejeren", "Faults in letters are told to the system owner"),
+            words.of(
+                "Fejl i breve meldes til systemejeren",
+                "Faults in letters are told to the system owner",
+            ),
         ]),
         "",
     ));
@@ -232,8 +257,13 @@ pub fn communication(briefing: &Briefing<'_>) -> Deck {
                 .iter()
                 .filter(|milestone| milestone.reached.is_none() && milestone.forecast.is_some())
                 .take(4)
-                .map(|milestone| format!("{} – {}", maybe_day(milestone.forecast, language), milestone.name))
-                .chain([words.of("Spørgsmål: skriv til projektlederen", "Questions: write to the project manager")])
+                .map(|milestone| {
+                    format!("{} – {}", maybe_day(milestone.forecast, language), milestone.name)
+                })
+                .chain([words.of(
+                    "Spørgsmål: skriv til projektlederen",
+                    "Questions: write to the project manager",
+                )])
                 .collect(),
         ),
         "",
@@ -250,7 +280,10 @@ pub fn status(head: &Head, status: &Status) -> Deck {
         "{}: {}{}",
         words.of("Samlet", "Overall"),
         status.light.word(language).to_uppercase(),
-        status.reasons.first().map_or_else(String::new, |reason| format!(" – {}", super::shortened(reason, 90)))
+        status
+            .reasons
+            .first()
+            .map_or_else(String::new, |reason| format!(" – {}", super::shortened(reason, 90)))
     )];
     if let Some((light, comment)) = &status.by_hand {
         points.push(format!(
@@ -284,7 +317,9 @@ pub fn status(head: &Head, status: &Status) -> Deck {
         words.of("Prognose", "Forecast"),
         words.of("Lys", "Light"),
     ]];
-    for milestone in status.milestones.iter().filter(|milestone| milestone.reached.is_none()).take(9) {
+    for milestone in
+        status.milestones.iter().filter(|milestone| milestone.reached.is_none()).take(9)
+    {
         rows.push(vec![
             milestone.name.clone(),
             maybe_day(milestone.baseline, language),

@@ -2,7 +2,8 @@
 
 use brevdue_memo::Timestamp;
 
-pub(super) const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+pub(super) const RELATIONS: &str =
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 macro_rules! xml {
     ($($text:expr),+ $(,)?) => { concat!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n", $($text),+) };
@@ -17,7 +18,15 @@ macro_rules! relationships {
 }
 macro_rules! relation {
     ($id:expr, $kind:expr, $target:expr) => {
-        concat!("<Relationship Id=\"", $id, "\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/", $kind, "\" Target=\"", $target, "\"/>")
+        concat!(
+            "<Relationship Id=\"",
+            $id,
+            "\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
+            $kind,
+            "\" Target=\"",
+            $target,
+            "\"/>"
+        )
     };
 }
 macro_rules! group {
@@ -61,14 +70,21 @@ pub(super) const MASTER_RELATIONS: &str = relationships!(
     "</Relationships>",
 );
 
-pub(super) const LAYOUT_RELATIONS: &str =
-    relationships!(relation!("rId1", "slideMaster", "../slideMasters/slideMaster1.xml"), "</Relationships>");
+pub(super) const LAYOUT_RELATIONS: &str = relationships!(
+    relation!("rId1", "slideMaster", "../slideMasters/slideMaster1.xml"),
+    "</Relationships>"
+);
 
 pub(super) const NOTES_MASTER_RELATIONS: &str =
     relationships!(relation!("rId1", "theme", "../theme/theme2.xml"), "</Relationships>");
 
 pub(super) const MASTER: &str = xml!(
-    "<p:sldMaster", names!(), "><p:cSld><p:bg><p:bgPr><a:solidFill><a:srgbClr val=\"FFFFFF\"/></a:solidFill><a:effectLst/></p:bgPr></p:bg><p:spTree>", group!(), placeholders!(), "</p:spTree></p:cSld>",
+    "<p:sldMaster",
+    names!(),
+    "><p:cSld><p:bg><p:bgPr><a:solidFill><a:srgbClr val=\"FFFFFF\"/></a:solidFill><a:effectLst/></p:bgPr></p:bg><p:spTree>",
+    group!(),
+    placeholders!(),
+    "</p:spTree></p:cSld>",
     "<p:clrMap bg1=\"lt1\" tx1=\"dk1\" bg2=\"lt2\" tx2=\"dk2\" accent1=\"accent1\" accent2=\"accent2\" accent3=\"accent3\" accent4=\"accent4\" accent5=\"accent5\" accent6=\"accent6\" hlink=\"hlink\" folHlink=\"folHlink\"/>",
     "<p:sldLayoutIdLst><p:sldLayoutId id=\"2147483649\" r:id=\"rId1\"/></p:sldLayoutIdLst>",
     "<p:txStyles><p:titleStyle><a:lvl1pPr algn=\"l\"><a:defRPr sz=\"2800\" b=\"1\"><a:solidFill><a:schemeClr val=\"tx1\"/></a:solidFill><a:latin typeface=\"+mj-lt\"/></a:defRPr></a:lvl1pPr></p:titleStyle>",
@@ -76,12 +92,19 @@ pub(super) const MASTER: &str = xml!(
 );
 
 pub(super) const LAYOUT: &str = xml!(
-    "<p:sldLayout", names!(), " type=\"obj\" preserve=\"1\"><p:cSld name=\"Titel og indhold\"><p:spTree>", group!(), placeholders!(),
+    "<p:sldLayout",
+    names!(),
+    " type=\"obj\" preserve=\"1\"><p:cSld name=\"Titel og indhold\"><p:spTree>",
+    group!(),
+    placeholders!(),
     "</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>",
 );
 
 pub(super) const NOTES_MASTER: &str = xml!(
-    "<p:notesMaster", names!(), "><p:cSld><p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg><p:spTree>", group!(),
+    "<p:notesMaster",
+    names!(),
+    "><p:cSld><p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg><p:spTree>",
+    group!(),
     "<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Noter\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr><p:nvPr><p:ph type=\"body\" idx=\"1\"/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"685800\" y=\"4400550\"/><a:ext cx=\"5486400\" cy=\"3600450\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:r><a:rPr lang=\"da-DK\"/><a:t>Noter</a:t></a:r></a:p></p:txBody></p:sp>",
     "</p:spTree></p:cSld><p:clrMap bg1=\"lt1\" tx1=\"dk1\" bg2=\"lt2\" tx2=\"dk2\" accent1=\"accent1\" accent2=\"accent2\" accent3=\"accent3\" accent4=\"accent4\" accent5=\"accent5\" accent6=\"accent6\" hlink=\"hlink\" folHlink=\"folHlink\"/></p:notesMaster>",
 );
@@ -132,7 +155,10 @@ pub(super) fn slide(shapes: &str) -> String {
 
 pub(super) fn slide_relations(notes: &str) -> String {
     format!(
-        concat!(relationships!(relation!("rId1", "slideLayout", "../slideLayouts/slideLayout1.xml")), "{}</Relationships>"),
+        concat!(
+            relationships!(relation!("rId1", "slideLayout", "../slideLayouts/slideLayout1.xml")),
+            "{}</Relationships>"
+        ),
         notes
     )
 }
@@ -163,7 +189,9 @@ pub(super) fn core(title: &str, authority: &str, language: &str, made: Timestamp
     let (hour, minute, second, _) = made.hour_minute_second_millis();
     format!(
         concat!(
-            xml!("<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"),
+            xml!(
+                "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"
+            ),
             "<dc:title>{}</dc:title><dc:creator>{}</dc:creator><dc:language>{}</dc:language>",
             "<dcterms:created xsi:type=\"dcterms:W3CDTF\">{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z</dcterms:created></cp:coreProperties>"
         ),

@@ -137,7 +137,9 @@ fn cell(value: &DataRef<'_>) -> Cell {
                 return Cell::Number(number);
             }
             let (year, month, day, ..) = at.to_ymd_hms_milli();
-            let day = i16::try_from(year).ok().and_then(|year| Day::new(year, month as i8, day as i8).ok());
+            let day = i16::try_from(year)
+                .ok()
+                .and_then(|year| Day::new(year, month as i8, day as i8).ok());
             day.map_or(Cell::Number(number), Cell::Day)
         }
         DataRef::DateTime(at) => Cell::Number(at.as_f64()),

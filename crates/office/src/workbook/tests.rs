@@ -32,10 +32,13 @@ fn edited(bytes: &[u8], edits: &[(usize, &str, Written<'_>)]) -> Vec<u8> {
             if !text.contains(&format!("<c r=\"{cell}\"")) {
                 text = with_blank(&text, cell);
             }
-            let start = text.find(&format!("<c r=\"{cell}\"")).unwrap_or_else(|| panic!("{cell} in {name}"));
+            let start = text
+                .find(&format!("<c r=\"{cell}\""))
+                .unwrap_or_else(|| panic!("{cell} in {name}"));
             let rest = &text[start..];
             let open = rest.find('>').unwrap();
-            let end = if rest[..open].ends_with('/') { open + 1 } else { rest.find("</c>").unwrap() + 4 };
+            let end =
+                if rest[..open].ends_with('/') { open + 1 } else { rest.find("</c>").unwrap() + 4 };
             let new = match written {
                 Written::Text(value) => {
                     format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{value}</t></is></c>")
@@ -106,13 +109,22 @@ fn acceptance_10_ten_edited_cells_are_ten_changes_and_an_untouched_file_is_none(
             (cell("risici", "probability", 1), Written::Number(5.0)),
             (cell("milepaele", "day", 2), Written::Text("31-12-2027")),
         ];
-        let edits: Vec<_> = cells.into_iter().map(|((sheet, cell), written)| (sheet, cell, written)).collect();
         let edits: Vec<_> =
-            edits.iter().map(|(sheet, cell, written)| (*sheet, cell.as_str(), match written {
-                Written::Text(text) => Written::Text(text),
-                Written::Number(number) => Written::Number(*number),
-                _ => unreachable!(),
-            })).collect();
+            cells.into_iter().map(|((sheet, cell), written)| (sheet, cell, written)).collect();
+        let edits: Vec<_> = edits
+            .iter()
+            .map(|(sheet, cell, written)| {
+                (
+                    *sheet,
+                    cell.as_str(),
+                    match written {
+                        Written::Text(text) => Written::Text(text),
+                        Written::Number(number) => Written::Number(*number),
+                        _ => unreachable!(),
+                    },
+                )
+            })
+            .collect();
         let diff = read(&edited(&file, &edits), id(), &sample.programme).unwrap();
         assert_eq!(diff.lines.len(), 10, "{:#?}", diff.lines);
         assert!(diff.lines.iter().all(|line| !line.conflict));
@@ -123,9 +135,15 @@ fn acceptance_10_ten_edited_cells_are_ten_changes_and_an_untouched_file_is_none(
         let system: System = programme.get(&key("S-004")).unwrap();
         assert_eq!(system.scope.level.unwrap().word(), "A2");
         assert_eq!(system.description, "Breve; nr. 4\nanden linje");
-        assert_eq!(programme.held(Kind::Milestone, &key("MEMO_ONLY")).unwrap().body["day"], "2027-12-31");
+        assert_eq!(
+            programme.held(Kind::Milestone, &key("MEMO_ONLY")).unwrap().body["day"],
+            "2027-12-31"
+        );
         let task = &programme.held(Kind::TaskState, &key("OP3-T01.S-001")).unwrap().body;
-        assert_eq!((task["status"].as_str(), task["subject"].as_str()), (Some("in_progress"), Some("S-001")));
+        assert_eq!(
+            (task["status"].as_str(), task["subject"].as_str()),
+            (Some("in_progress"), Some("S-001"))
+        );
         let again = read(&edited(&file, &edits), id(), &programme).unwrap();
         assert!(again.is_empty(), "what was taken in differs no more: {:?}", again.lines);
     }
@@ -143,17 +161,26 @@ fn what_others_changed_meanwhile_stands_and_the_same_cell_is_a_conflict_with_all
 
     let (sheet, name) = cell("systemer", "name", 2);
     let (_, level) = cell("systemer", "scope/level", 2);
-    let edits = [(sheet, name.as_str(), Written::Text("Mit navn")), (sheet, level.as_str(), Written::Text("A1"))];
+    let edits = [
+        (sheet, name.as_str(), Written::Text("Mit navn")),
+        (sheet, level.as_str(), Written::Text("A1")),
+    ];
     let diff = read(&edited(&file, &edits), id(), &now).unwrap();
     let conflicts: Vec<_> = diff.lines.iter().filter(|line| line.conflict).collect();
     assert_eq!(conflicts.len(), 1);
     let Differs::Cell { base, mine, theirs, .. } = &conflicts[0].what else { panic!() };
-    assert_eq!((base, mine, theirs), (&json!("Fagsystem 2"), &json!("Mit navn"), &json!("Deres navn")));
+    assert_eq!(
+        (base, mine, theirs),
+        (&json!("Fagsystem 2"), &json!("Mit navn"), &json!("Deres navn"))
+    );
 
     now.put(&outcome(&now, &diff.changes(&now, &diff.plain()), "import", "", at()).unwrap().writes);
     let merged: System = now.get(&key("S-002")).unwrap();
     assert_eq!(merged.name, "Deres navn");
-    assert_eq!((merged.scope.markup_target, merged.scope.level.map(|l| l.word())), (Some(0.5), Some("A1")));
+    assert_eq!(
+        (merged.scope.markup_target, merged.scope.level.map(|l| l.word())),
+        (Some(0.5), Some("A1"))
+    );
 
     let all = (0..diff.lines.len()).collect();
     now.put(&outcome(&now, &diff.changes(&now, &all), "import", "", at()).unwrap().writes);
@@ -166,17 +193,23 @@ fn new_rows_get_the_next_id_and_rows_that_are_gone_stay_until_chosen() {
     let file = write(&sample.export(Language::Da)).unwrap();
     let (risks, title) = cell("risici", "title", 2);
     let (_, probability) = cell("risici", "probability", 2);
-    let gone = repacked(&edited(&file, &[
-        (risks, &title, Written::Text("Nøgleperson rejser")),
-        (risks, &probability, Written::Number(2.0)),
-    ]), |name, text| {
-        if name != "xl/worksheets/sheet2.xml" {
-            return text;
-        }
-        let start = text.find("<row r=\"3\"").unwrap();
-        let end = start + text[start..].find("</row>").unwrap() + 6;
-        format!("{}{}", &text[..start], &text[end..])
-    });
+    let gone = repacked(
+        &edited(
+            &file,
+            &[
+                (risks, &title, Written::Text("Nøgleperson rejser")),
+                (risks, &probability, Written::Number(2.0)),
+            ],
+        ),
+        |name, text| {
+            if name != "xl/worksheets/sheet2.xml" {
+                return text;
+            }
+            let start = text.find("<row r=\"3\"").unwrap();
+            let end = start + text[start..].find("</row>").unwrap() + 6;
+            format!("{}{}", &text[..start], &text[end..])
+        },
+    );
     let diff = read(&gone, id(), &sample.programme).unwrap();
     assert_eq!(diff.lines.len(), 2, "{:?}", diff.lines);
     assert!(matches!(diff.lines[0].what, Differs::Gone { version: 1 }), "{:?}", diff.lines[0]);
@@ -205,21 +238,34 @@ fn cells_that_mean_nothing_are_told_with_sheet_row_column_and_why_and_nothing_is
         (cell("risici", "probability", 1), Written::Number(6.0)),
         (cell("brevtyper", "citizens", 1), Written::Formula("1+2")),
     ];
-    let edits: Vec<_> = bad.iter().map(|((sheet, cell), written)| (*sheet, cell.as_str(), match written {
-        Written::Text(text) => Written::Text(text),
-        Written::Number(number) => Written::Number(*number),
-        Written::Formula(formula) => Written::Formula(formula),
-        Written::Nothing => Written::Nothing,
-    })).collect();
+    let edits: Vec<_> = bad
+        .iter()
+        .map(|((sheet, cell), written)| {
+            (
+                *sheet,
+                cell.as_str(),
+                match written {
+                    Written::Text(text) => Written::Text(text),
+                    Written::Number(number) => Written::Number(*number),
+                    Written::Formula(formula) => Written::Formula(formula),
+                    Written::Nothing => Written::Nothing,
+                },
+            )
+        })
+        .collect();
     let refused = read(&edited(&file, &edits), id(), &sample.programme).unwrap_err();
     let Unreadable::Faults(faults) = refused else { panic!("{refused:?}") };
-    let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.place, fault.reason.da)).collect();
+    let told: Vec<String> =
+        faults.iter().map(|fault| format!("{} {}", fault.place, fault.reason.da)).collect();
     let place = |index: usize, sheet: &str| format!("{sheet}!{}", bad[index].0.1);
     assert_eq!(told.len(), 5, "{told:?}");
     for (index, sheet) in
         [(0, "Systemer"), (1, "Systemer"), (2, "Systemer"), (3, "Risici"), (4, "Brevtyper")]
     {
-        assert!(told.iter().any(|line| line.starts_with(&place(index, sheet))), "{index} in {told:?}");
+        assert!(
+            told.iter().any(|line| line.starts_with(&place(index, sheet))),
+            "{index} in {told:?}"
+        );
     }
     assert!(told.iter().any(|line| line.contains("formel")), "{told:?}");
     assert!(told.iter().all(|line| !line.contains("Chef")), "the cell is not repeated: {told:?}");
@@ -230,7 +276,11 @@ fn a_formula_in_a_text_is_text() {
     let sample = sample(2);
     let file = write(&sample.export(Language::Da)).unwrap();
     let (sheet, note) = cell("systemer", "note", 1);
-    let diff = read(&edited(&file, &[(sheet, &note, Written::Formula("HYPERLINK(1)"))]), id(), &sample.programme);
+    let diff = read(
+        &edited(&file, &[(sheet, &note, Written::Formula("HYPERLINK(1)"))]),
+        id(),
+        &sample.programme,
+    );
     let diff = diff.unwrap();
     let Differs::Cell { mine, .. } = &diff.lines[0].what else { panic!() };
     assert_eq!(mine, &json!("=HYPERLINK(1)"));
@@ -241,7 +291,9 @@ fn an_emptied_cell_empties_the_field() {
     let sample = sample(2);
     let file = write(&sample.export(Language::Da)).unwrap();
     let (sheet, supplier) = cell("systemer", "supplier", 1);
-    let diff = read(&edited(&file, &[(sheet, &supplier, Written::Nothing)]), id(), &sample.programme).unwrap();
+    let diff =
+        read(&edited(&file, &[(sheet, &supplier, Written::Nothing)]), id(), &sample.programme)
+            .unwrap();
     let Differs::Cell { mine, .. } = &diff.lines[0].what else { panic!() };
     assert_eq!((diff.lines.len(), mine), (1, &serde_json::Value::Null));
 }

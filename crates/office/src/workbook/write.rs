@@ -31,15 +31,16 @@ pub(crate) struct Row {
 /// The objects of a kind, in order, with their versions: those kept, and tasks and milestones of which
 /// nothing is kept yet.
 fn objects(export: &Export<'_>, kind: Kind) -> Vec<(Key, u64, Value)> {
-    let kept = |key: &Key| export.programme.held(kind, key).map(|held| (held.version, held.body.clone()));
+    let kept =
+        |key: &Key| export.programme.held(kind, key).map(|held| (held.version, held.body.clone()));
     match kind {
         Kind::TaskState => export
             .tasks
             .iter()
             .filter_map(|line| {
                 let subject = Some((&line.task, line.subject.as_ref()));
-                let (version, body) = kept(&line.key)
-                    .or_else(|| Some((0, untouched(kind, &line.key, subject)?)))?;
+                let (version, body) =
+                    kept(&line.key).or_else(|| Some((0, untouched(kind, &line.key, subject)?)))?;
                 Some((line.key.clone(), version, body))
             })
             .collect(),
@@ -48,7 +49,8 @@ fn objects(export: &Export<'_>, kind: Kind) -> Vec<(Key, u64, Value)> {
             .iter()
             .filter_map(|line| {
                 let key: Key = line.id.as_str().parse().ok()?;
-                let (version, body) = kept(&key).or_else(|| Some((0, untouched(kind, &key, None)?)))?;
+                let (version, body) =
+                    kept(&key).or_else(|| Some((0, untouched(kind, &key, None)?)))?;
                 Some((key, version, body))
             })
             .collect(),
@@ -65,7 +67,11 @@ pub(crate) fn rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Vec<Row
     let language = export.language;
     let values = |item: &Value| -> Vec<Cell> {
         let at = |path: &str| item.pointer(&format!("/{path}")).cloned().unwrap_or_default();
-        sheet.columns.iter().map(|column| column.form.render(&at(column.path), names, language)).collect()
+        sheet
+            .columns
+            .iter()
+            .map(|column| column.form.render(&at(column.path), names, language))
+            .collect()
     };
     let mut rows = Vec::new();
     let tasks: BTreeMap<&Key, &super::TaskLine> =
@@ -87,7 +93,9 @@ pub(crate) fn rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Vec<Row
         };
         if let Some(items) = sheet.items {
             let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
-            for (index, item) in body.get(items).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            for (index, item) in
+                body.get(items).and_then(Value::as_array).into_iter().flatten().enumerate()
+            {
                 let id = format!("{key}#{}", index + 1);
                 rows.push(Row { id, told: vec![text(name)], values: values(item), version });
             }
@@ -144,7 +152,9 @@ impl Looks {
                 .set_align(FormatAlign::Top)
                 .set_border_bottom(FormatBorder::Thin)
         };
-        let grey = || Format::new().set_background_color(Color::RGB(0x00F0_F0F0)).set_align(FormatAlign::Top);
+        let grey = || {
+            Format::new().set_background_color(Color::RGB(0x00F0_F0F0)).set_align(FormatAlign::Top)
+        };
         let own = || Format::new().set_unlocked().set_align(FormatAlign::Top);
         Self {
             heading: heading().set_background_color(Color::RGB(0x00DD_E7F3)),
@@ -172,7 +182,15 @@ pub(super) fn write(export: &Export<'_>) -> Result<Vec<u8>, Unwritable> {
     let mut words = Words::new(export.language);
     for sheet in SHEETS {
         let worksheet = book.add_worksheet();
-        fill(worksheet, sheet, &rows(export, sheet, &names), export.language, &looks, &mut words, &names)?;
+        fill(
+            worksheet,
+            sheet,
+            &rows(export, sheet, &names),
+            export.language,
+            &looks,
+            &mut words,
+            &names,
+        )?;
     }
     requirements(book.add_worksheet(), export, &looks)?;
     let read_me = book.add_worksheet();
@@ -266,9 +284,8 @@ fn put(
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty | Cell::Fault(_) => worksheet.write_blank(row, column, text)?,
-        Cell::Text(value) if value.starts_with(['=', '+', '-', '@']) => {
-            worksheet.write_string_with_format(row, column, value, &text.clone().set_quote_prefix())?
-        }
+        Cell::Text(value) if value.starts_with(['=', '+', '-', '@']) => worksheet
+            .write_string_with_format(row, column, value, &text.clone().set_quote_prefix())?,
         Cell::Text(value) => worksheet.write_string_with_format(row, column, value, text)?,
         Cell::Formula(value) => {
             let look = text.clone().set_quote_prefix();
@@ -302,7 +319,9 @@ impl Words {
             form => form
                 .words()?
                 .iter()
-                .map(|(_, da, en)| (*(if self.language == Language::Da { da } else { en })).to_owned())
+                .map(|(_, da, en)| {
+                    (*(if self.language == Language::Da { da } else { en })).to_owned()
+                })
                 .collect(),
         };
         if list.is_empty() {
@@ -328,7 +347,11 @@ impl Words {
     }
 }
 
-fn requirements(worksheet: &mut Worksheet, export: &Export<'_>, looks: &Looks) -> Result<(), XlsxError> {
+fn requirements(
+    worksheet: &mut Worksheet,
+    export: &Export<'_>,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
     let da = export.language == Language::Da;
     worksheet.set_name(if da { "Krav" } else { "Requirements" })?;
     let headings: [(&str, &str, u16); 10] = [
@@ -383,12 +406,17 @@ fn about(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError
     let wrap = Format::new().set_text_wrap();
     let settings = export.programme.settings();
     let (name, authority) = settings.map(|s| (s.name, s.authority)).unwrap_or_default();
-    let measured = export.requirements.iter().filter(|line| line.source.starts_with(['M', 'm'])).count();
+    let measured =
+        export.requirements.iter().filter(|line| line.source.starts_with(['M', 'm'])).count();
     let head = [
         name,
         authority,
         format!("{} {}", if da { "Opgjort" } else { "As of" }, export.as_of),
-        format!("{} {}", if da { "Katalogets version:" } else { "Catalogue version:" }, export.catalogue_version),
+        format!(
+            "{} {}",
+            if da { "Katalogets version:" } else { "Catalogue version:" },
+            export.catalogue_version
+        ),
         format!(
             "{} {measured} / {}",
             if da { "Målte resultater i Krav:" } else { "Measured results in Requirements:" },
@@ -422,7 +450,9 @@ fn about(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError
         ]
     };
     worksheet.set_column_width(0, 100)?;
-    for (row, line) in (0u32..).zip(head.iter().map(String::as_str).chain([""]).chain(rules.iter().copied())) {
+    for (row, line) in
+        (0u32..).zip(head.iter().map(String::as_str).chain([""]).chain(rules.iter().copied()))
+    {
         worksheet.write_string_with_format(row, 0, crate::cells::writable(line), &wrap)?;
     }
     worksheet.protect();
