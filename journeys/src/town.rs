@@ -249,6 +249,11 @@ impl Town {
         self.settle().await;
     }
 
+    /// Lets time pass in which nobody does anything.
+    pub fn let_pass_idle(&mut self, seconds: i64) {
+        self.clock.set(self.now().plus_seconds(seconds));
+    }
+
     /// A worker claims work of both kinds and is killed before it does any.
     pub async fn a_worker_dies(&mut self) {
         let worker = self.worker();

@@ -1,11 +1,13 @@
-// The live view of local mode, in a real browser, against an exchange of its own: a delayed letter and a receiver
-// that is down for days, driven by the buttons of the clock, with and without script, on a telephone and on a desk.
+// The live view of local mode, in a real browser, against an exchange of its own: a delayed letter, a recall, a
+// receiver that is down for days, what a retention sweep removes, a certificate that ends, all driven by the
+// buttons of the page, with and without script, on a telephone and on a desk.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { request as requestTls } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -27,7 +29,7 @@ async function freePort() {
 const data = await mkdtemp(join(tmpdir(), "brevdue-live-"));
 const port = await freePort();
 const exchange = spawn(binary, [
-    "up", "--data", join(data, "town"), "--http", "127.0.0.1:0", "--https", "none",
+    "up", "--data", join(data, "town"), "--http", "127.0.0.1:0", "--https", "127.0.0.1:0",
     "--push-endpoint", `http://127.0.0.1:${port}/memos`,
 ], { stdio: ["ignore", "pipe", "ignore"] });
 const ended = once(exchange, "exit");
@@ -56,6 +58,60 @@ async function receiver() {
     return { taken, stop: async () => { server.close(); server.closeAllConnections(); await once(server, "close"); } };
 }
 
+/** A call as a system makes it, over TLS with its certificate: its status and its body. */
+async function call(name, path, { method = "GET", body } = {}) {
+    const country = await (await fetch(`${address}/testing/country`)).json();
+    const system = country.organisations.flatMap((one) => one.systems).find((one) => one.name === name);
+    const [ca, cert, key] = await Promise.all(
+        [country.certificateAuthority, system.certificate, system.key].map((file) => readFile(file)));
+    const asked = requestTls(`${country.https}${path}`, {
+        ca, cert, key, method, agent: false,
+        headers: { authorization: system.authorization, "content-type": "application/json" },
+    });
+    asked.end(body);
+    const [answer] = await once(asked, "response");
+    const parts = [];
+    for await (const part of answer) parts.push(part);
+    return { status: answer.statusCode, text: Buffer.concat(parts).toString() };
+}
+
+/** A conformance run of a system, with a receiver beside it that answers each letter as `answers` says, or none. */
+async function conformance(name, answers) {
+    let running = true;
+    const receiving = (async () => {
+        while (answers && running) {
+            const waiting = JSON.parse((await call(name, "/apis/v1/memos/")).text).content;
+            for (const letter of waiting) {
+                const { text } = await call(name, `/apis/v1/memos/${letter}`);
+                const status = answers(text);
+                if (!status) continue;
+                const receipt = {
+                    transmissionId: letter, messageUUID: letter, timeStamp: "2026-11-23T09:00:00.000Z",
+                    receiptStatus: status, errorCode: status === "COMPLETED" ? null : "file.type.unknown",
+                };
+                await call(name, `/apis/v1/memos/${letter}/receipt`, { method: "POST", body: JSON.stringify(receipt) });
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+    })();
+    const testing = `${address}/testing`;
+    const country = await (await fetch(`${testing}/country`)).json();
+    const { id: systemId } = country.organisations.flatMap((one) => one.systems).find((one) => one.name === name);
+    const begun = await fetch(`${testing}/conformance`, {
+        method: "POST", headers: { "content-type": "application/json" },
+        body: JSON.stringify({ systemId, patienceSeconds: answers ? 20 : 1, largeBytes: 100_000 }),
+    });
+    assert.equal(begun.status, 201);
+    let run = await begun.json();
+    while (run.state === "RUNNING") {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        run = await (await fetch(`${testing}/conformance/${run.id}`)).json();
+    }
+    running = false;
+    await receiving;
+    return run;
+}
+
 let browser;
 before(async () => { browser = await launch(); });
 after(async () => {
@@ -73,8 +129,14 @@ async function moveClock(page, name) {
     await heading(page, "Uret er stillet frem");
 }
 
+async function moveDays(page, days) {
+    await page.getByLabel("Dage frem (1 til 366)").fill(String(days));
+    await press(page, "Stil uret så mange dage frem");
+    await heading(page, "Uret er stillet frem");
+}
+
 async function sendLetter(page, to, days) {
-    await page.getByLabel("Modtager").selectOption({ label: to });
+    await page.getByLabel("Modtager", { exact: true }).selectOption({ label: to });
     await page.getByLabel("Leveres om så mange dage").fill(String(days));
     await press(page, "Lav og send brevet");
     await heading(page, "Brevet er sendt");
@@ -141,6 +203,40 @@ for (const script of [true, false]) {
                 await comes(page, script, "Modtagersystemet svarede ikke");
                 await moveClock(page, "14 dage frem");
                 await comes(page, script, "SYSTEM_CHANGED");
+                const warnings = page.locator("ol.moments li", { hasText: "har ikke modtaget post i" });
+                assert.equal(await warnings.count(), 4, "its owner was warned after 1, 3, 5 and 6 days");
+                await comes(page, script, "Modtagersystemet fyrtaarn-push er slået fra");
+                // What waits is delivered when it is back and switched on again.
+                const back = await receiver();
+                await page.getByRole("button", { name: "Slå til igen: fyrtaarn-push" }).click();
+                await heading(page, "Systemet er slået til igen");
+                await comes(page, script, "Modtagersystemet tog imod");
+                await back.stop();
+                await end();
+            });
+
+            it("a letter that waits for its day is called back, and is swept away when its time is over", async () => {
+                const { page, end } = await open();
+                await sendLetter(page, "Agnes Lyngvang", 20);
+                const waits = page.getByRole("region", { name: "Breve, der venter på deres dag" });
+                assert.equal(await waits.getByRole("listitem").count(), 1, "the page shows it at once");
+                const [, uuid] = (await waits.getByRole("listitem").innerText()).match(/brev (\S+)/);
+                await inspect(page, `live-delayed${tag}`, { width, axeToo: script });
+                await waits.getByRole("button", { name: "Kald tilbage" }).click();
+                await heading(page, "Brevet er kaldt tilbage");
+                assert.equal(await waits.getByRole("listitem").count(), 0);
+                const receipt = await comes(page, script, "memo.recalled:");
+                assert.match(await receipt.innerText(), new RegExp(uuid));
+                await moveDays(page, 30);
+                const shown = page.locator("ol.moments li");
+                assert.equal(await shown.filter({ hasText: "DELAYED_MEMO_SEND_SENT" }).count(), 0, "it is not delivered");
+                assert.equal(await shown.filter({ hasText: "Indsendt brev er fjernet" }).count(), 0, "it is kept for 90 days");
+                await moveDays(page, 62);
+                const removed = await comes(page, script, "Indsendt brev er fjernet");
+                assert.match(await removed.innerText(), new RegExp(uuid));
+                assert.match(await removed.innerText(), /der ikke blev til en levering gemmes i 90 dage/);
+                await comes(page, script, "kvitteringer, som ingen har hentet gemmes i 90 dage");
+                await inspect(page, `live-removed${tag}`, { width, axeToo: script });
                 await end();
             });
 
@@ -156,14 +252,74 @@ for (const script of [true, false]) {
                 const receipt = await comes(page, script, "file.virus.found:");
                 assert.match(await receipt.innerText(), /INVALID/);
                 await inspect(page, `live-fault${tag}`, { width, axeToo: script });
-                await page.locator("ul.faults").getByRole("button").first().click();
+                const faults = page.getByRole("region", { name: "Fejl med vilje" });
+                await faults.getByRole("button", { name: "Fjern" }).click();
                 await heading(page, "Fejlen er fjernet");
-                assert.equal(await page.locator("ul.faults li").count(), 0);
+                assert.equal(await faults.getByRole("listitem").count(), 0);
                 await end();
             });
         });
     }
 }
+
+for (const [script, width] of [[true, 390], [false, 1280]]) {
+    it(`a certificate ends, ${script ? "with" : "without"} script, ${width} px wide`, async () => {
+        const { page, end } = await visit(browser, { width, script });
+        await page.goto(`${address}/live`);
+        await press(page, "Begynd landet forfra");
+        await heading(page, "Landet er begyndt forfra");
+        const system = page.getByRole("region", { name: "Systemer og certifikater" })
+            .getByRole("listitem").filter({ hasText: "tusindfryd-modtager" });
+        assert.match(await system.innerText(), /Certifikatet udløber \d+\. \S+ 20\d\d/);
+        await system.getByRole("button", { name: "Prøv et kald" }).click();
+        await heading(page, "Systemet bliver lukket ind");
+        assert.equal((await call("tusindfryd-modtager", "/apis/v1/memos/")).status, 200);
+
+        await system.getByRole("button", { name: "Stil uret til efter udløbet" }).click();
+        await page.getByRole("status").getByText("Uret er stillet frem").waitFor({ timeout: 300_000 });
+        assert.match(await system.innerText(), /Certifikatet udløb \d/);
+        assert.equal(await system.getByRole("button", { name: "Stil uret til efter udløbet" }).count(), 0);
+        await comes(page, script, "Systemet tusindfryd-modtager har et certifikat, der snart udløber");
+        const alarms = page.getByRole("region", { name: "Alarmer" });
+        await alarms.getByText("Et certifikat udløber snart eller er udløbet").first().waitFor();
+
+        await system.getByRole("button", { name: "Prøv et kald" }).click();
+        await heading(page, "Systemet bliver afvist");
+        await comes(page, script, "certificate.expired: the client certificate is not valid now");
+        assert.equal((await call("tusindfryd-modtager", "/apis/v1/memos/")).status, 401, "a real call is told the same");
+        const refused = await comes(page, script, ": certificate.expired");
+        assert.match(await refused.innerText(), /tusindfryd-modtager/);
+        await inspect(page, `live-certificate${script ? "" : "-noscript"}`, { width, axeToo: script });
+        await page.goto(`${address}/live?lang=en`);
+        await inspect(page, `live-certificate-en${script ? "" : "-noscript"}`, { width, axeToo: script });
+        await page.goto(`${address}/live?lang=da`);
+        await press(page, "Begynd landet forfra");
+        await heading(page, "Landet er begyndt forfra");
+        await end();
+    });
+}
+
+it("the report of a conformance run is a page to hand to a customer, whatever the receiver did", async () => {
+    for (const [name, answers, state, verdict, met] of [
+        ["passed", () => "COMPLETED", "PASSED", ["Bestået", "Passed"], 8],
+        ["refusing", (text) => (text.includes("你好") ? "INVALID" : "COMPLETED"), "FAILED", ["Ikke bestået", "Not passed"], 7],
+        ["absent", null, "FAILED", ["Ikke bestået", "Not passed"], 0],
+    ]) {
+        const run = await conformance("tusindfryd-modtager", answers);
+        assert.equal(run.state, state, JSON.stringify(run.requirements, null, 1));
+        for (const width of WIDTHS) {
+            for (const [place, lang] of ["da", "en"].entries()) {
+                const { page, end } = await visit(browser, { width });
+                await page.goto(`${address}/testing/conformance/${run.id}/report?lang=${lang}`);
+                await page.locator("p.verdict strong").getByText(verdict[place], { exact: true }).waitFor();
+                const word = { da: "Opfyldt", en: "Met" }[lang];
+                assert.equal(await page.locator("td .verdict").getByText(word, { exact: true }).count(), met);
+                await inspect(page, `report-${name}-${lang}`, { width });
+                await end();
+            }
+        }
+    }
+});
 
 it("in English, and by the keyboard alone", async () => {
     const { page, end } = await visit(browser, { width: 1280 });

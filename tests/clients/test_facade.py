@@ -49,7 +49,9 @@ from xsdata.formats.dataclass.context import XmlContext
 from xsdata.formats.dataclass.serializers import XmlSerializer
 from xsdata.formats.dataclass.serializers.config import SerializerConfig
 
-from conftest import LARGEST, RECEIVER, SENDER, begin_peak, largest_letter, letter, peak, until
+from conftest import (
+    LARGEST, RECEIVER, SENDER, begin_peak, largest_letter, letter, peak, reset, until,
+)
 
 STATUS = "{http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types}"
 GROWTH = 64 * 1024 * 1024
@@ -279,6 +281,29 @@ def test_a_status_that_is_not_acknowledged_stays(town, access):
     assert any(s.get("MessageUUID") == own for s in statuses(town, access, False))
     assert any(s.get("MessageUUID") == own for s in statuses(town, access, True))
     assert statuses(town, access) == []
+
+
+def test_a_connection_to_a_queue_ends_when_the_country_is_replaced(town, access):
+    import pika  # pylint: disable=import-outside-toplevel
+
+    letters = [message(town.person("REGISTERED")["cpr"]) for _ in range(2)]
+    for one in letters:
+        digital_post.send_message("Digital Post", one, access)
+    own = {one.messageHeader.messageUUID for one in letters}
+    until(lambda: own <= {s.get("MessageUUID") for s in statuses(town, access, False)})
+    folder = pathlib.Path(town.country["printFolder"])
+    printed = paper()
+    digital_post.send_physical_mail(printed, access)
+    until(lambda: dropped(town, printed))
+    queue = town.system(SENDER)["id"]
+    open_before = message_broker.iterate_queue_messages(queue, access, False)
+    next(open_before)
+    reset(town)
+    with pytest.raises(pika.exceptions.AMQPError):
+        next(open_before)
+    after = {s.get("MessageUUID") for s in statuses(town, access)}
+    assert not own & after, "the new country has not sent them"
+    assert not folder.is_dir() or not list(folder.iterdir()), "and printed nothing"
 
 
 def test_what_is_wrong_is_refused_and_says_why(town, access):

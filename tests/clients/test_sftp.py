@@ -8,7 +8,7 @@ import uuid
 import paramiko
 import pytest
 
-from conftest import RECEIVER, SENDER, largest_letter, letter, begin_peak, peak, until
+from conftest import RECEIVER, SENDER, largest_letter, letter, begin_peak, peak, reset, until
 
 # What the exchange may take beyond what it took before, in bytes.
 GROWTH = 64 * 1024 * 1024
@@ -220,6 +220,28 @@ def test_a_file_is_written_whole_or_not_at_all(town):
     broken.client.get_transport().sock.shutdown(socket.SHUT_RDWR)
     with Sftp(town, SENDER) as sftp:
         assert "broken.xml" not in sftp.listdir("/memo/upload")
+
+
+def test_a_session_ends_when_the_country_is_replaced_and_nothing_of_it_comes_into_the_new_one(
+    town, new_uuid
+):
+    before = Sftp(town, SENDER)
+    file = before.sftp.open(f"/memo/upload/{new_uuid}.xml.part", "wb")
+    file.write(letter(new_uuid))
+    file.flush()
+    reset(town)
+    with pytest.raises((OSError, EOFError, paramiko.SSHException)):
+        file.close()
+        before.sftp.listdir("/memo/upload")
+    before.client.close()
+    with Sftp(town, SENDER) as sftp:
+        assert sftp.listdir("/memo/upload") == []
+        with sftp.open(f"/memo/upload/{new_uuid}.xml.part", "wb") as file:
+            file.write(letter(new_uuid))
+        sftp.rename(f"/memo/upload/{new_uuid}.xml.part", f"/memo/upload/{new_uuid}.xml")
+        name, business = receipt_of(sftp, new_uuid)
+        assert business["receiptStatus"] == "COMPLETED"
+        sftp.remove("/receipts/business/" + name)
 
 
 def test_only_the_registered_key_opens_the_door(town, tmp_path):

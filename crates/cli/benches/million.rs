@@ -25,6 +25,7 @@ use brevdue_exchange::{
 };
 use brevdue_memo::Timestamp;
 use brevdue_store::Embedded;
+use brevdue_wire::event::EventLogSearchResult;
 use brevdue_wire::{PagingResultUuid, ReceiptSearchResult, ReceiptStatus};
 use support::sending::{Sender, Template, send};
 use support::{measures, median, quantile, resident_bytes, setting};
@@ -284,24 +285,21 @@ fn lists(server: &Server, (person, name): &(Uuid, String)) {
     let mut client = server.client_of(MAILING);
     let ids: PagingResultUuid =
         client.get(&format!("/apis/v1/receipts/?page={}", waiting / 200)).unwrap().json();
-    time("receipts that wait, first page", &mut client, |_| "/apis/v1/receipts/".into());
-    time("the same, in the middle", &mut client, |n| {
-        format!("/apis/v1/receipts/?page={}", waiting / 200 + n)
-    });
-    time("the same, the last page", &mut client, |_| {
-        format!("/apis/v1/receipts/?page={}", (waiting - 1) / 100)
-    });
-    time("whole receipts, first page", &mut client, |_| "/apis/v1/receipts-bulk/".into());
+    pages("receipts that wait", &mut client, "/apis/v1/receipts/?page=", waiting);
+    pages("whole receipts", &mut client, "/apis/v1/receipts-bulk/?page=", waiting);
     time("one receipt", &mut client, |n| {
         format!("/apis/v1/receipts/{}?delete=false", ids.content[n as usize])
     });
 
     let mut client = server.client_of(RECEIVER);
     let memos: PagingResultUuid = client.get("/apis/v1/memos/").unwrap().json();
-    let last = (memos.total_elements - 1) / 100;
-    time("letters that wait for a receiver, first page", &mut client, |_| "/apis/v1/memos/".into());
-    time("the same, the last page", &mut client, |_| format!("/apis/v1/memos/?page={last}"));
+    let waiting = memos.total_elements;
+    pages("letters that wait for a receiver", &mut client, "/apis/v1/memos/?page=", waiting);
     time("one letter", &mut client, |n| format!("/apis/v1/memos/{}", memos.content[n as usize]));
+
+    let mut client = server.client_of(MAILING);
+    let events: EventLogSearchResult = client.get("/apis/v1/events/").unwrap().json();
+    pages("events of the sender", &mut client, "/apis/v1/events/?page=", events.total_elements);
 
     let mut visitor = Person::sign_in(server.http, *person, name);
     let times = (0..21).map(|_| {
@@ -310,6 +308,13 @@ fn lists(server: &Server, (person, name): &(Uuid, String)) {
         begun.elapsed().as_secs_f64() * 1000.0
     });
     show("the inbox page of a person with many letters", times.collect());
+}
+
+/// Pages of 100 at the beginning of a list, around its middle and at its end.
+fn pages(what: &str, client: &mut Client, path: &str, total: u64) {
+    time(&format!("{what}, first page"), client, |_| format!("{path}0"));
+    time("the same, in the middle", client, |n| format!("{path}{}", total / 200 + n));
+    time("the same, the last page", client, |_| format!("{path}{}", total.saturating_sub(1) / 100));
 }
 
 fn time(what: &str, client: &mut Client, path: impl Fn(u64) -> String) {

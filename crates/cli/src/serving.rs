@@ -41,7 +41,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::operations::Desk;
-use self::watching::Watch;
+use self::watching::{Looking, Watch};
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
@@ -114,6 +114,7 @@ impl Serving {
             programmes: programmes.clone(),
             exchange: OnceLock::new(),
             published: OnceLock::new(),
+            look: OnceLock::new(),
         });
         let local = Local::new(Arc::clone(&clock), Arc::clone(&live), Arc::clone(&steer) as _);
         let exchange = Exchange::new(
@@ -133,7 +134,7 @@ impl Serving {
         let keys = SshKeys::at(folder.ssh());
         let papers = Papers::make(&folder, &definition, config, &keys, &exchange).await?;
         let tokens = Arc::new(Tokens::new(&kept_key(&folder, "tokens.key")?));
-        let doors = Doors::bind(config, &papers, &keys, &tokens, &exchange).await?;
+        let doors = Doors::bind(config, &papers, &keys, &tokens, &exchange, &steer.doors).await?;
 
         let country = published(
             &*store,
@@ -208,12 +209,14 @@ impl Serving {
         tasks.spawn(programming::run(programmes.clone(), exchange.clone(), stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
-        tasks.spawn(watch.clone().alarms(
-            exchange.clone(),
-            config.alarms.clone(),
-            folder.certificates(),
-            stop.clone(),
-        ));
+        let look = Looking {
+            watch: watch.clone(),
+            exchange: exchange.clone(),
+            limits: config.alarms.clone(),
+            papers: folder.certificates(),
+        };
+        let _ = steer.look.set(look.clone());
+        tasks.spawn(look.run(stop.clone()));
         tasks.spawn(watch.clone().checks(
             Arc::clone(&embedded),
             metrics.clone(),
@@ -236,7 +239,9 @@ impl Serving {
         let rest = rest::routes(exchange.clone(), settings.clone());
         let facade = facade::routes(exchange.clone(), settings, tokens);
         let supplier = Arc::new(FileDrop::new(folder.print()));
-        tasks.spawn(facade::print::run(exchange.clone(), supplier, stop.clone()));
+        let print =
+            facade::print::run(exchange.clone(), supplier, steer.doors.clone(), stop.clone());
+        tasks.spawn(print);
         let testing = testing::routes(published, definition, exchange.clone());
         let notices = notices::routes(exchange.clone());
         let operations = operations::routes(desk, operations::key(&folder)?);
@@ -383,6 +388,7 @@ impl Doors {
         keys: &SshKeys,
         tokens: &Arc<Tokens>,
         exchange: &Exchange,
+        gate: &Gate,
     ) -> Result<Self, Problem> {
         let http = match config.http {
             Some(address) => Some(bind(address, Security::LocalPlain, "http").await?),
@@ -393,11 +399,15 @@ impl Doors {
             None => None,
         };
         let sftp = match config.sftp {
-            Some(address) => Some(bind_sftp(address, config, keys, exchange).await?),
+            Some(address) => {
+                Some(bind_sftp(address, config, keys, exchange).await?.behind(gate.clone()))
+            }
             None => None,
         };
         let amqp = match config.amqp {
-            Some(address) => Some(bind_amqp(address, papers, tokens, exchange).await?),
+            Some(address) => {
+                Some(bind_amqp(address, papers, tokens, exchange).await?.behind(gate.clone()))
+            }
             None => None,
         };
         Ok(Self { http, https, sftp, amqp })
@@ -580,10 +590,7 @@ fn fresh_letter(
 
 /// Writes `country.json` and `running.json`.
 fn tell(folder: &Folder, country: &Country, doors: &Doors) -> Result<(), Problem> {
-    let text = serde_json::to_string_pretty(country).map_err(|error| {
-        Problem::ours("country::json", "the country could not be written").because(&error)
-    })?;
-    write_private(&folder.country(), text.as_bytes())
+    steering::write_country(folder, country)
         .map_err(|error| unwritten(&folder.country(), &error))?;
     let running = Running {
         pid: std::process::id(),

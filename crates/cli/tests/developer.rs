@@ -143,6 +143,107 @@ fn an_accepted_letter_is_refused_afterwards_when_a_fault_says_so_and_only_as_oft
     assert_eq!(harness.receipts(&spared, 1), [("COMPLETED".to_owned(), None)]);
 }
 
+/// Listens for notifications, and hands on the body of each.
+fn subscriber() -> (String, std::sync::mpsc::Receiver<Value>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/told", listener.local_addr().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = std::io::BufReader::new(stream.unwrap());
+            let (mut line, mut length) = (String::new(), 0);
+            while std::io::BufRead::read_line(&mut stream, &mut line).unwrap() > 2 {
+                if let Some(text) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = text.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            let mut body = vec![0; length];
+            std::io::Read::read_exact(&mut stream, &mut body).unwrap();
+            let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+            std::io::Write::write_all(stream.get_mut(), answer).unwrap();
+            tell.send(serde_json::from_slice(&body).unwrap()).unwrap();
+        }
+    });
+    (url, told)
+}
+
+#[test]
+fn an_invented_contact_is_in_the_registry_as_a_whole_and_subscribers_are_told() {
+    let server = Server::start(&[]);
+    let mut harness = Harness::of(&server);
+    let (url, told) = subscriber();
+    let mut sender = server.client_of(SENDER);
+    let command = json!({
+        "subscriptionOperations": ["ALL_CITIZENS", "NEW_CITIZENS"], "notificationUrl": url,
+    });
+    let path = "/apis/v1/contacts/subscriptions/";
+    let made = sender.post(path, "application/json", command.to_string().as_bytes()).unwrap();
+    assert_eq!(made.status, 200, "{}", made.text());
+
+    let mut put = |status: &str| {
+        let contact = json!({
+            "cprNumber": "7101804001", "name": "Ny Opdigtet", "status": status,
+            "phoneNumber": "20112233",
+        });
+        let (code, body) = harness.post("/testing/contacts", &contact);
+        assert_eq!(code, 201, "{body}");
+        body["id"].as_str().unwrap().to_owned()
+    };
+    for (status, event, public) in [
+        ("REGISTERED", "CREATED", "REGISTERED"),
+        ("EXEMPT", "UPDATED", "EXEMPT"),
+        ("CLOSED", "CLOSED", "CLOSED"),
+    ] {
+        let id = put(status);
+        let told = told.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert_eq!(told["contactId"], id.as_str());
+        assert_eq!(
+            (&told["eventType"], &told["publicRegistrationStatus"]),
+            (&json!(event), &json!(public))
+        );
+        let found = sender.get("/apis/v1/contacts/lookup?cprNumber=7101804001").unwrap();
+        let found = if found.status == 200 {
+            found
+        } else {
+            sender.get(&format!("/apis/v1/contacts/{id}")).unwrap()
+        };
+        let found: Value = found.json();
+        let contact = found.get(0).unwrap_or(&found);
+        assert_eq!(contact["mailboxSubscription"]["publicRegistrationStatus"], public, "{found}");
+        let number = &contact["nemSmsSubscription"];
+        assert_eq!(number["mobileNumber"], "20112233", "{found}");
+        assert!(number["confirmedDateTime"].is_string(), "{found}");
+    }
+    put("CLOSED");
+    assert!(told.recv_timeout(Duration::from_secs(1)).is_err(), "nothing has changed");
+}
+
+#[test]
+fn what_stands_in_files_is_what_the_country_is_after_a_reset_and_a_restore() {
+    let server = Server::start(&[]);
+    let mut harness = Harness::of(&server);
+    let (country, print) = (server.data.join("country.json"), server.data.join("print"));
+    let letter = print.join("8c2ea15d-61fb-4ba9-9366-42f8b194c114");
+    std::fs::create_dir_all(&letter).unwrap();
+    std::fs::write(letter.join("job.json"), "{}").unwrap();
+    assert_eq!(harness.post("/testing/snapshots", &json!({ "name": "paper" })).0, 201);
+
+    let is_told = |harness: &mut Harness| {
+        let told: Value = harness.client.get("/testing/country").unwrap().json();
+        let kept: Value = serde_json::from_slice(&std::fs::read(&country).unwrap()).unwrap();
+        assert_eq!(kept, told);
+        std::fs::write(&country, "{}").unwrap();
+    };
+    is_told(&mut harness);
+    assert_eq!(harness.post("/testing/reset", &Value::Null).0, 204);
+    is_told(&mut harness);
+    assert!(!letter.exists(), "on the first day nothing has been printed");
+    assert_eq!(harness.post("/testing/snapshots/paper/restore", &Value::Null).0, 204);
+    is_told(&mut harness);
+    assert!(letter.join("job.json").exists(), "letters on paper belong to a snapshot");
+}
+
 #[test]
 fn a_page_of_another_site_cannot_reset_the_country() {
     let server = Server::start(&[]);

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use crate::{EventId, MemoKey, OrganisationId, SystemId, TransmissionId};
 
-/// One line of the log. Holds no personal data: people are found by way of the message.
+/// One line of the log. Holds no number, name or content: people stand in it by ids of ours, which only
+/// the registry can tell whose they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Id.
@@ -31,6 +32,11 @@ pub struct Event {
     pub error_code: Option<String>,
     /// Bytes of the message or archive.
     pub size_bytes: Option<u64>,
+    /// Whom it is about: the mailbox something happened in, the contact or organisation a message is to,
+    /// who was looked up, or who signed in. An id of ours.
+    pub owner: Option<Uuid>,
+    /// The person who acted: the identity that signed in.
+    pub actor: Option<Uuid>,
 }
 
 macro_rules! tags {
@@ -206,6 +212,8 @@ tags! {
     NemSmsDeleted = "NEM_SMS_DELETED"
     /// A telephone number for text messages was verified.
     NemSmsActivated = "NEM_SMS_ACTIVATED"
-    /// A notice to the owner of a system was handed out.
+    /// A notice to the owner of a system, or to somebody who has new mail, was handed out.
     NotificationSent = "NOTIFICATION_SENT"
+    /// A notice to a person was not taken in time, or will never be.
+    NotificationFailed = "NOTIFICATION_FAILED"
 }

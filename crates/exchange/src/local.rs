@@ -1,13 +1,17 @@
 //! The developer's exchange: what local mode adds, and nothing else has. A clock that is moved by hand
 //! ([`travel`]), faults on demand ([`faults`]), recipients that make each error ([`magic`]), letters
-//! made on request ([`generator`]), a short memory of what happened ([`live`]), and the tests that
+//! made on request ([`generator`]), letters called back ([`delayed`]) and systems tried ([`knocking`]) by
+//! hand, a short memory of what happened ([`live`]) and was removed ([`house`]), and the tests that
 //! somebody's receiver system is put to ([`conformance`]).
 //!
 //! What is absent: a way to any of it from an exchange that was not put into local mode.
 
 pub mod conformance;
+pub mod delayed;
 pub mod faults;
 pub mod generator;
+pub mod house;
+pub mod knocking;
 pub mod live;
 pub mod magic;
 pub mod travel;

@@ -1,5 +1,7 @@
 //! Every limit and every choice of the exchange, with its unit, in one place.
 
+use std::ops::Range;
+
 use brevdue_memo::container::ContainerLimits;
 use brevdue_memo::{HtmlProfile, Limits, Timestamp};
 
@@ -54,6 +56,8 @@ pub struct Policy {
     pub nemsms_other_characters: u32,
     /// Seconds for which a NemSMS that the gateway does not take is tried again.
     pub nemsms_give_up_seconds: i64,
+    /// Hours of the day in Denmark in which people are told of new mail, unless they allow others.
+    pub notice_hours: Range<i8>,
     /// How long what is kept.
     pub retention: Retention,
     /// Limits of reading one message.
@@ -189,6 +193,7 @@ impl Default for Policy {
             nemsms_gsm_characters: 160,
             nemsms_other_characters: 70,
             nemsms_give_up_seconds: 24 * HOUR,
+            notice_hours: 7..22,
             retention: Retention::default(),
             reading: Limits::default(),
             bulk_share_percent: 10,

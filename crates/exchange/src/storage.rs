@@ -7,6 +7,7 @@ mod aging;
 pub mod arrivals;
 #[cfg(any(test, feature = "behaviour"))]
 pub mod behaviour;
+pub mod chain;
 mod contents;
 pub mod memory;
 mod operating;
@@ -20,6 +21,7 @@ use brevdue_wire::PageRequest;
 use uuid::Uuid;
 
 pub use aging::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
+pub use chain::Chained;
 pub use contents::{
     ContentRef, ContentSink, ContentSource, Contents, Digest, Place, ROW_BYTES, Spot,
 };
@@ -279,6 +281,8 @@ pub trait Store: Contents {
     async fn unread(&self, owner: ContactId) -> Result<u64, StorageError>;
     /// The events of a message, in the order they were committed.
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError>;
+    /// The same, each with its place in the chain.
+    async fn chained_events_of(&self, memo: MemoKey) -> Result<Vec<Chained>, StorageError>;
     /// What of a kind has aged since before `until`, oldest first, then by id; at most `limit`.
     async fn aged(
         &self,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brevdue_programme::objects::{Kind, Object};
+use brevdue_programme::objects::Kind;
 use brevdue_programme::{Bilingual, Day, Key, Language, Programme};
 use serde_json::Value;
 
@@ -406,6 +406,10 @@ fn same(a: &Cell, b: &Cell) -> bool {
     match (a, b) {
         (Cell::Number(a), Cell::Number(b)) => near(*a, *b),
         (Cell::Text(a), Cell::Text(b)) => a == b || writable(a).trim() == writable(b).trim(),
+        // A number too large to be exact is known again all the same.
+        (Cell::Number(number), text @ Cell::Text(_)) => {
+            as_number(text).is_ok_and(|other| near(*number, other))
+        }
         (Cell::Text(text), Cell::Empty) | (Cell::Empty, Cell::Text(text)) => text.trim().is_empty(),
         (a, b) => a == b,
     }
@@ -416,9 +420,19 @@ fn near(a: f64, b: f64) -> bool {
     a == b || (a - b).abs() <= a.abs().max(b.abs()) * 1e-13
 }
 
-fn equal(a: &Value, b: &Value) -> bool {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => near(a, b),
+/// Whether two values are the same, numbers as near as their digits in a file can say. Values are as deep as
+/// a body of JSON is read, which is bounded.
+pub(crate) fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if near(a, b))
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| equal(a, b)))
+        }
         _ => a == b,
     }
 }
@@ -505,9 +519,4 @@ pub(crate) fn danish(day: Day) -> String {
 /// The body of an object in which nothing is set.
 pub(crate) fn blank(kind: Kind) -> Option<Value> {
     kind.checked(serde_json::json!({})).ok()
-}
-
-/// The body of an object.
-pub(crate) fn body_of<T: Object>(object: &T) -> Value {
-    serde_json::to_value(object).unwrap_or_default()
 }

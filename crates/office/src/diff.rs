@@ -10,7 +10,7 @@ use brevdue_programme::{Bilingual, Key, Language, Programme};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cells::{Cell, Names, as_text, blank, is_cut, plain};
+use crate::cells::{Cell, Names, as_text, blank, equal, is_cut, plain};
 use crate::limits::{CONFLICTS, ERRORS};
 use crate::sheets::{Column, ID, Sheet, VERSION};
 use crate::workbook::{Base, untouched};
@@ -127,7 +127,7 @@ pub enum Differs {
     /// A row is gone: an object.
     Gone {
         /// The version that was exported.
-        version: u64,
+        version: u32,
     },
 }
 
@@ -521,7 +521,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What was exported, as far as it is known.
-    fn base(&self, key: &Key, row: usize) -> Option<(u64, Value)> {
+    fn base(&self, key: &Key, row: usize) -> Option<(u32, Value)> {
         let kind = self.table.sheet.kind;
         match self.known {
             Known::Base(base) => base.0.get(&(kind, key.clone())).cloned(),
@@ -530,7 +530,7 @@ impl<'a> Reader<'a> {
                     Cell::Number(number) => format!("{number}"),
                     cell => as_text(cell),
                 };
-                let version: u64 = version.trim().parse().ok()?;
+                let version: u32 = version.trim().parse().ok()?;
                 let held = self.programme.held(kind, key);
                 match (held, version) {
                     (None, 0) => Some((0, untouched(kind, key, None)?)),
@@ -711,7 +711,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let conflict = match &was {
-                Some(was) => theirs.is_none() || *was != now,
+                Some(was) => theirs.is_none() || !equal(was, &now),
                 None => true,
             };
             let path = if within.is_empty() {
@@ -815,7 +815,7 @@ impl<'a> Reader<'a> {
                     kind,
                     key: key.clone(),
                     what: Differs::ItemGone { field: field.to_owned(), index, item: item.clone() },
-                    conflict: now.get(index) != Some(item),
+                    conflict: !now.get(index).is_some_and(|now| equal(now, item)),
                 });
             }
         }

@@ -13,6 +13,7 @@
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
 //! - [`reporting`]: which reports there are, each made of a judged programme.
 //! - [`slides`]: decks that PowerPoint and LibreOffice open.
+//! - [`of_plan`]: from a plan to all of these.
 //! - [`limits`]: how much of a stranger's file is read.
 
 pub mod calendar;
@@ -21,6 +22,7 @@ pub mod diff;
 pub mod inventory;
 pub mod limits;
 pub mod list;
+pub mod of_plan;
 mod packed;
 pub mod paper;
 pub mod plans;

@@ -212,3 +212,16 @@ pub(crate) fn day(day: Day, language: Language) -> String {
 pub(crate) fn maybe_day(of: Option<Day>, language: Language) -> String {
     of.map_or_else(|| "–".to_owned(), |of| day(of, language))
 }
+
+/// A whole number with its thousands parted as readers of a language do.
+pub(crate) fn number(of: u64, language: Language) -> String {
+    let digits = of.to_string();
+    let mut parted = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            parted.push(if language == Language::Da { '.' } else { ',' });
+        }
+        parted.push(digit);
+    }
+    parted
+}

@@ -85,9 +85,11 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
     let mut blocks = Vec::new();
     for (name, compliant, scope, messages, sent) in &matrix.totals {
         blocks.push(Block::Text(format!(
-            "{name}: {} {compliant} / {scope} · {} {messages} / {sent}",
+            "{name}: {} {compliant} / {scope} · {} {} / {}",
             said(head, "systemer, der overholder", "systems compliant"),
-            said(head, "beskeder, der overholder", "messages compliant")
+            said(head, "beskeder, der overholder", "messages compliant"),
+            crate::paper::number(*messages, head.language),
+            crate::paper::number(*sent, head.language)
         )));
     }
     // As many requirements side by side as can be read; the rest follows below.

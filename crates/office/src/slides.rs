@@ -187,7 +187,7 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
     };
     let mut y = if is_first { 290 } else { 104 };
     if !points.is_empty() {
-        let height = if table.is_empty() { 380 } else { (points.len() as i64 * 30 + 8).min(180) };
+        let height = if table.is_empty() { 380 } else { (points.len() as i64 * 27 + 8).min(190) };
         let size = match (is_first, points.len()) {
             (true, _) => 20,
             (_, 0..=6) if table.is_empty() => 22,
@@ -229,9 +229,9 @@ fn body(deck: &Deck, slide: &Slide, number: usize, of: usize) -> String {
         let mut cells = String::new();
         for (index, row) in table.iter().enumerate() {
             let _ = write!(cells, "<a:tr h=\"{}\">", height * POINT);
-            for column in 0..columns {
+            for (column, share) in widths.iter().enumerate() {
                 let (bold, fill) = if index == 0 { (" b=\"1\"", "DDE7F3") } else { ("", "FFFFFF") };
-                let room = widths[column] * 864.0 / (size as f64 * 0.5);
+                let room = share * 864.0 / (size as f64 * 0.5);
                 let words = shortened(row.get(column).map_or("", String::as_str), room as usize);
                 let _ = write!(
                     cells,
@@ -324,12 +324,7 @@ mod tests {
                 let mut text = String::new();
                 archive.by_index(index).unwrap().read_to_string(&mut text).unwrap();
                 let mut reader = quick_xml::Reader::from_str(&text);
-                loop {
-                    match reader.read_event().unwrap() {
-                        quick_xml::events::Event::Eof => break,
-                        _ => {}
-                    }
-                }
+                while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
             }
         }
     }

@@ -13,7 +13,7 @@ use brevdue_programme::{Key, Language, MilestoneId, Programme, ProgrammeId, Task
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::cells::{Cell, Names, blank};
+use crate::cells::{Names, blank};
 use crate::diff::{self, Diff};
 use crate::sheets::Sheet;
 pub use read::Unreadable;
@@ -114,15 +114,19 @@ pub struct RequirementLine {
 
 /// What was exported: by it an import tells what was changed in the workbook from what others changed.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Base(pub(crate) BTreeMap<(Kind, Key), (u64, Value)>);
+pub(crate) struct Base(pub(crate) BTreeMap<(Kind, Key), (u32, Value)>);
 
-impl Base {
-    pub(crate) fn digest(&self) -> String {
-        let mut sha = Sha256::new();
-        for ((kind, key), (version, body)) in &self.0 {
-            sha.update(format!("{}\t{key}\t{version}\t{body}\n", kind.word()));
-        }
-        let bytes = sha.finalize();
+/// A fingerprint of the rows of the hidden sheet as they are written: kind, key, version, body.
+#[derive(Default)]
+pub(crate) struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    pub(crate) fn add(&mut self, kind: Kind, key: &Key, version: u32, body: &str) {
+        self.0.update(format!("{}\t{key}\t{version}\t{body}\n", kind.word()));
+    }
+
+    pub(crate) fn words(self) -> String {
+        let bytes = self.0.finalize();
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
@@ -192,6 +196,6 @@ pub(crate) fn list_rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Ve
 /// # Errors
 ///
 /// [`Unreadable`].
-pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<Cell>>)>, Unreadable> {
+pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<(String, read::Rows)>, Unreadable> {
     read::all_rows(bytes)
 }

@@ -244,9 +244,9 @@ impl Delivery {
         let push = async {
             match &handover.load {
                 Load::Sms(message) => Pushed::Answered(gateways::send(&*self.sms, message).await),
-                Load::Notice(notice) => {
-                    Pushed::Answered(gateways::carry(&*self.mail, notice).await)
-                }
+                Load::Notice(notice) => Pushed::Answered(
+                    gateways::carry(&*self.mail, notice, self.exchange.store()).await,
+                ),
                 _ => push::push(&self.client, self.exchange.store(), handover).await,
             }
         };

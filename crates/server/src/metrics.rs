@@ -148,7 +148,7 @@ impl Metrics {
             receipts_today: figure!("receipts_today", "Business receipts made since midnight UTC"),
             missing: figure!(
                 "letters_missing_today",
-                "Letters since midnight UTC that stand nowhere: must be 0"
+                "Letters since midnight UTC that stand nowhere, or in two places: must be 0"
             ),
             alarms: figure!("alarms", "Alarms that were raised and are not over"),
             damage: figure!(

@@ -43,20 +43,42 @@ impl Default for Nudge {
 
 /// Many may be inside at once; whoever wants to be alone waits until they have left, and holds up
 /// those who come meanwhile.
+///
+/// It counts how often somebody was alone: what a connection kept from before may be no more, see
+/// [`Gate::times_alone`].
 #[derive(Debug, Clone, Default)]
-pub struct Gate(Arc<RwLock<()>>);
+pub struct Gate {
+    inside: Arc<RwLock<u64>>,
+    alone: watch::Sender<u64>,
+}
 
 /// Being inside. Cloned, it is the same stay: it ends with the last clone.
-pub type Stay = Arc<OwnedRwLockReadGuard<()>>;
+pub type Stay = Arc<OwnedRwLockReadGuard<u64>>;
 
 impl Gate {
     /// Goes in.
     pub async fn enter(&self) -> Stay {
-        Arc::new(Arc::clone(&self.0).read_owned().await)
+        Arc::new(Arc::clone(&self.inside).read_owned().await)
     }
 
     /// Waits until nobody is inside, and keeps everybody out until the answer is dropped.
-    pub async fn alone(&self) -> OwnedRwLockWriteGuard<()> {
-        Arc::clone(&self.0).write_owned().await
+    pub async fn alone(&self) -> OwnedRwLockWriteGuard<u64> {
+        let mut guard = Arc::clone(&self.inside).write_owned().await;
+        *guard = guard.wrapping_add(1);
+        self.alone.send_replace(*guard);
+        guard
+    }
+
+    /// Hears each time that somebody is alone.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.alone.subscribe()
+    }
+
+    /// Goes in, and says how often somebody had been alone by then. A connection that hears another
+    /// number than at its beginning ends: the other end comes anew.
+    pub async fn times_alone(&self) -> (Stay, u64) {
+        let stay = self.enter().await;
+        let times = **stay;
+        (stay, times)
     }
 }

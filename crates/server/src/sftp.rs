@@ -34,6 +34,7 @@ use tokio_util::task::TaskTracker;
 
 pub use keys::{KeyError, KeyPair};
 
+use crate::Gate;
 use crate::causes::chain;
 use crate::listen::ListenError;
 use places::Places;
@@ -128,6 +129,8 @@ struct Door {
     writing: Arc<Places>,
     /// Held by who makes the list of who is registered.
     list: Arc<Mutex<()>>,
+    /// Where requests are while they are answered.
+    gate: Gate,
 }
 
 impl SftpDoor {
@@ -145,14 +148,24 @@ impl SftpDoor {
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
         let door = Door {
-            takings: Arc::new(Takings::new(exchange.clone())),
+            takings: Arc::new(Takings::new(exchange.clone(), Gate::default())),
             connected: Places::new(settings.connections_per_system, settings.connections),
             writing: Places::new(settings.writing_per_system, settings.writing),
             list: Arc::default(),
+            gate: Gate::default(),
             settings: Arc::new(settings),
             exchange,
         };
         Ok(Self { socket, address, config, door })
+    }
+
+    /// The same, whose requests go through a gate, so that the store can be replaced between them. A
+    /// session that was open meanwhile ends.
+    #[must_use]
+    pub fn behind(mut self, gate: Gate) -> Self {
+        self.door.takings = Arc::new(Takings::new(self.door.exchange.clone(), gate.clone()));
+        self.door.gate = gate;
+        self
     }
 
     /// Where it listens.

@@ -139,6 +139,8 @@ fn accepted(store: &Embedded, number: u64) -> Batch {
             receipt_status: None,
             error_code: None,
             size_bytes: Some(LETTER_BYTES as u64),
+            owner: None,
+            actor: None,
         }))
     };
     Batch {

@@ -18,7 +18,6 @@
 //! them.
 
 mod backup;
-mod chain;
 mod changes;
 mod checkpoint;
 mod claims;
@@ -30,6 +29,7 @@ mod journal;
 mod leases;
 mod letters;
 mod mailboxes;
+mod milestones;
 mod operating;
 mod probe;
 mod readers;
@@ -38,6 +38,7 @@ mod registry;
 mod remembered;
 mod removing;
 mod schema;
+mod shares;
 mod store;
 mod sums;
 mod sweep;
@@ -67,6 +68,7 @@ use self::content::ContentFolder;
 use self::head::Head;
 use self::journal::Journal;
 use self::leases::Leases;
+use self::milestones::Milestones;
 use self::readers::Readers;
 use self::remembered::Registry;
 use self::sums::{Depth, Mark, Sums};
@@ -257,6 +259,7 @@ impl Embedded {
         let sums = Arc::new(Mutex::new(sums));
         let commits = Arc::<Commits>::default();
         let head = Head::read(&connection)?;
+        let milestones = Milestones::read(&connection)?;
         let wal_pages = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&wal_pages);
         connection.wal_hook(Some(move |_: &mut _, pages| {
@@ -287,6 +290,7 @@ impl Embedded {
             leases: Arc::clone(&leases),
             registry: Arc::clone(&registry),
             incoming: Arc::clone(journal.queue()),
+            milestones,
             inside: Arc::clone(&inside),
             archives: Arc::clone(&archives),
             outside: Arc::clone(&outside),

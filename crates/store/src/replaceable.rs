@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use brevdue_exchange::local::live::{Live, worth_showing};
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, DayBook, EventQuery, Page,
-    Record, RecordKind, Removed, Standing, Swept,
+    Aged, Aging, AgingKind, Chained, Claim, ContentSink, ContentSource, Contents, DayBook,
+    EventQuery, Page, Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
@@ -155,6 +155,7 @@ hand_on! {
     mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     unread(owner: ContactId) -> u64;
     events_of(memo: MemoKey) -> Vec<Event>;
+    chained_events_of(memo: MemoKey) -> Vec<Chained>;
     aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     aging_since(what: Aging) -> Option<Timestamp>;
     oldest_event_day() -> Option<i64>;

@@ -82,6 +82,8 @@ pub fn routes(exchange: Exchange, programmes: Programmes, config: WebConfig) -> 
         .route("/live", get(pages::live::live))
         .route("/live/clock", post(pages::live::clock))
         .route("/live/letter", post(pages::live::letter))
+        .route("/live/recall", post(pages::live::recall))
+        .route("/live/systems", post(pages::live::systems))
         .route("/live/faults", post(pages::live::faults))
         .route("/live/country", post(pages::live::country))
         .route("/inbox", get(pages::folder::inbox))

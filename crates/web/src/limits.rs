@@ -46,6 +46,16 @@ pub(crate) const FILE_NAME_CHARACTERS: usize = 150;
 pub(crate) const LIVE_MOMENTS: usize = 100;
 /// People offered as recipients there.
 pub(crate) const LIVE_PEOPLE: u64 = 20;
+/// Letters that wait for their day shown there.
+pub(crate) const LIVE_DELAYED: usize = 20;
+/// Alarms shown there.
+pub(crate) const LIVE_ALARMS: usize = 50;
+/// Journeys of the clock, each of a year at most, to the end of a certificate.
+pub(crate) const LIVE_JOURNEYS: u32 = 12;
+/// Milliseconds between two looks for a letter that was just sent.
+pub(crate) const LIVE_FILING_MILLIS: u64 = 25;
+/// Such looks.
+pub(crate) const LIVE_FILING_LOOKS: u32 = 80;
 /// Moments taken at a time by one who watches.
 pub(crate) const LIVE_BATCH: usize = 100;
 /// Milliseconds between two looks for new moments.

@@ -93,6 +93,12 @@ pub(crate) fn written_date(texts: Texts, (year, month, day): (i32, u8, u8)) -> O
     Some(texts.time_date(day, month, year))
 }
 
+/// A day as messages write it, `2026-11-30`, in words.
+pub(crate) fn day(texts: Texts, text: &str) -> Option<String> {
+    let day: jiff::civil::Date = text.parse().ok()?;
+    Some(date_words(texts, day.at(0, 0, 0, 0)))
+}
+
 /// How a deadline stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Urgency {

@@ -23,8 +23,44 @@ pub struct EventLog {
     /// The organisation it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation_identity_id: Option<Uuid>,
+    /// Whom it is about: a mailbox, a contact or an organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_identity_id: Option<Uuid>,
+    /// The person who acted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_identity_id: Option<Uuid>,
+    /// The system that acted or was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<EventSystem>,
     /// About what.
     pub meta_properties: EventMetaData,
+    /// Extension, in evidence: its place in the chain of all events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<EventChain>,
+}
+
+/// A system, as events name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EventSystem {
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// Where an event stands in the chain. With the fields of the event it is all that its hash is made of:
+/// see docs/operations.md.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EventChain {
+    /// Number of the event in the log; the first is 1.
+    pub number: u64,
+    /// The UTC day of its commit, counted from 1970.
+    pub day: i64,
+    /// Our key of the message, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memo: Option<Uuid>,
+    /// What the hash goes on from: the hash of the event before, or the beginning of the day. Hexadecimal.
+    pub before: String,
+    /// SHA-256 of `before` and the event. Hexadecimal.
+    pub hash: String,
 }
 
 /// What an event is about.

@@ -12,10 +12,11 @@ use crate::folder::Folder;
 use crate::machine::MachineClock;
 use crate::report::{Format, Problem, print};
 
-/// Account for every letter of a day: in = delivered + refused + repeated + waiting + recalled + removed
+/// Account for every letter of a day: in = delivered + refused + repeated + waiting + recalled
 ///
 /// What came in is counted in the event log, where it stands in the letters themselves: two books, that
-/// must agree to the letter. Asks the running exchange. Days are UTC.
+/// must agree to the letter. A letter that was removed since counts where it stood. Asks the running
+/// exchange. Days are UTC.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -68,13 +69,16 @@ fn shown(answer: &Value, format: Format) -> String {
         return format!("{answer:#}");
     }
     let count = |name: &str| answer[name].as_u64().unwrap_or(0);
-    let places = ["delivered", "refused", "repeated", "waiting", "recalled", "removed"];
+    let places = ["delivered", "refused", "repeated", "waiting", "recalled"];
     let places: Vec<String> =
         places.iter().map(|place| format!("{} {place}", count(place))).collect();
     let mut text = format!("{} in = {}", count("received"), places.join(" + "));
+    if count("removed") > 0 {
+        text.push_str(&format!("\n{} of them have been removed since", count("removed")));
+    }
     match count("missing") {
         0 => text.push_str("\nthe books agree"),
-        missing => text.push_str(&format!("\n{missing} letters stand nowhere")),
+        missing => text.push_str(&format!("\n{missing} letters stand nowhere, or in two places")),
     }
     text
 }

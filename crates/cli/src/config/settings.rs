@@ -113,6 +113,7 @@ settings! {
     "delivery.retry_after_limit_seconds" policy.retry_after_limit_seconds "seconds that a receiver's Retry-After can put a try off at most"
     "delivery.warn_after_seconds" policy.warn_after_seconds "seconds without any success after which the owner of a receiver system is warned, in order"
     "delivery.warn_before_expiry_seconds" policy.warn_before_expiry_seconds "seconds before a system's registered certificate ends at which its owner is warned"
+    "delivery.notice_hours" policy.notice_hours "hours of the day in Denmark in which people are told of new mail, such as 7-22 for 7:00 to 22:00, unless they allow others"
     "delivery.receipt_timing" policy.receipt_timing "when the sender of mail to an authority gets its receipt: validated (at once) or delivered (when the receiver has answered)"
 
     "nemsms.gsm_characters" policy.nemsms_gsm_characters "characters of a NemSMS in the GSM 7 bit alphabet"
@@ -218,6 +219,7 @@ mod tests {
             receipt_timing: _,
             warn_after_seconds: _,
             warn_before_expiry_seconds: _,
+            notice_hours: _,
             nemsms_gsm_characters: _,
             nemsms_other_characters: _,
             nemsms_give_up_seconds: _,

@@ -1,6 +1,7 @@
 //! How each kind of value is read from text and written back.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use brevdue_exchange::policy::{Days, HtmlPolicy, ReceiptTiming};
@@ -128,6 +129,20 @@ impl Value for Days {
     }
     fn toml(&self) -> String {
         self.0.to_string()
+    }
+}
+
+/// Hours of a day, the last one not included.
+impl Value for Range<i8> {
+    fn parse(text: &str) -> Result<Self, String> {
+        let hours = text.split_once('-').and_then(|(from, until)| {
+            let (from, until) = (from.trim().parse().ok()?, until.trim().parse().ok()?);
+            (0 <= from && from < until && until <= 24).then_some(from..until)
+        });
+        hours.ok_or_else(|| "two hours from 0 to 24, such as 7-22".into())
+    }
+    fn toml(&self) -> String {
+        quoted(&format!("{}-{}", self.start, self.end))
     }
 }
 

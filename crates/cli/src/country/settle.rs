@@ -8,6 +8,7 @@ use std::path::Path;
 
 use brevdue_exchange::authenticate::SshKey;
 use brevdue_exchange::ids::Ids;
+use brevdue_exchange::registering::Change;
 use brevdue_exchange::storage::{Record, RecordKind};
 use brevdue_exchange::{
     ApiToken, AuthorityRights, Batch, Contact, ContactId, ContactPoint, ContactPointId, Exchange,
@@ -68,7 +69,10 @@ pub(crate) async fn settle(
     let mut batch = Batch::default();
     for entry in &definition.organisations {
         let wanted = organisation(entry);
-        if store.organisation(wanted.id).await?.as_ref() != Some(&wanted) {
+        let kept = store.organisation(wanted.id).await?;
+        if kept.as_ref() != Some(&wanted) {
+            let change = if kept.is_some() { Change::Updated } else { Change::Created };
+            batch.ops.extend(exchange.tell_of_organisation(&wanted, change).await?);
             batch.push(Op::PutOrganisation(wanted));
         }
         for system in &entry.systems {
@@ -99,6 +103,8 @@ pub(crate) async fn settle(
     for wanted in contacts(definition) {
         let kept = store.contact(wanted.id).await?;
         if kept.as_ref() != Some(&wanted) {
+            let change = exchange.change_of(kept.as_ref(), &wanted);
+            batch.ops.extend(exchange.tell_of_contact(&wanted, change).await?);
             batch.ops.extend(exchange.contact_changes(kept.as_ref(), wanted));
         }
     }

@@ -29,6 +29,7 @@ use crate::country::ssh::SshKeys;
 use crate::country::{Addresses, Definition, first_letters, first_programmes, published, settle};
 use crate::folder::{Folder, write_private};
 use crate::machine::{MachineClock, MachineIds};
+use crate::serving::watching::Looking;
 
 /// Snapshots kept at once.
 const SNAPSHOTS: usize = 20;
@@ -78,6 +79,7 @@ pub(super) struct Steer {
     /// Set once they are there: they are made with this.
     pub(super) exchange: OnceLock<Exchange>,
     pub(super) published: OnceLock<Arc<Published>>,
+    pub(super) look: OnceLock<Looking>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -90,6 +92,11 @@ struct ClockFile {
 #[serde(rename_all = "camelCase")]
 struct SnapshotFile {
     taken_at_millis: i64,
+}
+
+/// Writes `country.json`, for programs that read files.
+pub(super) fn write_country(folder: &Folder, country: &Country) -> io::Result<()> {
+    write_private(&folder.country(), serde_json::to_string_pretty(country)?.as_bytes())
 }
 
 /// How far the clock of a data folder is ahead.
@@ -114,8 +121,13 @@ pub(super) fn mend(data: &Path) -> io::Result<()> {
             fs::rename(&before, &store)?;
         }
     }
-    let next = data.join("store.next");
-    if next.exists() { fs::remove_dir_all(next) } else { Ok(()) }
+    for left in ["store.next", "print.before"] {
+        let left = data.join(left);
+        if left.exists() {
+            fs::remove_dir_all(left)?;
+        }
+    }
+    Ok(())
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> SteeringError {
@@ -194,6 +206,22 @@ impl Steer {
         fs::remove_dir_all(&before).map_err(failed)
     }
 
+    /// Puts the letters on paper that belong to the new store where the print supplier looks. A crash in
+    /// between leaves fewer of them: what was handed over is the store's to say.
+    fn replace_print(&self, from: Option<&Path>) -> io::Result<()> {
+        let (print, before) = (self.folder.print(), self.at("print.before"));
+        if before.exists() {
+            fs::remove_dir_all(&before)?;
+        }
+        if print.exists() {
+            fs::rename(&print, &before)?;
+        }
+        if let Some(kept) = from.filter(|kept| kept.exists()) {
+            copy(kept, &print)?;
+        }
+        if before.exists() { fs::remove_dir_all(&before) } else { Ok(()) }
+    }
+
     /// The country of the definition, with the tokens that its systems had.
     async fn people(&self, store: &dyn Store, systems: &[MailSystem]) -> Result<(), SteeringError> {
         let mut batch = Batch::default();
@@ -219,7 +247,9 @@ impl Steer {
             let (folder, print) = (self.folder.certificates(), self.folder.print());
             let definition = &self.definition;
             let doors = told.doors;
-            told.put(published(store, definition, &folder, &keys, &print, doors).await?);
+            let country = published(store, definition, &folder, &keys, &print, doors).await?;
+            write_country(&self.folder, &country).map_err(failed)?;
+            told.put(country);
         }
         Ok(())
     }
@@ -280,6 +310,9 @@ impl Steering for Steer {
         if let Err(error) = self.store.sweep(older_than).await {
             tracing::error!(%error, "the store could not be swept after the clock was moved");
         }
+        if let Some(look) = self.look.get() {
+            look.look().await;
+        }
     }
 
     async fn begin_again(&self, from: Option<&str>) -> Result<(), SteeringError> {
@@ -297,6 +330,8 @@ impl Steering for Steer {
         .map_err(failed)?;
         self.close().await?;
         self.install(&systems).await?;
+        let print = snapshot.as_ref().map(|kept| self.snapshot_folder(&kept.name).join("print"));
+        self.replace_print(print.as_deref()).map_err(failed)?;
         let real = MachineClock.now().as_millis();
         let ahead = snapshot.as_ref().map_or(0, |kept| kept.taken_at.as_millis() - real);
         self.clock.put(ahead);
@@ -348,6 +383,9 @@ impl Steering for Steer {
         };
         let kept = programmes.and_then(|()| {
             copy(&self.folder.store(), &part.join("store"))?;
+            if self.folder.print().exists() {
+                copy(&self.folder.print(), &part.join("print"))?;
+            }
             let file = SnapshotFile { taken_at_millis: taken_at.as_millis() };
             write_private(&part.join("snapshot.json"), &serde_json::to_vec(&file)?)?;
             fs::rename(&part, &folder)

@@ -72,45 +72,6 @@ impl Watch {
         Ok(found)
     }
 
-    /// Looks for alarms until `stop`.
-    pub(super) async fn alarms(
-        self,
-        exchange: Exchange,
-        limits: AlarmLimits,
-        papers: PathBuf,
-        stop: CancellationToken,
-    ) {
-        let mut pause = Duration::from_secs(FIRST_LOOK_SECONDS);
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = stop.cancelled() => return,
-            }
-            pause = Duration::from_secs(LOOK_SECONDS);
-            let outside = Outside {
-                certificates: watched(&papers),
-                damage: self.0.damage.load(Ordering::Relaxed),
-            };
-            match exchange.look_for_alarms(&limits, &outside).await {
-                Ok(look) => {
-                    for Alarm { kind, subject, count, since } in &look.raised {
-                        tracing::warn!(
-                            alarm = kind.word(),
-                            subject,
-                            count,
-                            since,
-                            "an alarm was raised"
-                        );
-                    }
-                    for Alarm { kind, subject, .. } in &look.cleared {
-                        tracing::info!(alarm = kind.word(), subject, "an alarm is over");
-                    }
-                }
-                Err(error) => tracing::error!(%error, "alarms could not be looked for"),
-            }
-        }
-    }
-
     /// Checks the whole store every so many hours until `stop`; 0 hours: never.
     pub(super) async fn checks(
         self,
@@ -128,6 +89,56 @@ impl Watch {
                 Ok(found) => tracing::info!(findings = found.len(), "checked the store"),
                 Err(error) => tracing::error!(%error, "the store could not be checked"),
             }
+        }
+    }
+}
+
+/// Looking for alarms.
+#[derive(Clone)]
+pub(super) struct Looking {
+    pub(super) watch: Watch,
+    pub(super) exchange: Exchange,
+    pub(super) limits: AlarmLimits,
+    /// The folder of certificates in use.
+    pub(super) papers: PathBuf,
+}
+
+impl Looking {
+    /// Looks for alarms until `stop`.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        let mut pause = Duration::from_secs(FIRST_LOOK_SECONDS);
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => return,
+            }
+            pause = Duration::from_secs(LOOK_SECONDS);
+            self.look().await;
+        }
+    }
+
+    /// Looks for alarms once.
+    pub(super) async fn look(&self) {
+        let outside = Outside {
+            certificates: watched(&self.papers),
+            damage: self.watch.0.damage.load(Ordering::Relaxed),
+        };
+        match self.exchange.look_for_alarms(&self.limits, &outside).await {
+            Ok(look) => {
+                for Alarm { kind, subject, count, since } in &look.raised {
+                    tracing::warn!(
+                        alarm = kind.word(),
+                        subject,
+                        count,
+                        since,
+                        "an alarm was raised"
+                    );
+                }
+                for Alarm { kind, subject, .. } in &look.cleared {
+                    tracing::info!(alarm = kind.word(), subject, "an alarm is over");
+                }
+            }
+            Err(error) => tracing::error!(%error, "alarms could not be looked for"),
         }
     }
 }

@@ -32,6 +32,8 @@ pub enum Submission {
 pub(super) struct Written {
     pub(super) message_uuid: Uuid,
     pub(super) outline: Outline,
+    /// Changes of the same batch.
+    pub(super) also: Vec<Op>,
 }
 
 impl Exchange {
@@ -103,8 +105,10 @@ impl Exchange {
         now: Timestamp,
     ) -> Result<Receipt, StorageError> {
         let transmission = self.transmission(origin, lane, now);
-        let (message_uuid, outline) =
-            written.map_or((None, None), |w| (Some(w.message_uuid), Some(w.outline)));
+        let (message_uuid, outline, also) = match written {
+            Some(written) => (Some(written.message_uuid), Some(written.outline), written.also),
+            None => (None, None, Vec::new()),
+        };
         let memo = Memo {
             key: MemoKey(self.ids().ordered()),
             transmission: transmission.id,
@@ -141,6 +145,7 @@ impl Exchange {
             batch.push(self.event(EventTag::MessageSentMailbox, now).about(&memo).into_op());
         }
         batch.push(Op::AddMemo(Box::new(memo)));
+        batch.ops.extend(also);
         self.store().commit(batch).await?;
         Ok(receipt)
     }

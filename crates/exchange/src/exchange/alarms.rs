@@ -40,11 +40,11 @@ alarms! {
     NotFetched = "not-fetched"
     /// Receipts wait for a sender system that does not take them.
     ReceiptsNotTaken = "receipts-not-taken"
-    /// Letters wait to be checked, so that their senders get no receipt.
+    /// Letters wait to be checked, filed or not, so that their senders get no receipt.
     NoReceipt = "no-receipt"
     /// Calls of a system have failed for too long.
     RetryTooOld = "retry-too-old"
-    /// A certificate ends soon, or has ended.
+    /// A certificate in use, or registered for a system, ends soon or has ended.
     CertificateExpiring = "certificate-expiring"
     /// The store found something that is not what was written.
     Damage = "damage"
@@ -230,7 +230,12 @@ impl Exchange {
                 self.find_waiting(&system, limits, &hours_ago, &mut found).await?;
             }
         }
-        let soon = now.plus_seconds(i64::from(limits.certificate_days) * 24 * 3600);
+        let ahead_seconds = i64::from(limits.certificate_days) * 24 * 3600;
+        for ending in self.certificates_expiring(ahead_seconds).await? {
+            let subject = ending.system.to_string();
+            found.add(AlarmKind::CertificateExpiring, subject, 1, ending.not_after);
+        }
+        let soon = now.plus_seconds(ahead_seconds);
         for Watched { name, expires } in &outside.certificates {
             if *expires <= soon {
                 found.add(AlarmKind::CertificateExpiring, name.clone(), 1, *expires);

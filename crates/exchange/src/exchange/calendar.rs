@@ -1,7 +1,9 @@
 //! Days as Denmark counts them.
 
+use std::ops::Range;
+
 use brevdue_memo::{LocalDate, Timestamp};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Span, ToSpan as _};
 
@@ -42,6 +44,20 @@ impl Calendar {
         Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
     }
 
+    /// `now` when it is within these hours of a day in Copenhagen, else when they next begin.
+    pub(super) fn within(&self, hours: &Range<i8>, now: Timestamp) -> Timestamp {
+        let Ok(instant) = jiff::Timestamp::from_millisecond(now.as_millis()) else { return now };
+        let here = instant.to_zoned(self.copenhagen.clone());
+        let Ok(start) = Time::new(hours.start, 0, 0, 0) else { return now };
+        if hours.contains(&here.hour()) || hours.is_empty() {
+            return now;
+        }
+        let is_early = here.hour() < hours.start;
+        let day = if is_early { Ok(here.date()) } else { here.date().tomorrow() };
+        let begins = day.and_then(|day| day.to_datetime(start).to_zoned(self.copenhagen.clone()));
+        begins.map_or(now, |begins| Timestamp::from_millis(begins.timestamp().as_millisecond()))
+    }
+
     /// The same day so many months later.
     pub(super) fn months_after(&self, day: Date, months: u32) -> Date {
         let span: Span = i64::from(months.min(12_000)).months();
@@ -70,6 +86,26 @@ mod tests {
             assert_eq!(start.as_millis(), expected.as_millisecond(), "{day}");
             assert_eq!(calendar.today(start), day);
             assert_eq!(calendar.today(start.plus_millis(-1)), day.yesterday().unwrap());
+        }
+    }
+
+    #[test]
+    fn what_comes_at_night_waits_for_the_morning_in_copenhagen() {
+        let calendar = Calendar::bundled();
+        for (now, expected) in [
+            ("2026-11-23T06:00:00Z", "2026-11-23T06:00:00Z"), // seven in the morning
+            ("2026-11-23T20:59:59Z", "2026-11-23T20:59:59Z"),
+            ("2026-11-23T21:00:00Z", "2026-11-24T06:00:00Z"),
+            ("2026-11-23T05:59:59Z", "2026-11-23T06:00:00Z"),
+            ("2026-07-01T20:00:00Z", "2026-07-02T05:00:00Z"), // summer time
+            ("2026-10-24T21:30:00Z", "2026-10-25T06:00:00Z"), // the clocks go back that night
+        ] {
+            let at = |text: &str| {
+                let at: jiff::Timestamp = text.parse().unwrap();
+                Timestamp::from_millis(at.as_millisecond())
+            };
+            assert_eq!(calendar.within(&(7..22), at(now)), at(expected), "{now}");
+            assert_eq!(calendar.within(&(0..24), at(now)), at(now));
         }
     }
 

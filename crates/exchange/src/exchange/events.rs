@@ -2,13 +2,13 @@
 //!
 //! An organisation sees what it did and what was done for it; whoever manages the exchange sees all.
 
-use brevdue_memo::Timestamp;
+use brevdue_memo::{PartyId, Timestamp};
 use brevdue_wire::PageRequest;
 use uuid::Uuid;
 
 use super::Exchange;
 use super::people::{Actor, Privilege};
-use crate::storage::{EventQuery, Page};
+use crate::storage::{Chained, EventQuery, Page};
 use crate::{Event, EventTag, Memo, OrganisationId, StorageError};
 
 /// Why the log did not answer.
@@ -39,9 +39,21 @@ pub struct Evidence {
     pub available: Option<Timestamp>,
     /// When it was first opened, or fetched by a receiver system.
     pub read: Option<Timestamp>,
-    /// All of it, in order.
-    pub events: Vec<Event>,
+    /// All of it, in order, each with its place in the chain. What the owner of a mailbox made of the
+    /// message (where it was put, flagged or passed on) is nobody's evidence and not among it.
+    pub events: Vec<Chained>,
 }
+
+/// What concerns nobody but the owner of a mailbox.
+const OWNERS_AFFAIRS: [EventTag; 7] = [
+    EventTag::MessageMoved,
+    EventTag::MessageDeleted,
+    EventTag::MessageUpdated,
+    EventTag::FlagChanged,
+    EventTag::MessageForwardedToAuthority,
+    EventTag::MessageForwardedToTrusted,
+    EventTag::MessageForwardedToEmail,
+];
 
 impl Exchange {
     /// Events of the caller's organisation, in the order they were committed.
@@ -59,6 +71,25 @@ impl Exchange {
         Ok(self.store().events(&query, page).await?)
     }
 
+    /// By what a person, company or authority stands in the log: the id of their contact, or of the
+    /// organisation. The log itself holds no numbers, so that nobody can look people up in it.
+    ///
+    /// # Errors
+    /// See [`EventsError`].
+    pub async fn id_in_log(
+        &self,
+        actor: &Actor,
+        party: PartyId,
+    ) -> Result<Option<Uuid>, EventsError> {
+        self.whose_log(actor)?;
+        if let Some(contact) = self.store().contact_by_party(party).await? {
+            return Ok(Some(contact.id.0));
+        }
+        let PartyId::Cvr(cvr) = party else { return Ok(None) };
+        let organisation = self.store().organisation_by_cvr(cvr).await?;
+        Ok(organisation.map(|organisation| organisation.id.0))
+    }
+
     /// The evidence of a message that the caller's organisation sent.
     ///
     /// # Errors
@@ -74,9 +105,11 @@ impl Exchange {
         };
         for holder in holders {
             if let Some(memo) = self.store().memo_by_identity(holder.0, message_uuid).await? {
-                let events = self.store().events_of(memo.key).await?;
+                let mut events = self.store().chained_events_of(memo.key).await?;
+                events.retain(|chained| !OWNERS_AFFAIRS.contains(&chained.event.tag));
                 let first = |tags: &[EventTag]| {
-                    events.iter().find(|event| tags.contains(&event.tag)).map(|event| event.at)
+                    let mut all = events.iter().map(|chained| &chained.event);
+                    all.find(|event| tags.contains(&event.tag)).map(|event| event.at)
                 };
                 return Ok(Evidence {
                     received: first(&[EventTag::MemoSendReceived, EventTag::MemoExtracted]),

@@ -91,6 +91,8 @@ impl Exchange {
         let point = letter.header.recipient.contact_point.as_ref();
         let point = point.map(|point| point.contact_point_id.as_str());
         let (recipient, systems) = self.recipient_facts(recipient, point).await?;
+        let to_whom = recipient.contact.as_ref().map(|contact| contact.id.0);
+        let to_whom = to_whom.or(recipient.organisation.as_ref().map(|owner| owner.id.0));
         let facts = Facts {
             policy: self.policy(),
             calendar: &self.calendar,
@@ -121,22 +123,23 @@ impl Exchange {
         }
         if !failures.is_empty() {
             let outline = Some(outline);
-            return Ok(self.refuse(&subject, outline, &failures, sender_system.as_ref(), now));
+            let refused = self.refuse(&subject, outline, &failures, sender_system.as_ref(), now);
+            return Ok(said_to_whom(refused, to_whom));
         }
         let release = delivery_day(&facts).and_then(|day| self.calendar.midnight(day));
         let release = match self.will_be_refused(memo, facts.recipient.party) {
             true => Some(release.unwrap_or(now).max(now.plus_seconds(1))),
             false => release,
         };
-        Ok(self.take_on(
-            &subject,
-            message_uuid,
-            outline,
-            place,
-            release,
-            sender_system.as_ref(),
-            now,
-        ))
+        let told = match release.is_some_and(|due| due > now) {
+            true => Vec::new(),
+            false => self.tell_of_new_mail(&place, memo.key, now).await?,
+        };
+        let sender = sender_system.as_ref();
+        let taken = self.take_on(&subject, message_uuid, outline, place, release, sender, now);
+        let mut ops = said_to_whom(taken, to_whom);
+        ops.extend(told);
+        Ok(ops)
     }
 
     /// Reads a message from its bytes, which have passed every check. May block.
@@ -369,6 +372,21 @@ impl Exchange {
         let contact_point = contact_point.filter(|point| point.organisation == owner);
         Ok((RecipientFacts { party, contact, organisation, contact_point }, systems))
     }
+}
+
+/// The same changes, where the event of the verdict says to whom the message is: by that the log is
+/// searched by number.
+fn said_to_whom(mut ops: Vec<Op>, to_whom: Option<Uuid>) -> Vec<Op> {
+    let verdicts = [EventTag::MemoSendValidated, EventTag::MemoSendValidationFailed];
+    for op in &mut ops {
+        if let Op::AddEvent(event) = op
+            && verdicts.contains(&event.tag)
+        {
+            // Of what a person has written, it says who wrote it.
+            event.owner = event.owner.or(to_whom);
+        }
+    }
+    ops
 }
 
 /// Why a message to an authority without an active receiver system is refused.

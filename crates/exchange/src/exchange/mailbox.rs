@@ -7,6 +7,7 @@ pub mod documents;
 pub mod drafts;
 pub mod folders;
 mod forwarding;
+mod hearing;
 pub mod limits;
 pub mod listing;
 pub mod opening;
@@ -189,7 +190,7 @@ impl Exchange {
         let read = Event {
             system: None,
             organisation: None,
-            ..self.event(EventTag::MessageRead, now).about(&row.memo)
+            ..self.event(EventTag::MessageRead, now).about(&row.memo).of(owner.0)
         };
         let ops = vec![Op::MarkRead { owner, memo, at: now }, read.into_op()];
         self.store().commit(Batch { ops }).await?;

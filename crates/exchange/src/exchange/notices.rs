@@ -1,7 +1,9 @@
-//! Notices: messages of the exchange to the people behind systems, on their way by mail.
+//! Notices: messages of the exchange to the people behind systems, and to people about their mailboxes,
+//! on their way by mail or as text messages.
 //!
 //! A notice is a record, and handing it out is work: it is not lost, and tried again like everything
-//! else. Who carries mail is handed in.
+//! else. Who carries mail and text messages is handed in. No notice says who has written, about what, or
+//! anybody's number; only a letter that its owner passes on by mail goes along with one.
 
 use async_trait::async_trait;
 use brevdue_memo::Timestamp;
@@ -11,16 +13,21 @@ use uuid::Uuid;
 
 use super::Exchange;
 use super::handover::{Handover, HandoverOutcome};
+use super::nemsms::TextMessage;
 use crate::storage::{Expect, Record, RecordKind};
-use crate::{Batch, Conflict, EventTag, Lane, MailSystem, Op, StorageError, SystemId, Work};
+use crate::{
+    Batch, Conflict, ContentRef, Event, EventTag, Lane, MailSystem, MemoKey, Op, StorageError,
+    SystemId, Work,
+};
 
-/// A message that is to leave by mail.
+/// A message that is to leave by mail, or as a text message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
     /// Its id; a notice made twice under one id is one notice.
     pub id: Uuid,
-    /// Mail addresses. None: nobody is known to tell, and it is for whoever runs the exchange.
+    /// Mail addresses, or one telephone number of eight digits. None: nobody is known to tell, and it is
+    /// for whoever runs the exchange.
     pub to: Vec<String>,
     /// Title.
     pub subject: String,
@@ -28,28 +35,53 @@ pub struct Notice {
     pub text: String,
     /// The system it is about, if it is about one.
     pub system: Option<SystemId>,
+    /// The letter that goes along, when its owner passes it on by mail. Kept beside the notice.
+    #[serde(skip)]
+    pub letter: Option<ContentRef>,
     /// UTC with milliseconds.
     pub made_at: String,
+}
+
+impl Notice {
+    /// The notice as a text message, when it goes to a telephone.
+    pub(super) fn as_text_message(&self) -> Option<TextMessage> {
+        match self.to.as_slice() {
+            [number] => number.parse().ok().map(|to| TextMessage {
+                memo: MemoKey(self.id),
+                to,
+                text: self.text.clone(),
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Carries mail.
 #[async_trait]
 pub trait MailCarrier: Send + Sync + 'static {
-    /// Takes one notice. Bounds its own time. May see a notice twice.
+    /// Takes one notice, and the bytes of the letter that goes along. Bounds its own time. May see a
+    /// notice twice.
     ///
     /// # Errors
     /// The reason, for the log; it is tried again.
-    async fn carry(&self, notice: &Notice) -> Result<(), String>;
+    async fn carry(&self, notice: &Notice, letter: Option<Vec<u8>>) -> Result<(), String>;
 }
 
 /// `name` of the record of a notice that has not left yet.
 pub const WAITING: &str = "waiting";
 /// `name` of the record of a notice that has left.
 pub const SENT: &str = "sent";
+/// Seconds for which a notice to a person is tried again; those about systems are until they are taken.
+const GIVE_UP_SECONDS: i64 = DAY_SECONDS;
 
 impl Exchange {
     /// The changes that send a notice; `owner` is the organisation or mailbox it concerns.
     pub fn send_notice(&self, notice: &Notice, owner: Uuid) -> Vec<Op> {
+        self.send_notice_at(notice, owner, self.clock().now())
+    }
+
+    /// The same, not before `due`.
+    pub(super) fn send_notice_at(&self, notice: &Notice, owner: Uuid, due: Timestamp) -> Vec<Op> {
         let now = self.clock().now();
         let Ok(body) = serde_json::to_string(notice) else { return Vec::new() };
         let record = Record {
@@ -61,40 +93,63 @@ impl Exchange {
             created_at: now,
             updated_at: now,
             body,
-            contents: Vec::new(),
+            contents: notice.letter.iter().cloned().collect(),
         };
-        let job = self.job(Work::SendNotice(notice.id), Lane::Interactive, now);
+        let job = self.job(Work::SendNotice(notice.id), Lane::Interactive, due);
         vec![Op::PutRecord(Box::new(record), Expect::Absent), Op::AddJob(job)]
     }
 
     /// A notice that waits to leave.
     pub(super) async fn waiting_notice(&self, id: Uuid) -> Result<Option<Notice>, StorageError> {
         let record = self.store().record(RecordKind::Notice, id).await?;
-        let Some(record) = record.filter(|record| record.name == WAITING) else { return Ok(None) };
-        let notice = serde_json::from_str(&record.body);
-        notice.map(Some).map_err(|_| StorageError::Damaged("a notice cannot be read".into()))
+        let record = record.filter(|record| record.name == WAITING);
+        record.as_ref().map(read).transpose()
     }
 
-    /// Records how handing out a notice went.
+    /// Records how handing out a notice went. One to a person is given up when it is refused, or not
+    /// taken for a day.
     pub(super) async fn settle_notice(
         &self,
         handover: &Handover,
-        notice: &Notice,
+        id: Uuid,
         outcome: &HandoverOutcome,
     ) -> Result<(), StorageError> {
         let now = self.clock().now();
         let (job, worker) = (&handover.job, handover.worker);
+        let record = self.store().record(RecordKind::Notice, id).await?;
+        let notice = record.as_ref().map(read).transpose()?;
+        let to_system = notice.as_ref().and_then(|notice| notice.system);
+        let since = job.failing_since.unwrap_or(now);
+        let is_over = to_system.is_none() && now >= since.plus_seconds(GIVE_UP_SECONDS);
+        let end = match outcome {
+            HandoverOutcome::Taken => Some(EventTag::NotificationSent),
+            HandoverOutcome::Refused { .. } if to_system.is_none() => {
+                Some(EventTag::NotificationFailed)
+            }
+            _ if is_over => Some(EventTag::NotificationFailed),
+            _ => None,
+        };
         let mut ops = Vec::new();
-        if *outcome == HandoverOutcome::Taken {
+        if let Some(tag) = end {
             ops.push(Op::FinishJob { id: job.id, worker });
-            if let Some(record) = self.store().record(RecordKind::Notice, notice.id).await? {
-                let expect = Expect::Version(record.version);
-                let version = record.version + 1;
-                let sent = Record { name: SENT.into(), version, updated_at: now, ..record };
-                ops.push(Op::PutRecord(Box::new(sent), expect));
-                let mut event = self.event(EventTag::NotificationSent, now);
-                event.system = notice.system;
+            if let Some(record) = record {
+                let event = self.event(tag, now);
+                // An organisation's notice is about its system, anybody else's about their mailbox.
+                let event = match to_system {
+                    Some(system) => Event { system: Some(system), ..event },
+                    None => event.of(record.owner),
+                };
                 ops.push(event.into_op());
+                let expect = Expect::Version(record.version);
+                ops.push(if tag == EventTag::NotificationSent {
+                    let version = record.version + 1;
+                    // What went along has left.
+                    let (name, contents) = (SENT.into(), Vec::new());
+                    let sent = Record { name, version, contents, updated_at: now, ..record };
+                    Op::PutRecord(Box::new(sent), expect)
+                } else {
+                    Op::RemoveRecord(RecordKind::Notice, id, expect)
+                });
             }
         } else {
             ops.push(Op::RetryJob {
@@ -102,7 +157,7 @@ impl Exchange {
                 worker,
                 due: now.plus_seconds(self.policy().retry_after(job.failures)),
                 failures: job.failures.saturating_add(1),
-                failing_since: job.failing_since.or(Some(now)),
+                failing_since: Some(since),
             });
         }
         match self.store().commit(Batch { ops }).await {
@@ -143,6 +198,7 @@ impl Exchange {
                  mail is kept and will not be lost.\n"
             ),
             system: Some(system.id),
+            letter: None,
             made_at: now.to_string(),
         };
         Ok(self.send_notice(&notice, system.organisation.0))
@@ -175,6 +231,7 @@ impl Exchange {
                  again.\n"
             ),
             system: Some(system.id),
+            letter: None,
             made_at: now.to_string(),
         };
         Ok(self.send_notice(&notice, system.organisation.0))
@@ -207,6 +264,7 @@ impl Exchange {
                      the system is not let in. Renew the certificate, and register the new one.\n"
                 ),
                 system: Some(id),
+                letter: None,
                 made_at: now.to_string(),
             };
             let ops = self.send_notice(&notice, ending.organisation.0);
@@ -239,6 +297,12 @@ impl Exchange {
 }
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+fn read(record: &Record) -> Result<Notice, StorageError> {
+    let notice = serde_json::from_str::<Notice>(&record.body)
+        .map_err(|_| StorageError::Damaged("a notice cannot be read".into()))?;
+    Ok(Notice { letter: record.contents.first().cloned(), ..notice })
+}
 
 /// The same for the same step of the same failing: a notice is made once.
 fn notice_id(system: SystemId, failing_since: Timestamp, step_seconds: i64) -> Uuid {

@@ -7,7 +7,7 @@ use brevdue_wire::{PageRequest, ReceiptStatus};
 use uuid::Uuid;
 
 use super::Exchange;
-use crate::storage::{DayBook, HELD, Page, RemovedKind, Standing};
+use crate::storage::{DayBook, HELD, Page, Standing, day_of};
 use crate::{
     Batch, Conflict, Event, EventTag, Job, JobId, Memo, MemoKey, MemoState, Op, ReceiptRecord,
     StorageError, TransmissionId, Work,
@@ -41,9 +41,9 @@ pub enum QueueError {
 pub struct Balance {
     /// Days since 1970.
     pub day: i64,
-    /// Letters that came in, by the event log.
+    /// Letters that came in, by the event log; today those too that are received and not filed yet.
     pub received: u64,
-    /// In a mailbox, or with a receiver system.
+    /// In a mailbox, or with a receiver system; or it was there until it was removed.
     pub delivered: u64,
     /// Refused with a negative receipt.
     pub refused: u64,
@@ -53,34 +53,37 @@ pub struct Balance {
     pub recalled: u64,
     /// Not yet checked, waiting for their date, or for their receiver.
     pub waiting: u64,
-    /// Came in on that day and have been removed since; those kept too long ago are gone from the log too.
+    /// Of all these, those that have been removed since, by their owner or because they were kept long
+    /// enough. The day itself is forgotten with its events.
     pub removed: u64,
     /// Business receipts made on that day.
     pub receipts: Vec<(ReceiptStatus, u64)>,
 }
 
 impl Balance {
-    /// Letters that are in none of the places: must be 0.
+    /// Letters that are in none of the places, or in two: must be 0.
     pub fn missing(&self) -> u64 {
-        let Self { delivered, refused, repeated, recalled, waiting, removed, .. } = self;
-        self.received.saturating_sub(delivered + refused + repeated + recalled + waiting + removed)
+        let Self { delivered, refused, repeated, recalled, waiting, .. } = self;
+        self.received.abs_diff(delivered + refused + repeated + recalled + waiting)
     }
 
-    fn of(day: i64, book: &DayBook, removed_in_all: u64) -> Self {
-        let count = |states: &[MemoState]| -> u64 {
-            states.iter().filter_map(|state| book.states.get(state)).sum()
+    fn of(day: i64, book: &DayBook, unfiled: u64) -> Self {
+        let among = |all: &BTreeMap<MemoState, u64>, states: &[MemoState]| -> u64 {
+            states.iter().filter_map(|state| all.get(state)).sum()
         };
-        let kept: u64 = book.states.values().sum();
+        let ended =
+            |states: &[MemoState]| among(&book.states, states) + among(&book.removed, states);
+        // Nothing removes a letter that waits: one that went while it did is missing.
+        let on_its_way = [MemoState::Received, MemoState::Delayed, MemoState::Queued];
         Self {
             day,
-            received: book.received,
-            delivered: count(&[MemoState::Available, MemoState::HandedOver]),
-            refused: count(&[MemoState::Refused]),
-            repeated: count(&[MemoState::Repeated]),
-            recalled: count(&[MemoState::Recalled]),
-            waiting: count(&[MemoState::Received, MemoState::Delayed, MemoState::Queued]),
-            // A removed letter is counted by where it stood and on the day of its removal.
-            removed: book.received.saturating_sub(kept).min(removed_in_all),
+            received: book.received + unfiled,
+            delivered: ended(&[MemoState::Available, MemoState::HandedOver]),
+            refused: ended(&[MemoState::Refused]),
+            repeated: ended(&[MemoState::Repeated]),
+            recalled: ended(&[MemoState::Recalled]),
+            waiting: among(&book.states, &on_its_way) + unfiled,
+            removed: book.removed.values().sum(),
             receipts: book.receipts.clone(),
         }
     }
@@ -161,17 +164,19 @@ impl Exchange {
         settled(self.store().commit(Batch::of(Op::MoveJob { id, due, failures })).await)
     }
 
-    /// What became of the letters of a UTC day.
+    /// What became of the letters of a UTC day. A letter belongs to the day on which it is filed; those
+    /// that are received and not filed yet wait, and stand on the books of today.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn balance(&self, day: i64) -> Result<Balance, StorageError> {
         let receipts = EventTag::BusinessReceiptCreated;
+        let unfiled = match day == day_of(self.clock().now()) {
+            true => self.store().counts().await?.incoming,
+            false => 0,
+        };
         let book = self.store().day_book(day, &ARRIVALS, receipts).await?;
-        let removed = self.store().removed().await?;
-        let removed = removed.iter().filter(|removed| removed.day >= day);
-        let letters = removed.filter(|removed| matches!(removed.kind, RemovedKind::Memo(_)));
-        Ok(Balance::of(day, &book, letters.map(|removed| removed.count).sum()))
+        Ok(Balance::of(day, &book, unfiled))
     }
 
     /// What is known of a letter, by our key, by its submission, or by its `messageUUID`; several when a

@@ -5,6 +5,7 @@ use brevdue_wire::ReceiptStatus;
 use uuid::Uuid;
 
 use super::Exchange;
+use super::mailbox::opening::OpenMailbox;
 use crate::{Event, EventId, EventTag, MailSystem, Memo, Op, Transmission};
 
 impl Exchange {
@@ -22,7 +23,14 @@ impl Exchange {
             receipt_status: None,
             error_code: None,
             size_bytes: None,
+            owner: None,
+            actor: None,
         }
+    }
+
+    /// An event in a mailbox, of somebody who has opened it.
+    pub(super) fn event_in(&self, open: &OpenMailbox, tag: EventTag, now: Timestamp) -> Event {
+        self.event(tag, now).of(open.id()).acted(open.identity)
     }
 }
 
@@ -40,10 +48,25 @@ impl Event {
     }
 
     fn by(mut self, origin: crate::Origin) -> Self {
-        if let crate::Origin::System { system, organisation } = origin {
-            self.system = Some(system);
-            self.organisation = Some(organisation);
+        match origin {
+            crate::Origin::System { system, organisation } => {
+                self.system = Some(system);
+                self.organisation = Some(organisation);
+            }
+            crate::Origin::Mailbox(writer) => self.owner = Some(writer.0),
         }
+        self
+    }
+
+    /// Says whom it is about.
+    pub(crate) fn of(mut self, owner: Uuid) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
+    /// Says who acted.
+    pub(crate) fn acted(mut self, actor: Uuid) -> Self {
+        self.actor = Some(actor);
         self
     }
 

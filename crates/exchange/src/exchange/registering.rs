@@ -139,7 +139,25 @@ impl Exchange {
             Actor::System(caller) => (Some(caller.system.id), Some(caller.organisation.id)),
             Actor::Person(person) => (None, person.organisation),
         };
-        Event { system, organisation: organisation.or(own), ..event }.into_op()
+        let actor = match actor {
+            Actor::System(_) => None,
+            Actor::Person(person) => Some(person.identity),
+        };
+        Event { system, organisation: organisation.or(own), actor, ..event }.into_op()
+    }
+
+    /// An event of an actor about a contact, or about one that nobody knows.
+    fn contact_event(
+        &self,
+        tag: EventTag,
+        actor: &Actor,
+        contact: Option<Uuid>,
+        now: Timestamp,
+    ) -> Op {
+        match self.registry_event(tag, actor, None, now) {
+            Op::AddEvent(event) => Event { owner: contact, ..*event }.into_op(),
+            other => other,
+        }
     }
 }
 

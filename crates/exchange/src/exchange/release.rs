@@ -59,6 +59,7 @@ impl Exchange {
         let from = MemoState::Delayed;
         let arrival = Arrival { memo: &memo, message_uuid, from, outline: None };
         ops.extend(self.arrive(arrival, &place, now));
+        ops.extend(self.tell_of_new_mail(&place, memo.key, now).await?);
         // It was to wait for a receiver system's answer, and goes to a mailbox after all.
         if !self.receipt_waits(&place) && !self.has_been_told(&memo).await? {
             let receipt = subject.receipt(ReceiptStatus::Completed, now);

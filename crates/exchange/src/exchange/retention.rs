@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::Exchange;
 use super::notices::SENT;
+use crate::local::house::{Gone, Left};
 use crate::policy::Days;
-use crate::storage::{Aged, Aging, AgingKind, Expect, RecordKind, day_of};
+use crate::storage::{Aged, Aging, AgingKind, Expect, Record, RecordKind, day_of};
 use crate::{
     Batch, Conflict, Contact, ContactId, Job, JobId, Lane, MailboxEntry, Memo, MemoState, Op,
     Origin, RegistrationStatus, StorageError, Work, WorkerId,
@@ -118,22 +119,29 @@ impl Exchange {
             if aged.is_empty() {
                 return Ok(false);
             }
-            let mut batch = Batch::default();
+            let (mut batch, mut left) = (Batch::default(), Vec::new());
             for aged in &aged {
-                batch.ops.extend(self.removal(aged).await?);
+                let ops = self.removal(aged).await?;
+                left.extend(self.leaving(aged, &ops).await?);
+                batch.ops.extend(ops);
             }
             match self.store().commit(batch).await {
                 // Something moved, or another node was here: one by one, leaving what does not fit.
                 Err(StorageError::Conflict(_)) => {
                     for aged in &aged {
                         let ops = self.removal(aged).await?;
+                        let left = self.leaving(aged, &ops).await?;
                         match self.store().commit(Batch { ops }).await {
-                            Ok(()) | Err(StorageError::Conflict(_)) => {}
+                            Ok(()) => self.note_left(left),
+                            Err(StorageError::Conflict(_)) => {}
                             Err(error) => return Err(error),
                         }
                     }
                 }
-                other => other?,
+                other => {
+                    other?;
+                    self.note_left(left);
+                }
             }
         }
         Ok(true)
@@ -212,14 +220,22 @@ impl Exchange {
             let oldest = self.store().records_of_kind(kind, page).await?;
             let old = oldest.items.iter().filter(|record| record.created_at < before);
             let done = old.filter(|record| kind != RecordKind::Notice || record.name == SENT);
-            let ops: Vec<Op> = done
-                .map(|record| Op::RemoveRecord(kind, record.id, Expect::Version(record.version)))
-                .collect();
-            if ops.is_empty() {
-                return Ok(false);
-            }
+            let done: Vec<&Record> = done.collect();
+            let Some(first) = done.first() else { return Ok(false) };
+            let left = Left {
+                what: Gone::Notices,
+                message_uuid: None,
+                count: done.len() as u64,
+                since: first.created_at,
+                days: self.policy().retention.submission.0,
+            };
+            let remove = |record: &&Record| {
+                Op::RemoveRecord(kind, record.id, Expect::Version(record.version))
+            };
+            let ops = done.iter().map(remove).collect();
             match self.store().commit(Batch { ops }).await {
-                Ok(()) | Err(StorageError::Conflict(_)) => {}
+                Ok(()) => self.note_left(vec![left]),
+                Err(StorageError::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -235,6 +251,9 @@ impl Exchange {
             }
             let at = self.clock().now();
             self.store().commit(Batch::of(Op::RemoveEvents { before, limit: EVENTS, at })).await?;
+            let days = self.policy().retention.events.0;
+            let what = Gone::Events;
+            self.note_left(vec![Left { what, message_uuid: None, count: 0, since: before, days }]);
         }
         Ok(true)
     }

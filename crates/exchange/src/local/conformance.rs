@@ -57,14 +57,20 @@ pub struct ConformanceRun {
     pub large_bytes: u64,
     /// Version of Brevdue.
     pub version: String,
+    /// When it began, on the clock of the machine.
+    #[serde(default)]
+    pub made: String,
     /// When it began, on the clock of the country.
     pub started: String,
     /// When it ended.
     pub ended: Option<String>,
     /// How it stands.
     pub state: RunState,
-    /// Why it was broken off.
+    /// Why it was broken off, in English.
     pub broken_off: Option<String>,
+    /// Why it was broken off, in Danish.
+    #[serde(default)]
+    pub broken_off_da: Option<String>,
     /// The letters.
     pub cases: Vec<CaseResult>,
     /// What was asked of the receiver system.
@@ -143,6 +149,8 @@ pub enum Verdict {
     Failed,
     /// Met here, and to be changed before production.
     Remark,
+    /// It did not come to be tried, because something before it failed.
+    NotTried,
 }
 
 /// What is asked of a receiver system.
@@ -165,6 +173,8 @@ pub enum RequirementId {
     Tls,
     /// Its calls follow the interface.
     Calls,
+    /// Every letter came so far that the receiver could take it; told only when one did not.
+    Tried,
 }
 
 /// Why a run did not begin.
@@ -197,6 +207,24 @@ pub enum RunError {
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl RunError {
+    /// Why a run that had begun was broken off, in Danish.
+    fn in_danish(&self) -> &'static str {
+        match self {
+            Self::NotLocal => "en afprøvning findes kun i den lokale udgave",
+            Self::Running => "en anden afprøvning er i gang",
+            Self::Unknown => "systemet er der ikke mere",
+            Self::NoReceiver => "systemet modtager ikke",
+            Self::Off => "systemet er slået fra",
+            Self::NoPlace => {
+                "intet brev når systemet: det er hverken standardsystem eller nævnt af et kontaktpunkt"
+            }
+            Self::NoSender => "der er ingen myndighed med et system, der sender",
+            Self::Storage(_) => "lageret svigtede",
+        }
+    }
 }
 
 /// Which run is under way; one at a time.
@@ -254,10 +282,12 @@ impl Exchange {
             patience_seconds: order.patience_seconds.clamp(1, PATIENCE_LIMIT_SECONDS),
             large_bytes: order.large_bytes.clamp(1, LARGE_LIMIT_BYTES),
             version: env!("CARGO_PKG_VERSION").into(),
+            made: now.plus_millis(-local.clock.ahead_millis()).to_string(),
             started: now.to_string(),
             ended: None,
             state: RunState::Running,
             broken_off: None,
+            broken_off_da: None,
             cases: Vec::new(),
             requirements: Vec::new(),
         };
@@ -289,6 +319,7 @@ impl Exchange {
         if run.body.state == RunState::Running && !under_way {
             run.body.state = RunState::BrokenOff;
             run.body.broken_off = Some("the exchange stopped meanwhile".into());
+            run.body.broken_off_da = Some("udvekslingen stoppede imens".into());
         }
         Ok(Some(run))
     }

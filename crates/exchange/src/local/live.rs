@@ -1,13 +1,18 @@
-//! A short memory of what happened: requests, events, receipts, pushes, the clock. Kept in memory,
-//! the oldest going first; names, numbers and titles never stand in it.
+//! A short memory of what happened: requests, events, receipts, pushes, what was removed and why, alarms,
+//! the clock. Kept in memory, the oldest going first; people's names, numbers and titles never stand in it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
+use crate::exchange::alarms::Alarm;
+use crate::exchange::notices::Notice;
 use crate::handover::HandoverOutcome;
+use crate::storage::{Expect, Record, RecordKind};
 use crate::{Batch, Event, Op, ReceiptRecord, SystemId};
+
+pub use super::house::{Gone, Left};
 
 /// Moments kept.
 const MOMENTS: usize = 2000;
@@ -34,8 +39,10 @@ pub enum What {
         route: String,
         /// The status of the answer.
         status: u16,
-        /// Who asked, when it was a system.
+        /// Who asked, or said it did, when it was a system.
         system: Option<SystemId>,
+        /// The code of the answer's body, when it was no.
+        code: Option<String>,
         /// How long it took.
         milliseconds: u64,
         /// Whether it came over TLS with a certificate.
@@ -58,6 +65,24 @@ pub enum What {
         kind: &'static str,
         /// The system it struck, when it was one.
         system: Option<SystemId>,
+    },
+    /// What was kept long enough has been removed.
+    Removed(Left),
+    /// A notice to the people behind a system was made.
+    Notice {
+        /// The system.
+        system: SystemId,
+        /// Its title.
+        subject: String,
+    },
+    /// An alarm was raised.
+    Raised(Box<Alarm>),
+    /// Somebody tried whether a system is let in.
+    Knocked {
+        /// The system.
+        system: SystemId,
+        /// Why it is not: code and reason.
+        refused: Option<(&'static str, &'static str)>,
     },
     /// The clock was moved.
     Clock {
@@ -137,9 +162,23 @@ pub fn worth_showing(batch: &Batch) -> Vec<(Timestamp, What)> {
     let one = |op: &Op| match op {
         Op::AddEvent(event) => Some((event.at, What::Event(event.clone()))),
         Op::AddReceipt(record) => Some((record.created_at, What::Receipt(record.clone()))),
+        Op::PutRecord(record, Expect::Absent) => new_record(record),
         _ => None,
     };
     batch.ops.iter().filter_map(one).collect()
+}
+
+/// Notices about systems, and alarms. A notice to a person is theirs.
+fn new_record(record: &Record) -> Option<(Timestamp, What)> {
+    let what = match record.kind {
+        RecordKind::Notice => {
+            let notice: Notice = serde_json::from_str(&record.body).ok()?;
+            What::Notice { system: notice.system?, subject: notice.subject }
+        }
+        RecordKind::Alarm => What::Raised(Box::new(serde_json::from_str(&record.body).ok()?)),
+        _ => return None,
+    };
+    Some((record.created_at, what))
 }
 
 #[cfg(test)]

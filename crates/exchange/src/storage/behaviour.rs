@@ -95,6 +95,7 @@ macro_rules! storage_behaves {
                 receiving::a_filing_that_conflicts_leaves_the_letter_with_its_worker
                 receiving::claims_at_once_never_share_a_received_letter
                 receiving::a_received_letter_is_work_inside_that_is_due
+                receiving::received_letters_stand_as_work_since_they_came
                 receiving::a_received_letter_wakes_who_waits
                 receiving::content_with_a_file_of_its_own_is_not_received
                 receiving::jobs_are_claimed_from_each_account_in_turn
@@ -114,11 +115,13 @@ macro_rules! storage_behaves {
                 mailboxes::what_is_in_each_folder_is_counted
                 mailboxes::a_message_taken_out_of_a_mailbox_stays_elsewhere
                 letters::events_come_back_in_the_order_they_were_committed
+                letters::each_event_of_a_message_has_its_place_in_the_chain
                 letters::counts_count
                 operating::work_on_hold_is_nobodys_until_it_is_let_go
                 operating::work_under_way_is_not_moved_or_removed
                 operating::work_is_removed_once_and_done_again_from_the_start
                 operating::the_book_of_a_day_tells_where_its_letters_stand
+                operating::the_book_of_a_day_tells_where_removed_letters_stood_until_the_day_is_forgotten
                 operating::events_are_found_by_what_they_are_about
                 lists::pages_hold_every_element_once_and_say_how_many_there_are
                 lists::the_registry_is_listed_by_name

@@ -21,17 +21,18 @@ use self::incoming::IncomingRow;
 use self::jobs::JobRow;
 use self::table::Table;
 use super::arrivals::Arrivals;
+use super::chain::Link;
 use super::turns::Turns;
 use super::{
-    Aged, Aging, AgingKind, Batch, Claim, Conflict, ContentRef, ContentSink, ContentSource,
-    Contents, DayBook, Digest, EventQuery, Expect, Op, Page, Place, Record, RecordKind, Removed,
-    RemovedKind, Standing, StorageError, Store, Swept, day_of,
+    Aged, Aging, AgingKind, Batch, Chained, Claim, Conflict, ContentRef, ContentSink,
+    ContentSource, Contents, DayBook, Digest, EventQuery, Expect, Op, Page, Place, Record,
+    RecordKind, Removed, RemovedKind, Standing, StorageError, Store, Swept, day_of,
 };
 use crate::{
     Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, DeliveryState, Event,
     EventTag, Folder, FolderCount, Incoming, Job, JobId, Lane, MailSystem, MailboxEntry,
-    MailboxLine, MailboxRow, Marks, Memo, MemoKey, Organisation, OrganisationId, ReceiptId,
-    ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind,
+    MailboxLine, MailboxRow, Marks, Memo, MemoKey, MemoState, Organisation, OrganisationId,
+    ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId, WorkKind,
 };
 
 /// A store in memory. Deterministic: the same calls in the same order give the same answers.
@@ -68,6 +69,10 @@ struct Tables {
     events: Table<u64, Event>,
     aging: Table<Aged, ()>,
     removed: Table<(i64, RemovedKind), u64>,
+    /// Where the chain stood after the last event that was removed.
+    log_start: Table<(), Link>,
+    /// Where removed messages stood, while there are events of them.
+    stood: Table<MemoKey, MemoState>,
 }
 
 impl Memory {
@@ -254,6 +259,8 @@ impl Tables {
         act(&mut self.events);
         act(&mut self.aging);
         act(&mut self.removed);
+        act(&mut self.log_start);
+        act(&mut self.stood);
     }
 
     fn mailbox_row(&self, entry: &MailboxEntry) -> Option<MailboxRow> {
@@ -574,6 +581,10 @@ impl Store for Memory {
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError> {
         let tables = self.tables();
         Ok(tables.events.values().filter(|e| e.memo == Some(memo)).cloned().collect())
+    }
+
+    async fn chained_events_of(&self, memo: MemoKey) -> Result<Vec<Chained>, StorageError> {
+        Ok(self.tables().chained_events_of(memo))
     }
 
     async fn aged(

@@ -15,7 +15,8 @@ use crate::{
 /// hastening a system's work leave it alone.
 pub const HELD: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 
-/// Work of one kind in one lane that waits or is being done.
+/// Work of one kind in one lane that waits or is being done. A letter that was received and is not filed
+/// counts as work inside that is due since it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     /// Kind.
@@ -50,6 +51,20 @@ pub struct Standing {
     pub held: u64,
 }
 
+impl Standing {
+    /// Adds work to what there is of its kind and lane; for back ends.
+    pub fn add(&mut self, more: Waiting) {
+        let same = |there: &&mut Waiting| there.kind == more.kind && there.lane == more.lane;
+        match self.waiting.iter_mut().find(same) {
+            Some(there) => {
+                there.count += more.count;
+                there.first_due = there.first_due.min(more.first_due);
+            }
+            None => self.waiting.push(more),
+        }
+    }
+}
+
 /// Where the letters of one day stand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DayBook {
@@ -58,6 +73,8 @@ pub struct DayBook {
     pub received: u64,
     /// Where they stand; those that are no longer kept are not among them.
     pub states: BTreeMap<MemoState, u64>,
+    /// Where those stood that were removed since.
+    pub removed: BTreeMap<MemoState, u64>,
     /// Business receipts that were made on that day.
     pub receipts: Vec<(ReceiptStatus, u64)>,
 }
@@ -81,6 +98,10 @@ pub struct EventQuery {
     pub message_uuid: Option<Uuid>,
     /// About this submission.
     pub transmission: Option<TransmissionId>,
+    /// About this contact or organisation.
+    pub owner: Option<Uuid>,
+    /// About this contact, or by it.
+    pub owner_or_actor: Option<Uuid>,
 }
 
 impl EventQuery {
@@ -100,5 +121,9 @@ impl EventQuery {
             && self.memo.is_none_or(|memo| event.memo == Some(memo))
             && self.message_uuid.is_none_or(|uuid| event.message_uuid == Some(uuid))
             && self.transmission.is_none_or(|one| event.transmission == Some(one))
+            && self.owner.is_none_or(|one| event.owner == Some(one))
+            && self
+                .owner_or_actor
+                .is_none_or(|one| event.owner == Some(one) || event.actor == Some(one))
     }
 }

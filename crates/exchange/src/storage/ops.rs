@@ -124,7 +124,8 @@ pub enum Op {
     /// It no longer matters how old something is. Doing it twice is fine.
     StopAging(Aged),
     /// Removes a message for good: its bytes, its deliveries, the receipts kept with it for a person,
-    /// its identity, and its submission when it was the last of it. Its events stay. Counted at `at`.
+    /// its identity, and its submission when it was the last of it. Its events stay, and as long as they
+    /// do, the books of its day tell where it stood. Counted at `at`.
     /// Conflict: `Missing`, or `Changed` when it does not stand at `from` or is in a mailbox.
     RemoveMemo {
         /// Which.

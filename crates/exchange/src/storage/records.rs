@@ -61,6 +61,10 @@ kinds! {
     Logo = "logo"
     /// What a mailbox is set to.
     Mailbox = "mailbox"
+    /// When somebody last looked at a mailbox.
+    MailboxVisit = "mailbox-visit"
+    /// That somebody is, or was, told of new mail in a mailbox.
+    MailboxHeard = "mailbox-heard"
     /// A folder of somebody's own.
     Folder = "folder"
     /// A message being written.

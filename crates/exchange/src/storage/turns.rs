@@ -71,16 +71,29 @@ impl<T> Turns<T> {
 
     /// How many of an account wait in a lane.
     pub fn of(&self, lane: Lane, account: Uuid) -> usize {
-        let lane = match lane {
-            Lane::Interactive => &self.interactive,
-            Lane::Bulk => &self.bulk,
-        };
-        lane.queues.get(&account).map_or(0, VecDeque::len)
+        self.lane(lane).queues.get(&account).map_or(0, VecDeque::len)
+    }
+
+    /// How many wait in a lane.
+    pub fn waiting(&self, lane: Lane) -> usize {
+        self.lane(lane).waiting
+    }
+
+    /// Of each account the one that has waited longest in a lane.
+    pub fn first_of_each(&self, lane: Lane) -> impl Iterator<Item = &T> {
+        self.lane(lane).queues.values().filter_map(VecDeque::front)
     }
 
     /// One that waits, if any does.
     pub fn peek(&self) -> Option<&T> {
         self.interactive.peek().or_else(|| self.bulk.peek())
+    }
+
+    fn lane(&self, lane: Lane) -> &InTurn<T> {
+        match lane {
+            Lane::Interactive => &self.interactive,
+            Lane::Bulk => &self.bulk,
+        }
     }
 
     fn lane_mut(&mut self, lane: Lane) -> &mut InTurn<T> {

@@ -3,7 +3,6 @@ use brevdue_programme::objects::{Kind, System};
 use brevdue_programme::programme::Held;
 
 use super::*;
-use crate::cells::body_of;
 use crate::diff::Differs;
 use crate::testing::{key, sample};
 
@@ -28,7 +27,11 @@ fn an_edited_line_is_a_change_and_after_others_changes_a_conflict() {
 
     let mut now = sample.programme.clone();
     let system = System { note: "nyt".into(), ..now.get(&key("S-002")).unwrap() };
-    now.insert(Kind::System, key("S-002"), Held { version: 2, body: body_of(&system) });
+    now.insert(
+        Kind::System,
+        key("S-002"),
+        Held { version: 2, body: serde_json::to_value(&system).unwrap() },
+    );
     let diff = read(file.as_bytes(), "systemer", &now).unwrap();
     assert!(diff.lines.iter().all(|line| line.conflict), "{:?}", diff.lines);
 }

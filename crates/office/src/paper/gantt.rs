@@ -38,7 +38,8 @@ impl Flow {
                 let (_, _, y, _) = self.place();
                 let y = y + size * 1.35 * (index % 6) as f32;
                 let x = x_of(*day);
-                let words = cut(name, Face::Strong, size * 0.9, 200.0);
+                let words = format!("{name} {}", super::day(*day, self.words_in()));
+                let words = cut(&words, Face::Strong, size * 0.9, 260.0);
                 let wide = Face::Strong.width(&words, size * 0.9);
                 let words_x = if x + wide + 6.0 > right { x - wide - 6.0 } else { x + 6.0 };
                 self.push(Op::Shape {
@@ -118,11 +119,10 @@ impl Flow {
         });
         let (year, month, _) = from.year_month_day();
         let Ok(mut first) = Day::new(year, month, 1) else { return };
-        let step = match to.days_since(from) {
-            0..=400 => 1,
-            401..=1200 => 3,
-            _ => 12,
-        };
+        // As many names of months as there is room for.
+        let month = (x_of(from.plus_days(300)) - x_of(from)) / 300.0 * 30.4;
+        let name = Face::Regular.width("00-0000", size * 0.85) + 5.0;
+        let step = [1, 3, 6, 12].into_iter().find(|step| month * *step as f32 > name).unwrap_or(12);
         while first <= to {
             if first >= from {
                 let (year, month, _) = first.year_month_day();

@@ -197,10 +197,11 @@ pub fn import(
                     ["Project", _, _] => {
                         record.insert(name, std::mem::take(&mut text));
                     }
-                    ["Project", "Tasks", "Task", "ExtendedAttribute"] if name == "Value" => {
-                        if record.get("FieldID").map(String::as_str) == Some(KEY_FIELD) {
-                            record.insert("Key".into(), std::mem::take(&mut text));
-                        }
+                    ["Project", "Tasks", "Task", "ExtendedAttribute"]
+                        if name == "Value"
+                            && record.get("FieldID").map(String::as_str) == Some(KEY_FIELD) =>
+                    {
+                        record.insert("Key".into(), std::mem::take(&mut text));
                     }
                     ["Project", "Tasks", "Task", "ExtendedAttribute"] if name == "FieldID" => {
                         record.insert(name, text.trim().to_owned());

@@ -8,7 +8,7 @@ use brevdue_programme::{Key, Programme};
 use serde_json::Value;
 
 use super::{Printed, TaskRef, columns, print, said};
-use crate::paper::{Block, Head, Item, Light, Sheet, Table, Unprintable, maybe_day};
+use crate::paper::{Block, Head, Item, Light, Sheet, Table, Unprintable, maybe_day, number};
 
 /// Lines of history in one report at most; it says when there are more.
 const HISTORY: usize = 5_000;
@@ -261,6 +261,26 @@ pub struct Coverage {
     pub volume_is_measured: bool,
 }
 
+fn score(head: &Head, score: f64) -> String {
+    let written = format!("{score:.2}");
+    if head.language == brevdue_programme::Language::Da {
+        written.replace('.', ",")
+    } else {
+        written
+    }
+}
+
+/// An amount in whole DKK; a dash when it is none.
+fn dkk(head: &Head, amount: f64) -> String {
+    // Up to 2^53 whole amounts are exact; larger ones and what is no amount are not printed as one.
+    let whole = amount.round();
+    if (0.0..9_007_199_254_740_992.0).contains(&whole) {
+        number(whole as u64, head.language)
+    } else {
+        "–".to_owned()
+    }
+}
+
 /// R5: letter types in the order handed in.
 ///
 /// # Errors
@@ -281,12 +301,12 @@ pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintab
             vec![
                 Item::Words(format!("{rank}")),
                 format!("{} {}", letter.letter.0, letter.letter.1).into(),
-                format!("{} ({source})", letter.volume).into(),
-                format!("{:.2}", letter.score).replace('.', ",").into(),
+                format!("{} ({source})", number(letter.volume, head.language)).into(),
+                score(head, letter.score).into(),
                 letter.level.clone().into(),
                 percent(letter.target).into(),
                 percent(letter.measured).into(),
-                format!("{:.0}", letter.expected_dkk).into(),
+                dkk(head, letter.expected_dkk).into(),
             ]
         })
         .collect();
@@ -294,8 +314,9 @@ pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintab
         letters.iter().map(|letter| letter.expected_dkk).filter(|dkk| dkk.is_finite()).sum();
     let blocks = [
         Block::Text(format!(
-            "{}: {total:.0} {}",
+            "{}: {} {}",
             said(head, "Ventet gevinst om året i alt", "Expected benefit a year in all"),
+            dkk(head, total),
             said(head, "kr.", "DKK")
         )),
         Block::Table(Table {

@@ -3,7 +3,9 @@
 use brevdue_programme::{Day, Language};
 
 use super::{Printed, columns, said};
-use crate::paper::{Block, Head, Item, Light, Paper, Sheet, Table, Unprintable, day, maybe_day};
+use crate::paper::{
+    Block, Head, Item, Light, Paper, Sheet, Table, Unprintable, day, maybe_day, number,
+};
 
 /// What the status report shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +102,9 @@ pub struct TaskRef {
     pub critical: bool,
 }
 
+/// Milestones on the page at most; the catalogue that ships has thirteen.
+const MILESTONES: usize = 16;
+
 /// R1: on exactly one page of A4, however much there is: long lists are cut, and say how much is left out.
 ///
 /// # Errors
@@ -177,9 +182,12 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     for deadline in status.deadlines.iter().take(4) {
         let (compliant, scope) = deadline.systems;
         let messages = match deadline.messages {
-            Some((compliant, sent)) => {
-                format!("{} {compliant} / {sent}", said(head, "beskeder", "messages"))
-            }
+            Some((compliant, sent)) => format!(
+                "{} {} / {}",
+                said(head, "beskeder", "messages"),
+                number(compliant, language),
+                number(sent, language)
+            ),
             None => said(head, "ingen beskeder set", "no messages seen"),
         };
         bars.push((
@@ -196,16 +204,16 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
     }
     blocks.push(Block::Bars(bars));
     blocks.push(Block::Heading(2, said(head, "Milepæle", "Milestones")));
-    // The milestones that matter now: those reached are left out first.
+    // Of very many, those that were reached are left out first.
     let mut milestones: Vec<&MilestoneStatus> = status.milestones.iter().collect();
-    while milestones.len() > rows + 5 {
+    while milestones.len() > MILESTONES {
         let place = milestones
             .iter()
             .position(|milestone| milestone.reached.is_some())
             .unwrap_or(milestones.len() - 1);
         milestones.remove(place);
     }
-    blocks.push(Block::Table(Table {
+    let mut table = Table {
         columns: columns(
             head,
             &[
@@ -229,7 +237,9 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
             })
             .collect(),
         tight: true,
-    }));
+    };
+    more(head, &mut table, status.milestones.len());
+    blocks.push(Block::Table(table));
     let left = vec![
         Block::Heading(2, said(head, "Over frist", "Overdue")),
         tasks(head, &status.overdue, overdue.max(status.overdue.len()), rows),
@@ -300,7 +310,7 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
     let mut table = Table {
         columns: columns(
             head,
-            &[("Opgave", "Task", 3.4), ("Ansvarlig", "Assignee", 1.5), ("Frist", "Due", 1.25)],
+            &[("Opgave", "Task", 4.4), ("Ansvarlig", "Assignee", 1.5), ("Frist", "Due", 1.3)],
         ),
         rows: tasks
             .iter()
@@ -309,7 +319,7 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
                 let due = task.due.map_or_else(|| "–".to_owned(), |due| day(due, head.language));
                 let title = match task.subject.as_str() {
                     "" => task.title.clone(),
-                    subject => format!("{subject}: {}", task.title),
+                    subject => format!("{} – {subject}", task.title),
                 };
                 vec![title.into(), task.assignee.clone().into(), due.into()]
             })

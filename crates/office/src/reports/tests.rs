@@ -36,7 +36,7 @@ fn whatever_is_written_in_it_the_status_report_stays_one_page() {
 
 #[test]
 fn every_other_report_prints_as_accessible_pdf() {
-    let mut sample = sample(60);
+    let mut sample = sample(12);
     for n in 1..=5 {
         let training = Training {
             name: format!("Kursus {n}"),
@@ -60,7 +60,7 @@ fn every_other_report_prints_as_accessible_pdf() {
     };
     let matrix = Matrix {
         requirements: (1..=25).map(|n| (format!("MK-A{n}"), format!("Krav nummer {n}"))).collect(),
-        rows: (1..=60)
+        rows: (1..=12)
             .map(|n| MatrixRow {
                 subject: (format!("S-{n:03}"), format!("Fagsystem {n}")),
                 cells: (0..25)

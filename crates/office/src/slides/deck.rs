@@ -317,9 +317,16 @@ pub fn status(head: &Head, status: &Status) -> Deck {
         words.of("Prognose", "Forecast"),
         words.of("Lys", "Light"),
     ]];
-    for milestone in
-        status.milestones.iter().filter(|milestone| milestone.reached.is_none()).take(9)
-    {
+    // What is not green comes first when there is not room for all, and all in their own order.
+    let open = || status.milestones.iter().filter(|milestone| milestone.reached.is_none());
+    let mut shown: Vec<&MilestoneStatus> = open().collect();
+    while shown.len() > 11 {
+        let green =
+            shown.iter().rposition(|milestone| milestone.light == crate::paper::Light::Green);
+        shown.remove(green.unwrap_or(shown.len() - 1));
+    }
+    let left_out = open().count() - shown.len();
+    for milestone in shown {
         rows.push(vec![
             milestone.name.clone(),
             maybe_day(milestone.baseline, language),
@@ -339,6 +346,13 @@ pub fn status(head: &Head, status: &Status) -> Deck {
         words.of("Katalog", "Catalogue"),
         head.catalogue_version
     );
+    if left_out > 0 {
+        rows.push(vec![match language {
+            Language::Da => format!("… og {left_out} mere"),
+            Language::En => format!("… and {left_out} more"),
+        }]);
+    }
+    points.push(measured.clone());
     let slides = vec![Slide {
         title: format!("{title} {of}"),
         colour: match status.light {

@@ -7,7 +7,7 @@ use brevdue_programme::objects::Kind;
 use brevdue_programme::{Day, Key, ProgrammeId};
 use calamine::{DataRef, Reader as _, Xlsx};
 
-use super::{BASE_SHEET, Base, FORM};
+use super::{BASE_SHEET, Base, FORM, Fingerprint};
 use crate::cells::Cell;
 use crate::diff::{Fault, Table};
 use crate::limits::{COLUMNS, ROWS};
@@ -51,7 +51,8 @@ pub(super) struct Book {
     pub(super) notices: Vec<crate::diff::Notice>,
 }
 
-type Rows = Vec<Vec<Cell>>;
+/// The rows of a sheet.
+pub(crate) type Rows = Vec<Vec<Cell>>;
 
 fn open(bytes: &[u8]) -> Result<Xlsx<Cursor<&[u8]>>, Unreadable> {
     packed::look(bytes)?;
@@ -160,14 +161,18 @@ fn base(rows: &[Vec<Cell>]) -> Result<(ProgrammeId, Base), Unreadable> {
     }
     let programme: ProgrammeId = text(0, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
     let mut objects = BTreeMap::new();
-    for row in 1..rows.len() {
+    let mut fingerprint = Fingerprint::default();
+    for (row, cells) in rows.iter().enumerate().skip(1) {
         let kind = Kind::from_word(&text(row, 0)).ok_or(Unreadable::AlteredBase)?;
         let key: Key = text(row, 1).parse().map_err(|_| Unreadable::AlteredBase)?;
-        let version: u64 = text(row, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
-        let body: String = (3..rows[row].len()).map(|column| text(row, column)).collect();
+        let version: u32 = text(row, 2).parse().map_err(|_| Unreadable::AlteredBase)?;
+        let body: String = (3..cells.len()).map(|column| text(row, column)).collect();
+        fingerprint.add(kind, &key, version, &body);
         let body = serde_json::from_str(&body).map_err(|_| Unreadable::AlteredBase)?;
         objects.insert((kind, key), (version, body));
     }
-    let base = Base(objects);
-    if base.digest() == text(0, 4) { Ok((programme, base)) } else { Err(Unreadable::AlteredBase) }
+    if fingerprint.words() != text(0, 4) {
+        return Err(Unreadable::AlteredBase);
+    }
+    Ok((programme, Base(objects)))
 }

@@ -8,7 +8,6 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::cells::body_of;
 use crate::diff::{Differs, letters};
 use crate::sheets::SHEETS;
 use crate::testing::{at, day, id, insert, key, sample};
@@ -157,7 +156,11 @@ fn what_others_changed_meanwhile_stands_and_the_same_cell_is_a_conflict_with_all
     let mut system: System = now.get(&key("S-002")).unwrap();
     system.name = "Deres navn".into();
     system.scope.markup_target = Some(0.5);
-    now.insert(Kind::System, key("S-002"), Held { version: 2, body: body_of(&system) });
+    now.insert(
+        Kind::System,
+        key("S-002"),
+        Held { version: 2, body: serde_json::to_value(&system).unwrap() },
+    );
 
     let (sheet, name) = cell("systemer", "name", 2);
     let (_, level) = cell("systemer", "scope/level", 2);
@@ -304,8 +307,6 @@ fn what_is_no_workbook_of_ours_is_refused_by_name() {
     let file = write(&sample.export(Language::Da)).unwrap();
     let other = "6c3b2f30-0f8e-4a52-9d0a-1f63a4a7a002".parse().unwrap();
     assert_eq!(read(&file, other, &sample.programme), Err(Unreadable::OtherProgramme));
-    let altered = repacked(&file, |_, text| text.replace(&super::Base::default().digest(), "0"));
-    assert!(read(&altered, id(), &sample.programme).is_ok(), "nothing was altered");
     let altered = repacked(&file, |_, text| text.replace("Fagsystem\\u00201", "Fagsystem\\u00202"));
     assert_eq!(read(&altered, id(), &sample.programme), Err(Unreadable::AlteredBase));
     let lost = repacked(&file, |_, text| text.replace("_base", "_bas"));

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
-use super::{BASE_SHEET, Base, Export, FORM, Unwritable, WORDS_SHEET, untouched};
+use super::{BASE_SHEET, Base, Export, FORM, Fingerprint, Unwritable, WORDS_SHEET, untouched};
 use crate::cells::{Cell, Form, Names};
 use crate::sheets::{ID, SHEETS, Sheet};
 
@@ -25,12 +25,12 @@ pub(crate) struct Row {
     pub(crate) told: Vec<Cell>,
     pub(crate) values: Vec<Cell>,
     /// The version of the object; 0: nothing is kept of it yet.
-    pub(crate) version: u64,
+    pub(crate) version: u32,
 }
 
 /// The objects of a kind, in order, with their versions: those kept, and tasks and milestones of which
 /// nothing is kept yet.
-fn objects(export: &Export<'_>, kind: Kind) -> Vec<(Key, u64, Value)> {
+fn objects(export: &Export<'_>, kind: Kind) -> Vec<(Key, u32, Value)> {
     let kept =
         |key: &Key| export.programme.held(kind, key).map(|held| (held.version, held.body.clone()));
     match kind {
@@ -175,8 +175,8 @@ pub(super) fn write(export: &Export<'_>) -> Result<Vec<u8>, Unwritable> {
     let (year, month, day) = export.as_of.year_month_day();
     let (hour, minute, second, _) = export.as_of.hour_minute_second_millis();
     let title = export.programme.settings().map(|settings| settings.name).unwrap_or_default();
-    let made = ExcelDateTime::from_ymd(u16::try_from(year).unwrap_or(2000), month as u8, day as u8)
-        .and_then(|date| date.and_hms(hour as u16, minute as u8, f64::from(second as u8)))?;
+    let made = ExcelDateTime::from_ymd(u16::try_from(year).unwrap_or(2000), month, day)
+        .and_then(|date| date.and_hms(u16::from(hour), minute, f64::from(second)))?;
     book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made));
     let looks = Looks::new();
     let mut words = Words::new(export.language);
@@ -467,15 +467,13 @@ fn base(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError>
             base.0.insert((sheet.kind, key), (version, body));
         }
     }
-    let head = ["brevdue", FORM, &export.id.to_string(), &export.as_of.to_string(), &base.digest()];
-    for (column, text) in (0u16..).zip(head) {
-        worksheet.write_string(0, column, text)?;
-    }
+    let mut fingerprint = Fingerprint::default();
     for (row, ((kind, key), (version, body))) in (1u32..).zip(&base.0) {
+        let body = ascii(&body.to_string());
+        fingerprint.add(*kind, key, *version, &body);
         worksheet.write_string(row, 0, kind.word())?;
         worksheet.write_string(row, 1, key.as_str())?;
         worksheet.write_string(row, 2, version.to_string())?;
-        let body = ascii(&body.to_string());
         let mut column = 3;
         let mut rest = body.as_str();
         while !rest.is_empty() {
@@ -484,6 +482,11 @@ fn base(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError>
             rest = left;
             column += 1;
         }
+    }
+    let head =
+        ["brevdue", FORM, &export.id.to_string(), &export.as_of.to_string(), &fingerprint.words()];
+    for (column, text) in (0u16..).zip(head) {
+        worksheet.write_string(0, column, text)?;
     }
     worksheet.protect();
     worksheet.set_hidden(true);

@@ -1,10 +1,13 @@
 //! Who carries what is neither a message nor a receipt: text messages and notices.
 
+use std::io::Read as _;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use brevdue_exchange::Exchange;
 use brevdue_exchange::exchange::handover::HandoverOutcome;
 use brevdue_exchange::exchange::nemsms::{SmsGateway, SmsOutcome, TextMessage};
 use brevdue_exchange::exchange::notices::{MailCarrier, Notice};
+use brevdue_exchange::{ContentRef, Exchange, Store};
 use serde::Serialize;
 
 use super::client::{Client, reason};
@@ -74,9 +77,13 @@ pub struct NoticesStay;
 
 #[async_trait]
 impl MailCarrier for NoticesStay {
-    async fn carry(&self, notice: &Notice) -> Result<(), String> {
-        let (notice, system) = (notice.id, notice.system.map(|system| system.to_string()));
-        tracing::warn!(%notice, system, "there is a notice to the owner of a system");
+    async fn carry(&self, notice: &Notice, _: Option<Vec<u8>>) -> Result<(), String> {
+        match notice.system {
+            Some(system) => {
+                tracing::warn!(notice = %notice.id, %system, "there is a notice to the owner of a system");
+            }
+            None => tracing::debug!(notice = %notice.id, "there is a notice to a person"),
+        }
         Ok(())
     }
 }
@@ -89,9 +96,32 @@ pub(super) async fn send(gateway: &dyn SmsGateway, message: &TextMessage) -> Han
     }
 }
 
-pub(super) async fn carry(carrier: &dyn MailCarrier, notice: &Notice) -> HandoverOutcome {
-    match carrier.carry(notice).await {
+pub(super) async fn carry(
+    carrier: &dyn MailCarrier,
+    notice: &Notice,
+    store: &Arc<dyn Store>,
+) -> HandoverOutcome {
+    let letter = match notice.letter.clone() {
+        None => None,
+        Some(content) => match read(store, content).await {
+            Ok(bytes) => Some(bytes),
+            Err(reason) => return HandoverOutcome::Unreachable { reason },
+        },
+    };
+    match carrier.carry(notice, letter).await {
         Ok(()) => HandoverOutcome::Taken,
         Err(reason) => HandoverOutcome::Unreachable { reason },
     }
+}
+
+/// The bytes of a letter that goes by mail, of which the exchange has seen to it that they are not many.
+async fn read(store: &Arc<dyn Store>, content: ContentRef) -> Result<Vec<u8>, String> {
+    let store = Arc::clone(store);
+    let read = tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::new();
+        let mut source = store.open(&content).map_err(|fault| chain(&fault))?;
+        source.read_to_end(&mut bytes).map_err(|fault| chain(&fault))?;
+        Ok(bytes)
+    });
+    read.await.map_err(|fault| chain(&fault))?
 }

@@ -55,8 +55,10 @@ impl MailCommand {
 
 #[async_trait]
 impl MailCarrier for MailCommand {
-    async fn carry(&self, notice: &Notice) -> Result<(), String> {
-        let Some(message) = message(notice) else { return NoticesStay.carry(notice).await };
+    async fn carry(&self, notice: &Notice, letter: Option<Vec<u8>>) -> Result<(), String> {
+        let Some(message) = message(notice, letter.as_deref()) else {
+            return NoticesStay.carry(notice, letter).await;
+        };
         match timeout(PATIENCE, self.run(&message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(format!("the mail program failed: {error}")),
@@ -65,8 +67,8 @@ impl MailCarrier for MailCommand {
     }
 }
 
-/// The notice as a message; `None` when it is for nobody.
-fn message(notice: &Notice) -> Option<String> {
+/// The notice as a message, the letter as a file of it; `None` when it is for nobody.
+fn message(notice: &Notice, letter: Option<&[u8]>) -> Option<String> {
     let to: Vec<&str> = notice.to.iter().map(String::as_str).filter(|to| is_plain(to)).collect();
     if to.is_empty() {
         return None;
@@ -75,14 +77,30 @@ fn message(notice: &Notice) -> Option<String> {
     let subject: Vec<String> = words(&notice.subject)
         .map(|word| format!("=?utf-8?B?{}?=", encoded(word.as_bytes())))
         .collect();
-    let text: Vec<String> = notice.text.as_bytes().chunks(LINE_BYTES).map(encoded).collect();
+    let lines = |bytes: &[u8]| -> String {
+        bytes.chunks(LINE_BYTES).map(encoded).collect::<Vec<_>>().join("\n")
+    };
+    let text = format!(
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n{}\n",
+        lines(notice.text.as_bytes())
+    );
+    let body = match letter {
+        None => text,
+        Some(letter) => format!(
+            // No line of Base64 begins with two hyphens.
+            "Content-Type: multipart/mixed; boundary=\"letter\"\n\n--letter\n{text}--letter\n\
+             Content-Type: application/xml; name=\"letter.xml\"\n\
+             Content-Disposition: attachment; filename=\"letter.xml\"\n\
+             Content-Transfer-Encoding: base64\n\n{}\n--letter--\n",
+            lines(letter)
+        ),
+    };
     Some(format!(
         "To: {}\nSubject: {}\nMessage-ID: <{}@notices.brevdue.invalid>\nAuto-Submitted: auto-generated\n\
-         MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n{}\n",
+         MIME-Version: 1.0\n{body}",
         to.join(",\n "),
         subject.join("\n "),
         notice.id,
-        text.join("\n"),
     ))
 }
 
@@ -121,6 +139,7 @@ mod tests {
                     .into(),
             text: "Digital Post har ikke kunnet aflevere.\n".repeat(3),
             system: None,
+            letter: None,
             made_at: "2026-11-23T08:00:00.000Z".into(),
         }
     }
@@ -131,7 +150,7 @@ mod tests {
             ["a@b.example\nBcc: c@d.example", "-oQ@b.example", "a@b.example, c@d.example", "intet"];
         let mut to = vec!["drift@veje.example", "post@veje.example"];
         to.extend(hostile);
-        let message = message(&notice(&to)).unwrap();
+        let message = message(&notice(&to), None).unwrap();
         assert!(message.is_ascii());
         assert!(message.lines().all(|line| line.len() <= 76), "{message}");
         let (head, text) = message.split_once("\n\n").unwrap();
@@ -148,7 +167,23 @@ mod tests {
         assert_eq!(subject, notice(&[]).subject);
         let text = STANDARD.decode(text.replace('\n', "")).unwrap();
         assert_eq!(String::from_utf8(text).unwrap(), notice(&[]).text);
-        assert_eq!(super::message(&notice(&hostile)), None);
+        assert_eq!(super::message(&notice(&hostile), None), None);
+    }
+
+    #[test]
+    fn a_letter_goes_along_as_a_file() {
+        let letter = "<Message>Æblegrød</Message>".repeat(50);
+        let message = message(&notice(&["drift@veje.example"]), Some(letter.as_bytes())).unwrap();
+        assert!(message.is_ascii() && message.lines().all(|line| line.len() <= 76), "{message}");
+        let parts: Vec<&str> = message.split("--letter").collect();
+        let [_, text, file, end] = parts[..] else { panic!("{message}") };
+        assert_eq!(end, "--\n");
+        let content = |part: &str| {
+            let (head, lines) = part.split_once("\n\n").unwrap();
+            assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
+            String::from_utf8(STANDARD.decode(lines.replace('\n', "")).unwrap()).unwrap()
+        };
+        assert_eq!((content(text), content(file)), (notice(&[]).text, letter));
     }
 
     #[tokio::test]
@@ -157,10 +192,10 @@ mod tests {
         let out = folder.path().join("out");
         let to = ["drift@veje.example"];
         let tee = MailCommand::new(&format!("tee {}", out.display())).unwrap();
-        tee.carry(&notice(&to)).await.unwrap();
-        assert_eq!(std::fs::read_to_string(out).unwrap(), message(&notice(&to)).unwrap());
+        tee.carry(&notice(&to), None).await.unwrap();
+        assert_eq!(std::fs::read_to_string(out).unwrap(), message(&notice(&to), None).unwrap());
         for command in ["false", "/no/such/program"] {
-            assert!(MailCommand::new(command).unwrap().carry(&notice(&to)).await.is_err());
+            assert!(MailCommand::new(command).unwrap().carry(&notice(&to), None).await.is_err());
         }
         assert!(MailCommand::new(" ").is_none());
     }

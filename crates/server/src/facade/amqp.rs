@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Tokens;
+use crate::Gate;
 use crate::listen::{ListenError, Security};
 
 /// Limits of the queue's door.
@@ -73,6 +74,8 @@ struct Queue {
     exchange: Exchange,
     tokens: Arc<Tokens>,
     limits: Arc<AmqpLimits>,
+    /// Where frames are while they are answered.
+    gate: Gate,
 }
 
 impl AmqpDoor {
@@ -93,8 +96,16 @@ impl AmqpDoor {
         let failed = |source| ListenError::Bind { address, source };
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        let queue = Queue { exchange, tokens, limits: Arc::new(limits) };
+        let queue = Queue { exchange, tokens, limits: Arc::new(limits), gate: Gate::default() };
         Ok(Self { socket, address, acceptor: TlsAcceptor::from(tls), queue })
+    }
+
+    /// The same, whose frames go through a gate, so that the store can be replaced between them. A
+    /// connection that was open meanwhile ends.
+    #[must_use]
+    pub fn behind(mut self, gate: Gate) -> Self {
+        self.queue.gate = gate;
+        self
     }
 
     /// Where it listens.

@@ -12,6 +12,7 @@ use brevdue_exchange::municipal::{LetterFile, LetterSender, PrintJob};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use crate::Gate;
 use crate::causes::chain;
 use crate::content::blocking;
 
@@ -77,8 +78,13 @@ impl LetterSender for FileDrop {
     }
 }
 
-/// Hands letters over until `stop`.
-pub async fn run(exchange: Exchange, to: Arc<dyn LetterSender>, stop: CancellationToken) {
+/// Hands letters over until `stop`, each round inside the gate.
+pub async fn run(
+    exchange: Exchange,
+    to: Arc<dyn LetterSender>,
+    gate: Gate,
+    stop: CancellationToken,
+) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut rest, mut until_forgetting) = (0, 0);
@@ -93,6 +99,7 @@ pub async fn run(exchange: Exchange, to: Arc<dyn LetterSender>, stop: Cancellati
         }
         let forget = until_forgetting == 0;
         until_forgetting = if forget { FORGET_ROUNDS } else { until_forgetting - 1 };
+        let _stay = gate.enter().await;
         let (exchange, to, runtime) = (exchange.clone(), Arc::clone(&to), Handle::current());
         let round = blocking(move || {
             runtime.block_on(async {

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use brevdue_exchange::SystemId;
 use brevdue_exchange::exchange::authenticate::{Caller, Presented};
 use brevdue_wire::Credentials;
 
@@ -47,9 +48,13 @@ pub(super) async fn admit(parts: &Parts, door: &Door) -> Result<Caller, Failure>
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| Credentials::parse(value).ok());
+    let noted = parts.extensions.get::<Noted>();
+    if let (Some(noted), Some(credentials)) = (noted, &credentials) {
+        noted.claimed(SystemId(credentials.system));
+    }
     let presented = Presented { credentials, channel: peer.channel.clone(), address: peer.address };
     let caller = door.exchange.authenticate(presented).await?;
-    if let Some(noted) = parts.extensions.get::<Noted>() {
+    if let Some(noted) = noted {
         noted.system(caller.system.id);
     }
     if door.exchange.local().is_some()

@@ -23,6 +23,10 @@ const STORE_RETRY_SECONDS: u32 = 30;
 /// Seconds after which a caller may try again when too many letters wait.
 const QUEUE_RETRY_SECONDS: u32 = 10;
 
+/// The code of a no, beside its answer, for whoever watches.
+#[derive(Debug, Clone)]
+pub(super) struct Code(pub(super) String);
+
 /// A no.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -84,7 +88,9 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let code = Code(self.body.code.clone());
         let mut response = (self.status, Json(self.body)).into_response();
+        response.extensions_mut().insert(code);
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = r#"Basic realm="Digital Post", charset="UTF-8""#;

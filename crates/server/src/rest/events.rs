@@ -4,11 +4,16 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use brevdue_exchange::exchange::events::{EventsError, Evidence};
-use brevdue_exchange::storage::EventQuery;
+use brevdue_exchange::people::Actor;
+use brevdue_exchange::storage::chain::Hash;
+use brevdue_exchange::storage::{Chained, Digest, EventQuery};
 use brevdue_exchange::{Event, EventTag, SystemId, TransmissionId};
-use brevdue_memo::Timestamp;
-use brevdue_wire::event::{EventEvidence, EventLog, EventLogSearchResult, EventMetaData};
+use brevdue_memo::{PartyId, Timestamp};
+use brevdue_wire::event::{
+    EventChain, EventEvidence, EventLog, EventLogSearchResult, EventMetaData, EventSystem,
+};
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::Door;
 use super::acting::Acting;
@@ -34,6 +39,8 @@ pub(super) fn describe(door: Described) -> Described {
         ("dateTo" = Option<String>, Query, description = "Before"),
         ("eventTag" = Option<String>, Query, description = "Official tags, parted by commas"),
         ("senderOrRecipientSystem" = Option<Uuid>, Query, description = "The system that acted or was called"),
+        ("senderOrRecipient" = Option<String>, Query, description = "Whom it is about: a CPR or CVR number, or an id"),
+        ("ownerOrActor" = Option<String>, Query, description = "Whom it is about, or who acted: a CPR or CVR number, or an id"),
         ("metaProperties.messageUUID" = Option<Uuid>, Query, description = "The message"),
         ("metaProperties.transmissionId" = Option<Uuid>, Query, description = "The submission"),
     ),
@@ -44,15 +51,6 @@ async fn list(
     Acting(actor): Acting,
     parameters: Parameters,
 ) -> Result<Json<EventLogSearchResult>, Failure> {
-    for unknown in ["senderOrRecipient", "ownerOrActor"] {
-        if parameters.one(unknown)?.is_some() {
-            let message =
-                "the log holds no personal numbers; search by message, submission or system";
-            return Err(
-                Failure::bad_request("parameter.not.supported", message).at("query", unknown)
-            );
-        }
-    }
     let id = |name: &'static str| match parameters.one(name)? {
         None => Ok(None),
         Some(text) => uuid(text).map(Some).ok_or_else(|| invalid(name, "a UUID")),
@@ -64,6 +62,8 @@ async fn list(
         system: id("senderOrRecipientSystem")?.map(SystemId),
         message_uuid: id("metaProperties.messageUUID")?,
         transmission: id("metaProperties.transmissionId")?.map(TransmissionId),
+        owner: whom(&door, &actor, &parameters, "senderOrRecipient").await?,
+        owner_or_actor: whom(&door, &actor, &parameters, "ownerOrActor").await?,
         ..EventQuery::default()
     };
     let page = parameters.page()?;
@@ -104,7 +104,7 @@ async fn evidence(
         validated: validated.map(spelled),
         available: available.map(spelled),
         read: read.map(spelled),
-        events: events.iter().map(told).collect(),
+        events: events.iter().map(told_with_place).collect(),
     }))
 }
 
@@ -119,6 +119,10 @@ fn told(event: &Event) -> EventLog {
         event_time: spelled(event.at),
         created: spelled(event.at),
         organisation_identity_id: event.organisation.map(|id| id.0),
+        owner_identity_id: event.owner,
+        actor_identity_id: event.actor,
+        system: event.system.map(|id| EventSystem { id: id.0 }),
+        chain: None,
         meta_properties: EventMetaData {
             message_uuid: event.message_uuid,
             transmission_id: event.transmission.map(|id| id.0),
@@ -128,6 +132,38 @@ fn told(event: &Event) -> EventLog {
             size: event.size_bytes.map(|bytes| bytes.to_string()),
         },
     }
+}
+
+fn told_with_place(chained: &Chained) -> EventLog {
+    let Chained { event, number, day, before, hash } = chained;
+    let hex = |hash: &Hash| Digest(*hash).to_string();
+    let chain = EventChain {
+        number: *number,
+        day: *day,
+        memo: event.memo.map(|key| key.0),
+        before: hex(before),
+        hash: hex(hash),
+    };
+    EventLog { chain: Some(chain), ..told(event) }
+}
+
+/// Whom a parameter names. Somebody nobody knows is in no event.
+async fn whom(
+    door: &Door,
+    actor: &Actor,
+    parameters: &Parameters,
+    name: &'static str,
+) -> Result<Option<Uuid>, Failure> {
+    let Some(text) = parameters.one(name)? else { return Ok(None) };
+    let text = text.trim();
+    if let Ok(id) = text.parse() {
+        return Ok(Some(id));
+    }
+    let kind = if text.len() == 8 { "CVR" } else { "CPR" };
+    let party = PartyId::parse(kind, text)
+        .map_err(|_| invalid(name, "a CPR number, a CVR number, or an id"))?;
+    let id = door.exchange.id_in_log(actor, party).await?;
+    Ok(Some(id.unwrap_or(Uuid::nil())))
 }
 
 fn spelled(at: Timestamp) -> String {

@@ -10,10 +10,12 @@ mod sending;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use brevdue_exchange::StorageError;
 use brevdue_exchange::mailbox::MailboxError;
 use brevdue_exchange::mailbox::opening::OpenMailbox;
 use brevdue_exchange::people::Person;
 use brevdue_wire::Found;
+use tokio::runtime::Handle;
 use utoipa::IntoParams;
 
 use super::Door;
@@ -58,6 +60,16 @@ struct Searching {
 /// Opens the mailbox of a path.
 async fn open(door: &Door, person: &Person, id: &str) -> Result<OpenMailbox, Failure> {
     Ok(door.exchange.open_mailbox(person, path_id(id)?).await?)
+}
+
+/// Runs what reads or writes a letter on a thread that may block: it takes as long as the letter is, and
+/// other calls are not to wait for it.
+async fn apart<T: Send + 'static>(
+    work: impl Future<Output = Result<T, MailboxError>> + Send + 'static,
+) -> Result<T, Failure> {
+    let runtime = Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
+    Ok(done.map_err(|error| StorageError::Failed(Box::new(error)))??)
 }
 
 /// What a search found, under the official name of its elements.

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::Door;
+use super::errors::Code;
 use crate::listen::Peer;
 
 /// Names the request in our log; the caller may quote it.
@@ -21,11 +22,23 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a handler finds out and the log line tells.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Noted(Arc<OnceLock<SystemId>>);
+pub(crate) struct Noted(Arc<Who>);
+
+#[derive(Debug, Default)]
+struct Who {
+    /// Who was let in.
+    system: OnceLock<SystemId>,
+    /// Who the caller says it is.
+    claimed: OnceLock<SystemId>,
+}
 
 impl Noted {
     pub(crate) fn system(&self, system: SystemId) {
-        let _ = self.0.set(system);
+        let _ = self.0.system.set(system);
+    }
+
+    pub(crate) fn claimed(&self, system: SystemId) {
+        let _ = self.0.claimed.set(system);
     }
 }
 
@@ -50,7 +63,7 @@ pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: 
         route = route.as_ref().map_or("none", MatchedPath::as_str),
         status = response.status().as_u16(),
         milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        system = noted.0.get().map(tracing::field::display),
+        system = noted.0.system.get().map(tracing::field::display),
         "answered"
     );
     if let Some(metrics) = &door.settings.metrics {
@@ -65,7 +78,9 @@ pub(crate) async fn trace(State(door): State<Door>, mut request: Request, next: 
                 method: method.to_string(),
                 route: route.as_ref().map_or("none", MatchedPath::as_str).to_owned(),
                 status: response.status().as_u16(),
-                system: noted.0.get().copied(),
+                // A developer wants to see whose call was refused, too.
+                system: noted.0.system.get().or(noted.0.claimed.get()).copied(),
+                code: response.extensions().get::<Code>().map(|code| code.0.clone()),
                 milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
                 certified,
             },

@@ -92,6 +92,7 @@ struct Connection {
 impl Connection {
     async fn caller(&self, user: &str, key: &PublicKey) -> Option<Caller> {
         let key = keys::essence(key)?;
+        let _stay = self.door.gate.enter().await;
         match self.door.exchange.authenticate_key(user, &key, self.address).await {
             Ok(caller) => Some(caller),
             Err(Refusal::Storage(fault)) => {

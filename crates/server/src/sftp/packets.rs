@@ -38,9 +38,16 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let (requests, mut waiting) = mpsc::channel(WAITING_REQUESTS);
     let answering = async {
         let patience = Duration::from_secs(settings.idle_seconds);
+        let gate = session.door.gate.clone();
+        let (_, began) = gate.times_alone().await;
         while let Some((request, place)) = waiting.recv().await {
+            let (stay, now) = gate.times_alone().await;
+            if now != began {
+                // What is open here belongs to a store that is no more.
+                break;
+            }
             let Some(answer) = answer(&mut session, request).await else { break };
-            drop(place);
+            drop((place, stay));
             let Ok(answer) = Bytes::try_from(answer) else { break };
             let write = async {
                 writer.write_all(&answer).await?;

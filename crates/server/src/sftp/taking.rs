@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::Gate;
 use crate::causes::chain;
 use crate::content::blocking;
 
@@ -29,13 +30,14 @@ const TIDY: Duration = Duration::from_secs(3600);
 /// Files that wait to be taken in, by when.
 pub(super) struct Takings {
     exchange: Exchange,
+    gate: Gate,
     due: Mutex<BTreeSet<(Timestamp, Uuid)>>,
     more: Notify,
 }
 
 impl Takings {
-    pub(super) fn new(exchange: Exchange) -> Self {
-        Self { exchange, due: Mutex::default(), more: Notify::new() }
+    pub(super) fn new(exchange: Exchange, gate: Gate) -> Self {
+        Self { exchange, gate, due: Mutex::default(), more: Notify::new() }
     }
 
     /// A file was closed or renamed.
@@ -49,6 +51,7 @@ impl Takings {
     pub(super) async fn run(self: std::sync::Arc<Self>, stop: CancellationToken) {
         let mut running = JoinSet::new();
         let mut tidy = tokio::time::interval(TIDY);
+        let mut replaced = self.gate.listen();
         loop {
             while running.len() < AT_ONCE
                 && let Some(id) = self.next_due()
@@ -62,6 +65,8 @@ impl Takings {
                 () = asleep(sleep) => {}
                 () = self.more.notified() => {}
                 _ = tidy.tick() => self.tidy().await,
+                // What waits in a store that is there now is found again.
+                Ok(()) = replaced.changed() => self.tidy().await,
                 () = stop.cancelled() => break,
             }
         }
@@ -70,6 +75,7 @@ impl Takings {
     }
 
     async fn take(&self, id: Uuid) {
+        let _stay = self.gate.enter().await;
         let (exchange, runtime) = (self.exchange.clone(), Handle::current());
         let taken = blocking(move || runtime.block_on(exchange.take_file(id))).await;
         let fault: Box<dyn std::error::Error + Send + Sync> = match taken {
@@ -86,7 +92,9 @@ impl Takings {
     }
 
     async fn tidy(&self) {
+        let _stay = self.gate.enter().await;
         let tidied = async {
+            self.due.lock().unwrap_or_else(PoisonError::into_inner).clear();
             for (id, at) in self.exchange.files_to_take().await? {
                 self.wait_for(at, id);
             }

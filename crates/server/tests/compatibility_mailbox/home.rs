@@ -6,7 +6,7 @@ use brevdue_exchange::people::Person;
 use brevdue_exchange::people::registered::Role;
 use brevdue_exchange::{
     AuthorityRights, Batch, Contact, ContactId, Op, Organisation, OrganisationId, OrganisationKind,
-    Receives, RegistrationStatus,
+    Receives, RegistrationStatus, Store,
 };
 use brevdue_memo::PartyId;
 use brevdue_server::rest::{ClientSettings, RestSettings, SignIn};
@@ -51,6 +51,11 @@ pub(crate) fn letter_to(cpr: &str, uuid: Uuid) -> String {
 impl Home {
     /// Vagn's home, with one letter that may be answered.
     pub(crate) async fn open() -> Self {
+        Self::on(None).await
+    }
+
+    /// The same, on a store of the test's own.
+    pub(crate) async fn on(store: Option<Arc<dyn Store>>) -> Self {
         let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
         let client = ClientSettings {
             id: "visningsklient".into(),
@@ -61,7 +66,7 @@ impl Home {
         };
         let sign_in = Arc::new(SignIn::with_test_provider(vec![client], &key).unwrap());
         let rest = RestSettings { sign_in: Some(sign_in), ..RestSettings::default() };
-        let town = Town::with(Wishes { rest, ..Wishes::default() }).await;
+        let town = Town::with(Wishes { rest, store, ..Wishes::default() }).await;
         let contact = |number, kind, digits, name: &str| Contact {
             id: ContactId(contact_id(number)),
             party: PartyId::parse(kind, digits).unwrap(),

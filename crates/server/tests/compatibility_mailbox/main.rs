@@ -12,6 +12,10 @@ mod certificates;
 mod covers;
 mod documents;
 mod drafts;
+mod events;
+#[path = "../doors/faulty.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod faulty;
 mod folders;
 mod home;
 mod messages;

@@ -1,7 +1,9 @@
-use brevdue_exchange::{ContactId, EventTag};
-use brevdue_wire::PageRequest;
+use brevdue_exchange::handover::{HandoverOutcome, Load};
+use brevdue_exchange::storage::EventQuery;
+use brevdue_exchange::{ContactId, EventTag, SMS_GATEWAY, WorkerId};
 use reqwest::Method;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::covering::covers;
 use crate::office::{COMPANY, COMPANY_CVR, Desk, PERSON, PERSON_CPR, answer, faults, open};
@@ -19,7 +21,17 @@ async fn contacts_are_looked_up_by_lists_of_numbers_and_each_look_up_is_logged()
     let person = &found["contacts"][0];
     assert_eq!((&person["type"], &person["cprNumber"]), (&json!("CITIZEN"), &json!(PERSON_CPR)));
     assert_eq!(person["mailboxSubscription"]["publicRegistrationStatus"], "REGISTERED");
-    assert_eq!(town.store.counts().await.unwrap().events, before + 2);
+    // One for each who was found, and one that says that somebody was not.
+    let logged = town.store.events(&EventQuery::default(), Default::default()).await.unwrap();
+    let logged = &logged.items[usize::try_from(before).unwrap()..];
+    let told: Vec<_> = logged.iter().map(|event| (event.tag, event.owner)).collect();
+    let expected = [
+        (EventTag::CprLookedUp, Some(PERSON)),
+        (EventTag::CvrLookedUp, Some(COMPANY)),
+        (EventTag::CprLookedUp, None),
+    ];
+    assert_eq!(told, expected);
+    assert!(logged.iter().all(|event| event.system == Some(town.sender.registered.id)));
 
     assert_eq!(desk.get("/contacts/?cprNumber=0101011234").await.1["contacts"], json!([]));
     let (status, wrong) = desk.get("/contacts/?cprNumber=010101-1234").await;
@@ -113,8 +125,15 @@ async fn a_number_takes_text_messages_once_its_code_is_entered() {
     let (_, changed) = own.put(&format!("/contacts/{PERSON}"), &json!(1), number).await;
     let id = changed["nemSmsSubscription"]["id"].as_str().unwrap();
     let path = format!("/contacts/{PERSON}/verifications/{id}");
-    let sent = town.exchange.text_messages(PageRequest::default()).await.unwrap();
-    let text = &sent.items[0].text;
+    // The code leaves by the road of all text messages.
+    let worker = WorkerId(Uuid::from_u128(9));
+    let handovers = town.exchange.claim_handovers(worker, 10).await.unwrap();
+    let [handover] = &handovers[..] else { panic!("{handovers:?}") };
+    let Load::Sms(message) = &handover.load else { panic!("{handover:?}") };
+    assert_eq!((handover.system, message.to.digits()), (SMS_GATEWAY, "20304050"));
+    let text = message.text.clone();
+    town.exchange.settle_handover(handover, HandoverOutcome::Taken).await.unwrap();
+    assert_eq!(town.store.counts().await.unwrap().jobs, 0);
     let code: String = text.chars().filter(char::is_ascii_digit).take(6).collect();
     let wrong = if code == "000000" { "000001" } else { "000000" };
     let put =

@@ -1,13 +1,15 @@
 //! A store that can be told to fail: everything else goes on to the memory behind it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::memory::Memory;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentSink, ContentSource, Contents, DayBook, EventQuery, Page,
-    Record, RecordKind, Removed, Standing, Swept,
+    Aged, Aging, AgingKind, Chained, Claim, ContentSink, ContentSource, Contents, DayBook,
+    EventQuery, Page, Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, ContentRef, Counts, Delivery, Event,
@@ -26,6 +28,10 @@ pub(crate) struct Faulty {
     pub(crate) too_much_waits: AtomicBool,
     /// How many of the next claims panic.
     pub(crate) panics: AtomicU32,
+    /// How many more batches are made before nothing can be committed.
+    pub(crate) batches_left: AtomicU64,
+    /// Whoever opens content waits here until somebody comes for it.
+    pub(crate) door: Mutex<Option<Receiver<()>>>,
 }
 
 impl Faulty {
@@ -35,6 +41,8 @@ impl Faulty {
             full: AtomicBool::new(false),
             too_much_waits: AtomicBool::new(false),
             panics: AtomicU32::new(0),
+            batches_left: AtomicU64::new(u64::MAX),
+            door: Mutex::new(None),
         }
     }
 }
@@ -44,6 +52,12 @@ impl Contents for Faulty {
         self.behind.begin(now)
     }
     fn open(&self, content: &ContentRef) -> Result<Box<dyn ContentSource>, StorageError> {
+        let door = self.door.lock().unwrap().take();
+        if let Some(door) = door {
+            // A limit, so that a test that fails ends.
+            let came = door.recv_timeout(Duration::from_secs(20));
+            came.map_err(|_| StorageError::Unavailable("nobody came to the door".into()))?;
+        }
         self.behind.open(content)
     }
 }
@@ -53,9 +67,11 @@ macro_rules! passing_on {
         #[async_trait]
         impl Store for Faulty {
             async fn commit(&self, batch: Batch) -> Result<(), StorageError> {
-                if self.full.load(Ordering::SeqCst) {
+                let left = self.batches_left.load(Ordering::SeqCst);
+                if self.full.load(Ordering::SeqCst) || left == 0 {
                     return Err(StorageError::Unavailable("the disk is full".into()));
                 }
+                self.batches_left.store(left.saturating_sub(u64::from(left < u64::MAX)), Ordering::SeqCst);
                 self.behind.commit(batch).await
             }
             async fn receive(&self, incoming: Incoming) -> Result<(), StorageError> {
@@ -123,6 +139,7 @@ passing_on! {
     fn mailbox_counts(owner: ContactId) -> Vec<FolderCount>;
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
+    fn chained_events_of(memo: MemoKey) -> Vec<Chained>;
     fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     fn aging_since(what: Aging) -> Option<Timestamp>;
     fn oldest_event_day() -> Option<i64>;

@@ -2,10 +2,12 @@
 
 use brevdue_exchange::storage::{ContentRef, Digest, HELD, Place};
 use brevdue_exchange::{
-    Conflict, Delivery, DeliveryState, Event, Job, JobId, MailboxEntry, Memo, MemoKey, Op, Origin,
-    ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
+    Conflict, Contact, Delivery, DeliveryState, Event, Job, JobId, MailboxEntry, Memo, MemoKey, Op,
+    Origin, ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
 };
-use rusqlite::{Connection, OptionalExtension as _, Params, params};
+use brevdue_memo::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Params, ToSql, params};
 use uuid::Uuid;
 
 use super::columns::{Sql, id};
@@ -13,7 +15,8 @@ use super::content::ContentFolder;
 use super::head::Head;
 use super::journal::Queue;
 use super::leases::{Ended, Leases};
-use super::registry;
+use super::milestones::{List, Milestones};
+use super::registry::{self, many};
 use super::writer::Swept;
 
 /// Why a change was not made.
@@ -74,6 +77,7 @@ pub(super) struct Changes<'a> {
     pub(super) leases: &'a Leases,
     pub(super) ended: &'a mut Vec<Ended>,
     pub(super) incoming: &'a Queue,
+    pub(super) milestones: &'a Milestones,
     /// Received letters that the group files.
     pub(super) filed: &'a mut Vec<MemoKey>,
 }
@@ -85,7 +89,7 @@ impl Changes<'_> {
                 Ok(registry::put_organisation(self.connection, organisation)?)
             }
             Op::PutSystem(system) => Ok(registry::put_system(self.connection, system)?),
-            Op::PutContact(contact) => Ok(registry::put_contact(self.connection, contact)?),
+            Op::PutContact(contact) => self.put_contact(contact),
             Op::PutContactPoint(point) => Ok(registry::put_contact_point(self.connection, point)?),
             Op::PutRecord(record, expect) => self.put_record(record, *expect),
             Op::RemoveRecord(kind, key, expect) => self.remove_record(*kind, key, *expect),
@@ -122,26 +126,27 @@ impl Changes<'_> {
             }
             Op::AddReceipt(receipt) => self.add_receipt(receipt),
             Op::ReceiptDelivered(receipt) => {
-                let first = self.run(
-                    "UPDATE receipts SET delivered = 1 WHERE id = ?1 AND delivered = 0",
-                    [id(&receipt.0)],
-                )?;
-                if first {
+                let first: Option<(Option<Sql<Uuid>>, i64)> = self
+                    .connection
+                    .prepare_cached(
+                        "UPDATE receipts SET delivered = 1 WHERE id = ?1 AND delivered = 0
+                         RETURNING system, created_at",
+                    )?
+                    .query_row([id(&receipt.0)], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                if let Some((system, created_at)) = first {
                     self.head.counts.receipts_waiting -= 1;
+                    if let Some(Sql(system)) = system {
+                        let list = List::Receipts(SystemId(system));
+                        self.leaves(list, created_at, &receipt.0)?;
+                    }
                     return Ok(());
                 }
                 let there = "SELECT 1 FROM receipts WHERE id = ?1";
                 self.must_exist("receipt", there, [id(&receipt.0)])
             }
             Op::AddMailboxEntry(entry) => self.add_mailbox_entry(entry),
-            Op::MarkRead { owner, memo, at } => {
-                let found = self.run(
-                    "UPDATE mailbox SET read_at = coalesce(read_at, ?3)
-                     WHERE owner = ?1 AND memo = ?2",
-                    params![id(&owner.0), id(&memo.0), Sql(*at)],
-                )?;
-                if found { Ok(()) } else { Err(missing("mailbox entry")) }
-            }
+            Op::MarkRead { owner, memo, at } => self.mark_read(*owner, *memo, *at),
             Op::FileMailboxEntry { entry, marks, expect } => {
                 self.file_mailbox_entry(entry, marks, *expect)
             }
@@ -156,14 +161,11 @@ impl Changes<'_> {
             Op::AddJob(job) => self.add_job(job),
             Op::FinishJob { id: job, worker } => {
                 self.end_lease(Ended { job: *job, worker: *worker, is_done: true })?;
-                if !self.run("DELETE FROM jobs WHERE id = ?1", [id(&job.0)])? {
-                    return Err(Conflict::LeaseLost(*job).into());
-                }
-                self.head.counts.jobs -= 1;
-                Ok(())
+                if self.delete_job(*job)? { Ok(()) } else { Err(Conflict::LeaseLost(*job).into()) }
             }
             Op::RetryJob { id: job, worker, due, failures, failing_since } => {
                 self.end_lease(Ended { job: *job, worker: *worker, is_done: false })?;
+                let was_due = self.was_due(*job)?;
                 let kind: Option<Sql<WorkKind>> = self
                     .connection
                     .prepare_cached(
@@ -177,10 +179,11 @@ impl Changes<'_> {
                     .optional()?;
                 let Some(Sql(kind)) = kind else { return Err(Conflict::LeaseLost(*job).into()) };
                 self.wakes.add(kind);
-                Ok(())
+                self.is_due_anew(*job, was_due, *due)
             }
             Op::MoveJob { id: key, due, failures } => {
                 self.must_be_free(*key)?;
+                let was_due = self.was_due(*key)?;
                 let moved = match failures {
                     None => self.run(
                         "UPDATE jobs SET due = ?2 WHERE id = ?1",
@@ -196,35 +199,23 @@ impl Changes<'_> {
                 }
                 self.wakes.add(WorkKind::Inside);
                 self.wakes.add(WorkKind::Outside);
-                Ok(())
+                self.is_due_anew(*key, was_due, *due)
             }
             Op::RemoveJob(key) => {
                 self.must_be_free(*key)?;
-                if !self.run("DELETE FROM jobs WHERE id = ?1", [id(&key.0)])? {
-                    return Err(Conflict::Missing { what: "job" }.into());
-                }
-                self.head.counts.jobs -= 1;
-                Ok(())
+                if self.delete_job(*key)? { Ok(()) } else { Err(missing("job")) }
             }
             Op::PostponeSystem { system, due } => {
-                self.run(
-                    concat!(
-                        "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due < ?2",
-                        unclaimed!()
-                    ),
-                    params![id(&system.0), Sql(*due), self.claimed_calls(*system)],
-                )?;
+                let claimed = self.claimed_calls(*system);
+                let params = params![id(&system.0), Sql(*due), claimed];
+                self.move_calls(concat!("system = ?1 AND due < ?2", unclaimed!()), params, *due)?;
                 Ok(())
             }
             Op::HastenSystem { system, due } => {
-                let some = self.run(
-                    concat!(
-                        "UPDATE jobs SET due = ?2 WHERE system = ?1 AND due > ?2 AND due <> ?4",
-                        unclaimed!()
-                    ),
-                    params![id(&system.0), Sql(*due), self.claimed_calls(*system), Sql(HELD)],
-                )?;
-                if some {
+                let claimed = self.claimed_calls(*system);
+                let params = params![id(&system.0), Sql(*due), claimed, Sql(HELD)];
+                let given = concat!("system = ?1 AND due > ?2 AND due <> ?4", unclaimed!());
+                if self.move_calls(given, params, *due)? {
                     self.wakes.add(WorkKind::Outside);
                 }
                 Ok(())
@@ -239,6 +230,94 @@ impl Changes<'_> {
                 format!("this store is older than the change {other:.20?}").into(),
             ))),
         }
+    }
+
+    /// To be called after a row came into a list.
+    pub(super) fn joins(
+        &self,
+        list: List,
+        at: impl Into<Value>,
+        id: &Uuid,
+    ) -> rusqlite::Result<()> {
+        self.milestones.added(self.connection, list, at, id)
+    }
+
+    /// To be called after a row went out of a list, and before it or another joins one.
+    pub(super) fn leaves(
+        &self,
+        list: List,
+        at: impl Into<Value>,
+        id: &Uuid,
+    ) -> rusqlite::Result<()> {
+        self.milestones.removed(self.connection, list, at, id)
+    }
+
+    fn put_contact(&self, contact: &Contact) -> Result<(), Refused> {
+        let list = List::Contacts;
+        let earlier = if self.milestones.may_have(list) {
+            registry::contact(self.connection, contact.id)?.map(|earlier| earlier.name)
+        } else {
+            None
+        };
+        registry::put_contact(self.connection, contact)?;
+        if let Some(earlier) = earlier {
+            self.leaves(list, earlier, &contact.id.0)?;
+        }
+        Ok(self.joins(list, contact.name.clone(), &contact.id.0)?)
+    }
+
+    fn delete_job(&mut self, job: JobId) -> Result<bool, Refused> {
+        let due: Option<i64> = self
+            .connection
+            .prepare_cached("DELETE FROM jobs WHERE id = ?1 RETURNING due")?
+            .query_row([id(&job.0)], |row| row.get(0))
+            .optional()?;
+        let Some(due) = due else { return Ok(false) };
+        self.head.counts.jobs -= 1;
+        self.leaves(List::Jobs, due, &job.0)?;
+        Ok(true)
+    }
+
+    /// When work was due that is about to be due at another time, if that matters.
+    fn was_due(&self, job: JobId) -> rusqlite::Result<Option<i64>> {
+        if !self.milestones.may_have(List::Jobs) {
+            return Ok(None);
+        }
+        self.connection
+            .prepare_cached("SELECT due FROM jobs WHERE id = ?1")?
+            .query_row([id(&job.0)], |row| row.get(0))
+            .optional()
+    }
+
+    fn is_due_anew(&self, job: JobId, was_due: Option<i64>, due: Timestamp) -> Result<(), Refused> {
+        if let Some(was_due) = was_due {
+            self.leaves(List::Jobs, was_due, &job.0)?;
+            self.joins(List::Jobs, due.as_millis(), &job.0)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the work `given` due at `due`, which is `?2`; says whether there was any.
+    fn move_calls(
+        &self,
+        given: &str,
+        params: &[&dyn ToSql],
+        due: Timestamp,
+    ) -> Result<bool, Refused> {
+        if self.milestones.may_have(List::Jobs) {
+            let sql = format!("SELECT due, id FROM jobs WHERE {given}");
+            let moving = many(self.connection, &sql, params, |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, Sql<Uuid>>(1)?))
+            })?;
+            for (was_due, Sql(job)) in moving {
+                self.leaves(List::Jobs, was_due, &job)?;
+            }
+        }
+        let some = self.run(&format!("UPDATE jobs SET due = ?2 WHERE {given}"), params)?;
+        if some {
+            self.milestones.gathered(self.connection, List::Jobs, due.as_millis())?;
+        }
+        Ok(some)
     }
 
     /// Somebody who has work is not to have it taken away.
@@ -335,7 +414,7 @@ impl Changes<'_> {
             ],
         )?;
         self.head.counts.memos += 1;
-        Ok(())
+        Ok(self.joins(List::Submission(memo.transmission), 0, &memo.key.0)?)
     }
 
     fn take_identity(
@@ -378,7 +457,11 @@ impl Changes<'_> {
                 Sql(delivery.queued_at),
             ],
         )?;
-        self.head.counts.deliveries_open += u64::from(is_open(delivery.state));
+        if is_open(delivery.state) {
+            self.head.counts.deliveries_open += 1;
+            let list = List::Deliveries(delivery.system);
+            self.joins(list, delivery.queued_at.as_millis(), &delivery.memo.0)?;
+        }
         Ok(())
     }
 
@@ -389,12 +472,14 @@ impl Changes<'_> {
         from: &[DeliveryState],
         to: DeliveryState,
     ) -> Result<(), Refused> {
-        let state: Option<Sql<DeliveryState>> = self
+        let found: Option<(Sql<DeliveryState>, i64)> = self
             .connection
-            .prepare_cached("SELECT state FROM deliveries WHERE memo = ?1 AND system = ?2")?
-            .query_row([id(&memo.0), id(&system.0)], |row| row.get(0))
+            .prepare_cached(
+                "SELECT state, queued_at FROM deliveries WHERE memo = ?1 AND system = ?2",
+            )?
+            .query_row([id(&memo.0), id(&system.0)], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Sql(state) = state.ok_or_else(|| missing("delivery"))?;
+        let (Sql(state), queued_at) = found.ok_or_else(|| missing("delivery"))?;
         if !from.contains(&state) {
             return Err(Conflict::Changed { what: "delivery" }.into());
         }
@@ -404,6 +489,12 @@ impl Changes<'_> {
         )?;
         let open = &mut self.head.counts.deliveries_open;
         *open = *open + u64::from(is_open(to)) - u64::from(is_open(state));
+        let list = List::Deliveries(system);
+        match (is_open(state), is_open(to)) {
+            (true, false) => self.leaves(list, queued_at, &memo.0)?,
+            (false, true) => self.joins(list, queued_at, &memo.0)?,
+            (true, true) | (false, false) => {}
+        }
         Ok(())
     }
 
@@ -423,6 +514,10 @@ impl Changes<'_> {
             ],
         )?;
         self.head.counts.receipts_waiting += u64::from(!receipt.delivered);
+        if let (Some(system), false) = (receipt.system, receipt.delivered) {
+            let list = List::Receipts(system);
+            self.joins(list, receipt.created_at.as_millis(), &receipt.id.0)?;
+        }
         Ok(())
     }
 
@@ -438,15 +533,16 @@ impl Changes<'_> {
                 Sql(entry.arrived_at),
                 entry.read_at.map(Sql),
             ],
-        )
+        )?;
+        Ok(self.is_filed(entry)?)
     }
 
     fn add_event(&mut self, event: &Event) -> Result<(), Refused> {
         let link = self.head.link.after(event);
         self.run(
             "INSERT INTO events (seq, id, at, tag, transmission, memo, message_uuid, system,
-                organisation, receipt_status, error_code, size_bytes, day, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                organisation, receipt_status, error_code, size_bytes, day, hash, owner, actor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 Sql(self.head.counts.events + 1),
                 id(&event.id.0),
@@ -462,6 +558,8 @@ impl Changes<'_> {
                 event.size_bytes.map(Sql),
                 link.day,
                 link.hash,
+                event.owner.as_ref().map(id),
+                event.actor.as_ref().map(id),
             ],
         )?;
         self.head.counts.events += 1;
@@ -508,7 +606,7 @@ impl Changes<'_> {
         )?;
         self.head.counts.jobs += 1;
         self.wakes.add(job.work.kind());
-        Ok(())
+        Ok(self.joins(List::Jobs, job.due.as_millis(), &job.id.0)?)
     }
 
     /// Notes that a worker is through with a job; the lease goes when this is committed.
@@ -584,7 +682,7 @@ pub(super) fn account(account: Option<&Uuid>) -> &[u8] {
     account.map_or(&[], |account| account.as_bytes())
 }
 
-fn missing(what: &'static str) -> Refused {
+pub(super) fn missing(what: &'static str) -> Refused {
     Conflict::Missing { what }.into()
 }
 

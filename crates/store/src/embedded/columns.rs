@@ -1,5 +1,7 @@
 //! How single values stand in columns: ids as 16 bytes, times as milliseconds, enums as words.
 
+use std::borrow::Cow;
+
 use brevdue_exchange::storage::{Digest, Spot};
 use brevdue_exchange::{
     DeliveryState, Folder, Lane, MemoState, Receives, RegistrationStatus, ServiceProtocol, WorkKind,
@@ -149,13 +151,21 @@ words! {
 /// Before the id of a folder that an owner has made.
 const OWN: &str = "own:";
 
+/// A folder as its column says it.
+pub(super) fn folder_word(folder: Folder) -> Cow<'static, str> {
+    match folder {
+        Folder::Inbox => "inbox".into(),
+        Folder::Sent => "sent".into(),
+        Folder::Deleted => "deleted".into(),
+        Folder::Own(id) => format!("{OWN}{id}").into(),
+    }
+}
+
 impl ToSql for Sql<Folder> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0 {
-            Folder::Inbox => "inbox".into(),
-            Folder::Sent => "sent".into(),
-            Folder::Deleted => "deleted".into(),
-            Folder::Own(id) => format!("{OWN}{id}").into(),
+        Ok(match folder_word(self.0) {
+            Cow::Borrowed(word) => word.into(),
+            Cow::Owned(word) => word.into(),
         })
     }
 }

@@ -5,9 +5,9 @@
 
 use brevdue_exchange::Counts;
 use brevdue_exchange::storage::Spot;
+use brevdue_exchange::storage::chain::Link;
 use rusqlite::{Connection, Row, params};
 
-use super::chain::Link;
 use super::columns::Sql;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

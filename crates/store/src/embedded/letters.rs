@@ -1,6 +1,7 @@
 //! Submissions, messages, deliveries, receipts, mailboxes and events, read back.
 
-use brevdue_exchange::storage::{ContentRef, Page, Place};
+use brevdue_exchange::storage::chain::{Hash, Link};
+use brevdue_exchange::storage::{Chained, ContentRef, Page, Place};
 use brevdue_exchange::{
     ContactId, Delivery, Event, EventId, EventTag, Memo, MemoKey, OrganisationId, Origin,
     ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
@@ -12,7 +13,9 @@ use rusqlite::{Connection, Params, Row};
 use uuid::Uuid;
 
 use super::columns::{Sql, id};
+use super::milestones::{self, List, Order};
 use super::registry::{many, one, strange};
+use super::removing::log_start;
 
 /// As [`read_memo`] wants them. Small content that lies in a table of its own comes along; of other
 /// small content its place in the journal does.
@@ -33,7 +36,7 @@ const MEMO: &str = concat!(
 const DELIVERY: &str = "SELECT memo, system, message_uuid, state, queued_at FROM deliveries";
 const RECEIPT: &str = "SELECT id, system, memo, receipt, created_at, delivered FROM receipts";
 pub(super) const EVENT: &str = "SELECT id, at, tag, transmission, memo, message_uuid, system,
-    organisation, receipt_status, error_code, size_bytes, seq, day, hash FROM events";
+    organisation, receipt_status, error_code, size_bytes, owner, actor, seq, day, hash FROM events";
 
 pub(super) fn transmission(
     connection: &Connection,
@@ -66,13 +69,8 @@ pub(super) fn memos_of(
     transmission: TransmissionId,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Memo>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{MEMO} WHERE m.transmission = ?1 ORDER BY m.key LIMIT ?2 OFFSET ?3");
-    let key = id(&transmission.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, limit, offset), read_memo)?,
-        total: count(connection, "SELECT count(*) FROM memos WHERE transmission = ?1", [key])?,
-    })
+    milestones::page(connection, List::Submission(transmission), page, Order::Forward)?
+        .read(|key| memo(connection, MemoKey(key)))
 }
 
 pub(super) fn delivery(
@@ -91,14 +89,9 @@ pub(super) fn deliveries_waiting(
     system: SystemId,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Delivery>> {
-    let (limit, offset) = window(page);
-    let open = "WHERE system = ?1 AND state IN ('waiting', 'taken')";
-    let sql = format!("{DELIVERY} {open} ORDER BY queued_at, memo LIMIT ?2 OFFSET ?3");
-    let key = id(&system.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, limit, offset), read_delivery)?,
-        total: count(connection, &format!("SELECT count(*) FROM deliveries {open}"), [key])?,
-    })
+    let sql = format!("{DELIVERY} WHERE memo = ?1 AND system = ?2");
+    milestones::page(connection, List::Deliveries(system), page, Order::Forward)?
+        .read(|memo| one(connection, &sql, [id(&memo), id(&system.0)], read_delivery))
 }
 
 pub(super) fn receipt(
@@ -113,14 +106,8 @@ pub(super) fn receipts_waiting(
     system: SystemId,
     page: PageRequest,
 ) -> rusqlite::Result<Page<ReceiptRecord>> {
-    let (limit, offset) = window(page);
-    let waiting = "WHERE system = ?1 AND delivered = 0";
-    let sql = format!("{RECEIPT} {waiting} ORDER BY created_at, id LIMIT ?2 OFFSET ?3");
-    let key = id(&system.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, limit, offset), read_receipt)?,
-        total: count(connection, &format!("SELECT count(*) FROM receipts {waiting}"), [key])?,
-    })
+    milestones::page(connection, List::Receipts(system), page, Order::Forward)?
+        .read(|key| receipt(connection, ReceiptId(key)))
 }
 
 pub(super) fn receipts_of(
@@ -133,6 +120,33 @@ pub(super) fn receipts_of(
 
 pub(super) fn events_of(connection: &Connection, memo: MemoKey) -> rusqlite::Result<Vec<Event>> {
     many(connection, &format!("{EVENT} WHERE memo = ?1 ORDER BY seq"), [id(&memo.0)], read_event)
+}
+
+pub(super) fn chained_events_of(
+    connection: &Connection,
+    memo: MemoKey,
+) -> rusqlite::Result<Vec<Chained>> {
+    let (removed, start) = log_start(connection)?;
+    let mut before = connection.prepare_cached("SELECT day, hash FROM events WHERE seq = ?1")?;
+    let mut events = connection.prepare_cached(&format!("{EVENT} WHERE memo = ?1 ORDER BY seq"))?;
+    let mut rows = events.query([id(&memo.0)])?;
+    let mut chained = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (seq, day, hash): (i64, i64, Hash) = (row.get(13)?, row.get(14)?, row.get(15)?);
+        let link = match seq - 1 == removed {
+            true => start,
+            false => before
+                .query_row([seq - 1], |row| Ok(Link { day: row.get(0)?, hash: row.get(1)? }))?,
+        };
+        chained.push(Chained {
+            event: read_event(row)?,
+            number: seq.unsigned_abs(),
+            day,
+            before: link.towards(day),
+            hash,
+        });
+    }
+    Ok(chained)
 }
 
 /// `LIMIT` and `OFFSET`. What is beyond any table is simply not there.
@@ -259,6 +273,7 @@ pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
         ids.map(|id| id.map(|Sql(id)| id));
     let receipt_status: Option<Sql<ReceiptStatus>> = row.get(8)?;
     let size_bytes: Option<Sql<u64>> = row.get(10)?;
+    let (owner, actor): (Option<Sql<Uuid>>, Option<Sql<Uuid>>) = (row.get(11)?, row.get(12)?);
     Ok(Event {
         id: EventId(key),
         at,
@@ -271,5 +286,7 @@ pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
         receipt_status: receipt_status.map(|Sql(status)| status),
         error_code: row.get(9)?,
         size_bytes: size_bytes.map(|Sql(size)| size),
+        owner: owner.map(|Sql(owner)| owner),
+        actor: actor.map(|Sql(actor)| actor),
     })
 }

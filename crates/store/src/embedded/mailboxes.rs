@@ -6,13 +6,15 @@ use brevdue_exchange::{
 };
 use brevdue_memo::Timestamp;
 use brevdue_wire::PageRequest;
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::{FromSql as _, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
-use super::changes::{Changes, Refused};
+use super::changes::{Changes, Refused, missing};
 use super::columns::{Sql, id};
-use super::letters::{count, memo_columns, read_memo, read_origin, window};
-use super::registry::{many, one, strange};
+use super::letters::{memo_columns, read_memo, read_origin};
+use super::milestones::{self, List, Order};
+use super::registry::{one, strange};
 
 const MAILBOX: &str = concat!(
     "SELECT ",
@@ -33,6 +35,7 @@ impl Changes<'_> {
         marks: &Marks,
         expect: i64,
     ) -> Result<(), Refused> {
+        let earlier = self.filed_entry(entry.owner, entry.memo)?;
         let text = serde_json::to_string(marks).map_err(|error| {
             Refused::Value(brevdue_exchange::StorageError::Failed(error.into()))
         })?;
@@ -49,12 +52,72 @@ impl Changes<'_> {
                 expect,
             ],
         )?;
-        if found {
-            return Ok(());
+        let Some(earlier) = earlier else { return Err(missing("mailbox entry")) };
+        if !found {
+            return Err(brevdue_exchange::Conflict::Changed { what: "mailbox entry" }.into());
+        }
+        self.is_taken_out(&earlier)?;
+        Ok(self.is_filed(&MailboxEntry { arrived_at: earlier.arrived_at, ..*entry })?)
+    }
+
+    pub(super) fn mark_read(
+        &self,
+        owner: ContactId,
+        memo: MemoKey,
+        at: Timestamp,
+    ) -> Result<(), Refused> {
+        let folder: Option<Sql<Folder>> = self
+            .connection
+            .prepare_cached(
+                "UPDATE mailbox SET read_at = ?3 WHERE owner = ?1 AND memo = ?2 AND read_at IS NULL
+                 RETURNING folder",
+            )?
+            .query_row(params![id(&owner.0), id(&memo.0), Sql(at)], |row| row.get(0))
+            .optional()?;
+        if let Some(Sql(folder)) = folder {
+            return Ok(self.leaves(List::Unread(owner, folder), 0, &memo.0)?);
         }
         let there = "SELECT 1 FROM mailbox WHERE owner = ?1 AND memo = ?2";
-        self.must_exist("mailbox entry", there, [id(&entry.owner.0), id(&entry.memo.0)])?;
-        Err(brevdue_exchange::Conflict::Changed { what: "mailbox entry" }.into())
+        self.must_exist("mailbox entry", there, [id(&owner.0), id(&memo.0)])
+    }
+
+    pub(super) fn remove_entry(&self, owner: ContactId, memo: MemoKey) -> Result<(), Refused> {
+        let sql = "DELETE FROM mailbox WHERE owner = ?1 AND memo = ?2
+             RETURNING owner, memo, folder, arrived_at, read_at";
+        let entry =
+            one(self.connection, sql, [id(&owner.0), id(&memo.0)], |row| read_entry(row, 0))?;
+        Ok(self.is_taken_out(&entry.ok_or_else(|| missing("mailbox entry"))?)?)
+    }
+
+    fn filed_entry(
+        &self,
+        owner: ContactId,
+        memo: MemoKey,
+    ) -> rusqlite::Result<Option<MailboxEntry>> {
+        let sql = "SELECT owner, memo, folder, arrived_at, read_at FROM mailbox
+             WHERE owner = ?1 AND memo = ?2";
+        one(self.connection, sql, [id(&owner.0), id(&memo.0)], |row| read_entry(row, 0))
+    }
+
+    /// To be called after a message was put into a mailbox, or elsewhere in it.
+    pub(super) fn is_filed(&self, entry: &MailboxEntry) -> rusqlite::Result<()> {
+        let MailboxEntry { owner, memo, folder, arrived_at, read_at } = *entry;
+        self.joins(List::Folder(owner, folder), arrived_at.as_millis(), &memo.0)?;
+        self.joins(List::Mailbox(owner), 0, &memo.0)?;
+        if read_at.is_none() {
+            self.joins(List::Unread(owner, folder), 0, &memo.0)?;
+        }
+        Ok(())
+    }
+
+    fn is_taken_out(&self, entry: &MailboxEntry) -> rusqlite::Result<()> {
+        let MailboxEntry { owner, memo, folder, arrived_at, read_at } = *entry;
+        self.leaves(List::Folder(owner, folder), arrived_at.as_millis(), &memo.0)?;
+        self.leaves(List::Mailbox(owner), 0, &memo.0)?;
+        if read_at.is_none() {
+            self.leaves(List::Unread(owner, folder), 0, &memo.0)?;
+        }
+        Ok(())
     }
 }
 
@@ -64,20 +127,8 @@ pub(super) fn mailbox(
     folder: Folder,
     page: PageRequest,
 ) -> rusqlite::Result<Page<MailboxRow>> {
-    let (limit, offset) = window(page);
-    let sql = format!(
-        "{MAILBOX} WHERE e.owner = ?1 AND e.folder = ?2
-         ORDER BY e.arrived_at DESC, e.memo DESC LIMIT ?3 OFFSET ?4"
-    );
-    let key = id(&owner.0);
-    Ok(Page {
-        items: many(connection, &sql, (key, Sql(folder), limit, offset), read_mailbox_row)?,
-        total: count(
-            connection,
-            "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = ?2",
-            (key, Sql(folder)),
-        )?,
-    })
+    milestones::page(connection, List::Folder(owner, folder), page, Order::Backward)?
+        .read(|memo| mailbox_entry(connection, owner, MemoKey(memo)))
 }
 
 pub(super) fn mailbox_entry(
@@ -90,9 +141,7 @@ pub(super) fn mailbox_entry(
 }
 
 pub(super) fn unread(connection: &Connection, owner: ContactId) -> rusqlite::Result<u64> {
-    let sql =
-        "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = 'inbox' AND read_at IS NULL";
-    count(connection, sql, [id(&owner.0)])
+    milestones::total(connection, List::Unread(owner, Folder::Inbox))
 }
 
 pub(super) fn mailbox_lines(
@@ -101,46 +150,46 @@ pub(super) fn mailbox_lines(
     folder: Option<Folder>,
     page: PageRequest,
 ) -> rusqlite::Result<Page<MailboxLine>> {
-    let (limit, offset) = window(page);
-    let key = id(&owner.0);
-    let Some(folder) = folder else {
+    let list = match folder {
+        Some(folder) => List::Folder(owner, folder),
         // Keys sort by the time they were made.
-        let sql = format!("{LINE} WHERE e.owner = ?1 ORDER BY e.memo DESC LIMIT ?2 OFFSET ?3");
-        return Ok(Page {
-            items: many(connection, &sql, (key, limit, offset), read_line)?,
-            total: count(connection, "SELECT count(*) FROM mailbox WHERE owner = ?1", [key])?,
-        });
+        None => List::Mailbox(owner),
     };
-    let sql = format!(
-        "{LINE} WHERE e.owner = ?1 AND e.folder = ?2
-         ORDER BY e.arrived_at DESC, e.memo DESC LIMIT ?3 OFFSET ?4"
-    );
-    let total = "SELECT count(*) FROM mailbox WHERE owner = ?1 AND folder = ?2";
-    Ok(Page {
-        items: many(connection, &sql, (key, Sql(folder), limit, offset), read_line)?,
-        total: count(connection, total, (key, Sql(folder)))?,
-    })
+    let sql = format!("{LINE} WHERE e.owner = ?1 AND e.memo = ?2");
+    milestones::page(connection, list, page, Order::Backward)?
+        .read(|memo| one(connection, &sql, [id(&owner.0), id(&memo)], read_line))
 }
 
 pub(super) fn mailbox_counts(
     connection: &Connection,
     owner: ContactId,
 ) -> rusqlite::Result<Vec<FolderCount>> {
-    let sql = "SELECT folder, count(*), count(*) FILTER (WHERE read_at IS NULL), max(arrived_at)
-         FROM mailbox WHERE owner = ?1 GROUP BY folder";
-    let mut counts = many(connection, sql, [id(&owner.0)], |row| {
-        let (Sql(folder), Sql(total)) = (row.get(0)?, row.get(1)?);
-        let (Sql(unread), Sql(latest)) = (row.get(2)?, row.get(3)?);
-        Ok(FolderCount { folder, total, unread, latest })
-    })?;
-    counts.sort_by_key(|count| count.folder);
+    // Each folder with one step in the index, however much is in it.
+    let mut next = connection
+        .prepare_cached("SELECT min(folder) FROM mailbox WHERE owner = ?1 AND folder > ?2")?;
+    let mut latest = connection
+        .prepare_cached("SELECT max(arrived_at) FROM mailbox WHERE owner = ?1 AND folder = ?2")?;
+    let mut counts = Vec::new();
+    let mut last = String::new();
+    while let Some(word) =
+        next.query_row(params![id(&owner.0), last], |row| row.get::<_, Option<String>>(0))?
+    {
+        let (Sql(folder), Sql(latest)) = latest.query_row(params![id(&owner.0), word], |row| {
+            Ok((Sql::column_result(ValueRef::Text(word.as_bytes()))?, row.get(0)?))
+        })?;
+        counts.push(FolderCount {
+            folder,
+            total: milestones::total(connection, List::Folder(owner, folder))?,
+            unread: milestones::total(connection, List::Unread(owner, folder))?,
+            latest,
+        });
+        last = word;
+    }
+    counts.sort_by_key(|count: &FolderCount| count.folder);
     Ok(counts)
 }
 
 fn read_line(row: &Row<'_>) -> rusqlite::Result<MailboxLine> {
-    let (Sql(owner), Sql(memo)): (Sql<Uuid>, Sql<Uuid>) = (row.get(0)?, row.get(1)?);
-    let (Sql(folder), Sql(arrived_at)) = (row.get(2)?, row.get(3)?);
-    let read_at: Option<Sql<Timestamp>> = row.get(4)?;
     let outline = match row.get_ref(11)?.as_str_or_null()? {
         // The cause could quote the text; it is left out.
         Some(json) => Some(serde_json::from_str(json).map_err(|_| strange(11, "outline"))?),
@@ -149,13 +198,7 @@ fn read_line(row: &Row<'_>) -> rusqlite::Result<MailboxLine> {
     let (Sql(state), Sql(received_at)) = (row.get(10)?, row.get(12)?);
     let available_at: Option<Sql<Timestamp>> = row.get(13)?;
     Ok(MailboxLine {
-        entry: MailboxEntry {
-            owner: ContactId(owner),
-            memo: MemoKey(memo),
-            folder,
-            arrived_at,
-            read_at: read_at.map(|Sql(at)| at),
-        },
+        entry: read_entry(row, 0)?,
         marks: read_marks(row, 5)?,
         origin: read_origin(row, 7)?,
         state,
@@ -179,6 +222,20 @@ fn read_mailbox_row(row: &Row<'_>) -> rusqlite::Result<MailboxRow> {
         read_at: read_at.map(|Sql(at)| at),
     };
     Ok(MailboxRow { entry, marks: read_marks(row, 20)?, memo })
+}
+
+/// Owner, message, folder, arrival and reading, from `first` on.
+fn read_entry(row: &Row<'_>, first: usize) -> rusqlite::Result<MailboxEntry> {
+    let (Sql(owner), Sql(memo)) = (row.get(first)?, row.get(first + 1)?);
+    let (Sql(folder), Sql(arrived_at)) = (row.get(first + 2)?, row.get(first + 3)?);
+    let read_at: Option<Sql<Timestamp>> = row.get(first + 4)?;
+    Ok(MailboxEntry {
+        owner: ContactId(owner),
+        memo: MemoKey(memo),
+        folder,
+        arrived_at,
+        read_at: read_at.map(|Sql(at)| at),
+    })
 }
 
 /// Version and marks, from `first` on.

@@ -8,15 +8,13 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::claims::{JOB, job};
 use super::columns::{Sql, id};
 use super::letters::{EVENT, count, read_event, window};
+use super::milestones::{self, List, Order};
 use super::registry::{many, one};
+use super::shares;
 
 pub(super) fn jobs(connection: &Connection, page: PageRequest) -> rusqlite::Result<Page<Job>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{JOB} ORDER BY due, id LIMIT ?1 OFFSET ?2");
-    Ok(Page {
-        items: many(connection, &sql, (limit, offset), job)?,
-        total: count(connection, "SELECT count(*) FROM jobs", [])?,
-    })
+    milestones::page(connection, List::Jobs, page, Order::Forward)?
+        .read(|key| job_by_id(connection, JobId(key)))
 }
 
 pub(super) fn job_by_id(connection: &Connection, key: JobId) -> rusqlite::Result<Option<Job>> {
@@ -61,17 +59,20 @@ pub(super) fn day_book(
     let mut book = DayBook::default();
     for tag in arrivals {
         let mut states = connection.prepare_cached(
-            "SELECT m.state, count(*) FROM events e LEFT JOIN memos m ON m.key = e.memo
+            "SELECT m.state, s.state, count(*) FROM events e LEFT JOIN memos m ON m.key = e.memo
+                LEFT JOIN stood s ON s.memo = e.memo
                 WHERE e.seq >= ?1 AND e.seq < ?2 AND e.tag = ?3 AND e.memo IS NOT NULL
-                GROUP BY m.state",
+                GROUP BY m.state, s.state",
         )?;
         let mut rows = states.query(params![first, end, tag.name()])?;
         while let Some(row) = rows.next()? {
-            let Sql(count): Sql<u64> = row.get(1)?;
+            let (stands, stood): (Option<Sql<_>>, Option<Sql<_>>) = (row.get(0)?, row.get(1)?);
+            let Sql(count): Sql<u64> = row.get(2)?;
             book.received += count;
-            if row.get_ref(0)? != rusqlite::types::ValueRef::Null {
-                let Sql(state) = row.get(0)?;
+            if let Some(Sql(state)) = stands {
                 *book.states.entry(state).or_default() += count;
+            } else if let Some(Sql(state)) = stood {
+                *book.removed.entry(state).or_default() += count;
             }
         }
     }
@@ -112,6 +113,25 @@ pub(super) fn events(
     query: &EventQuery,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Event>> {
+    let EventQuery {
+        from,
+        until,
+        tags,
+        system,
+        organisation,
+        memo,
+        message_uuid,
+        transmission,
+        owner,
+        owner_or_actor,
+    } = query;
+    let of_somebody = owner.is_some() || owner_or_actor.is_some();
+    let asks_for_more = !tags.is_empty() || system.is_some() || memo.is_some() || of_somebody;
+    if let Some(organisation) = *organisation
+        && !(asks_for_more || message_uuid.is_some() || transmission.is_some())
+    {
+        return shares::events(connection, organisation, (*from, *until), page);
+    }
     let first = match query.first_day() {
         Some(day) => first_of(connection, day)?,
         None => 0,
@@ -122,14 +142,18 @@ pub(super) fn events(
         AND (?4 = '' OR instr(?4, ',' || tag || ',') > 0)
         AND (?5 IS NULL OR system = ?5) AND (?6 IS NULL OR organisation = ?6)
         AND (?7 IS NULL OR memo = ?7) AND (?8 IS NULL OR message_uuid = ?8)
-        AND (?9 IS NULL OR transmission = ?9)";
+        AND (?9 IS NULL OR transmission = ?9) AND (?10 IS NULL OR owner = ?10)
+        AND (?11 IS NULL OR owner = ?11 OR actor = ?11)";
     let tags = if tags.is_empty() { String::new() } else { format!(",{},", tags.join(",")) };
-    // With the letter known, its own events are found by their index.
-    let index = if query.memo.is_some() { "INDEXED BY events_by_memo " } else { "" };
-    let given = if query.memo.is_some() {
-        given.replace("(?7 IS NULL OR memo = ?7)", "memo = ?7")
+    // With the letter known, or whom it is about, the events are found by their index.
+    let (index, given) = if query.memo.is_some() {
+        let given = given.replace("(?7 IS NULL OR memo = ?7)", "memo = ?7");
+        ("INDEXED BY events_by_memo ", given)
+    } else if query.owner.is_some() {
+        let given = given.replace("(?10 IS NULL OR owner = ?10)", "owner = ?10");
+        ("INDEXED BY events_by_owner ", given)
     } else {
-        given.to_owned()
+        ("", given.to_owned())
     };
     let (system, organisation) =
         (query.system.map(|one| one.0), query.organisation.map(|one| one.0));
@@ -144,6 +168,8 @@ pub(super) fn events(
         memo.as_ref().map(id),
         query.message_uuid.as_ref().map(id),
         transmission.as_ref().map(id),
+        query.owner.as_ref().map(id),
+        query.owner_or_actor.as_ref().map(id),
     );
     let total = count(
         connection,
@@ -151,8 +177,9 @@ pub(super) fn events(
         arguments.clone(),
     )?;
     let (limit, offset) = window(page);
-    let (a, b, c, d, e, f, g, h, i) = arguments;
-    let sql = format!("{EVENT} {index}{given} ORDER BY seq LIMIT ?10 OFFSET ?11");
-    let items = many(connection, &sql, (a, b, c, d, e, f, g, h, i, limit, offset), read_event)?;
+    let (a, b, c, d, e, f, g, h, i, j, k) = arguments;
+    let sql = format!("{EVENT} {index}{given} ORDER BY seq LIMIT ?12 OFFSET ?13");
+    let arguments = (a, b, c, d, e, f, g, h, i, j, k, limit, offset);
+    let items = many(connection, &sql, arguments, read_event)?;
     Ok(Page { items, total })
 }

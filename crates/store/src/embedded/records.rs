@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::changes::{Changes, Refused};
 use super::columns::{Sql, id};
-use super::letters::{count, window};
+use super::milestones::{self, List, Order};
 use super::registry::{many, one, strange};
 
 /// Records of one name at most; see `Store::records_named`.
@@ -18,7 +18,7 @@ const RECORD: &str =
 
 impl Changes<'_> {
     pub(super) fn put_record(&mut self, record: &Record, expect: Expect) -> Result<(), Refused> {
-        self.expect_record(record.kind, &record.id, expect)?;
+        let earlier = self.expect_record(record.kind, &record.id, expect)?;
         self.remove_contents(record.kind, &record.id)?;
         self.run(
             "INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -33,6 +33,12 @@ impl Changes<'_> {
                 record.body,
             ],
         )?;
+        if let Some(earlier) = earlier {
+            self.record_leaves(record.kind, &record.id, earlier)?;
+        }
+        let (owner, at) = (record.owner, record.created_at.as_millis());
+        self.joins(List::Owned(record.kind, owner), at, &record.id)?;
+        self.joins(List::OfKind(record.kind), at, &record.id)?;
         for (number, content) in (0_i64..).zip(&record.contents) {
             let row = self.put_content(content)?;
             self.run(
@@ -56,22 +62,44 @@ impl Changes<'_> {
         key: &Uuid,
         expect: Expect,
     ) -> Result<(), Refused> {
-        self.expect_record(kind, key, expect)?;
+        let earlier = self.expect_record(kind, key, expect)?;
         self.remove_contents(kind, key)?;
         self.run("DELETE FROM records WHERE kind = ?1 AND id = ?2", params![kind.word(), id(key)])?;
+        if let Some(earlier) = earlier {
+            self.record_leaves(kind, key, earlier)?;
+        }
         Ok(())
     }
 
-    fn expect_record(&self, kind: RecordKind, key: &Uuid, expect: Expect) -> Result<(), Refused> {
-        if expect == Expect::Anything {
-            return Ok(());
-        }
-        let there: Option<i64> = self
+    /// Whose the record that is there is, and when it was made.
+    fn expect_record(
+        &self,
+        kind: RecordKind,
+        key: &Uuid,
+        expect: Expect,
+    ) -> Result<Option<(Uuid, i64)>, Refused> {
+        let there = self
             .connection
-            .prepare_cached("SELECT version FROM records WHERE kind = ?1 AND id = ?2")?
-            .query_row(params![kind.word(), id(key)], |row| row.get(0))
+            .prepare_cached(
+                "SELECT version, owner, created_at FROM records WHERE kind = ?1 AND id = ?2",
+            )?
+            .query_row(params![kind.word(), id(key)], |row| {
+                let Sql(owner) = row.get(1)?;
+                Ok((row.get(0)?, (owner, row.get(2)?)))
+            })
             .optional()?;
-        Ok(expect.holds(kind, there)?)
+        expect.holds(kind, there.map(|(version, _)| version))?;
+        Ok(there.map(|(_, place)| place))
+    }
+
+    fn record_leaves(
+        &self,
+        kind: RecordKind,
+        key: &Uuid,
+        (owner, at): (Uuid, i64),
+    ) -> rusqlite::Result<()> {
+        self.leaves(List::Owned(kind, owner), at, key)?;
+        self.leaves(List::OfKind(kind), at, key)
     }
 
     fn remove_contents(&self, kind: RecordKind, key: &Uuid) -> rusqlite::Result<()> {
@@ -105,13 +133,8 @@ pub(super) fn records(
     owner: Uuid,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Record>> {
-    let (limit, offset) = window(page);
-    let sql = format!(
-        "{RECORD} WHERE kind = ?1 AND owner = ?2 ORDER BY created_at, id LIMIT ?3 OFFSET ?4"
-    );
-    let items = list(connection, &sql, params![kind.word(), id(&owner), limit, offset])?;
-    let total = "SELECT count(*) FROM records WHERE kind = ?1 AND owner = ?2";
-    Ok(Page { items, total: count(connection, total, params![kind.word(), id(&owner)])? })
+    milestones::page(connection, List::Owned(kind, owner), page, Order::Forward)?
+        .read(|key| record(connection, kind, key))
 }
 
 pub(super) fn records_of_kind(
@@ -119,11 +142,8 @@ pub(super) fn records_of_kind(
     kind: RecordKind,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Record>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{RECORD} WHERE kind = ?1 ORDER BY created_at, id LIMIT ?2 OFFSET ?3");
-    let items = list(connection, &sql, params![kind.word(), limit, offset])?;
-    let total = "SELECT count(*) FROM records WHERE kind = ?1";
-    Ok(Page { items, total: count(connection, total, [kind.word()])? })
+    milestones::page(connection, List::OfKind(kind), page, Order::Forward)?
+        .read(|key| record(connection, kind, key))
 }
 
 pub(super) fn records_named(

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 use uuid::Uuid;
 
 use super::columns::{Sql, id};
-use super::letters::window;
+use super::milestones::{self, List, Order};
 
 const ORGANISATION: &str = "SELECT id, cvr, name, kind, mandatory_post, legal_notification, terms_accepted FROM organisations";
 const SYSTEM: &str = "SELECT id, organisation, name, sends, receives, protocol, endpoint,
@@ -180,13 +180,8 @@ pub(super) fn contacts(
     connection: &Connection,
     page: PageRequest,
 ) -> rusqlite::Result<Page<Contact>> {
-    let (limit, offset) = window(page);
-    let sql = format!("{CONTACT} ORDER BY name, id LIMIT ?1 OFFSET ?2");
-    let items = many(connection, &sql, [limit, offset], read_contact)?;
-    let Sql(total) = connection
-        .prepare_cached("SELECT count(*) FROM contacts")?
-        .query_row([], |row| row.get(0))?;
-    Ok(Page { items, total })
+    milestones::page(connection, List::Contacts, page, Order::Forward)?
+        .read(|key| contact(connection, ContactId(key)))
 }
 
 pub(super) fn contact_point(

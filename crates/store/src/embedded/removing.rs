@@ -1,15 +1,19 @@
 //! What grows old, and removing it for good. What each change means is said at [`Op`].
 
+use brevdue_exchange::storage::chain::{Hash, Link};
 use brevdue_exchange::storage::{Aged, Aging, AgingKind, Removed, RemovedKind, day_of};
-use brevdue_exchange::{Conflict, ContactId, MemoKey, MemoState, Op, ReceiptId};
+use brevdue_exchange::{
+    Conflict, ContactId, MemoKey, MemoState, Op, ReceiptId, SystemId, TransmissionId,
+};
 use brevdue_memo::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
-use super::chain::{Hash, Link};
 use super::changes::{Changes, Refused};
 use super::columns::{Sql, id};
+use super::milestones::List;
 use super::registry::{many, one, strange};
+use super::shares;
 
 impl Changes<'_> {
     /// Makes one of the changes that begin, end or follow from growing old.
@@ -67,14 +71,27 @@ impl Changes<'_> {
             return Err(Conflict::Changed { what: "memo" }.into());
         }
         self.run("DELETE FROM memos WHERE key = ?1", [id(&key.0)])?;
+        self.run(
+            "INSERT INTO stood (memo, state)
+             SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM events WHERE memo = ?1)
+             ON CONFLICT DO UPDATE SET state = excluded.state",
+            params![id(&key.0), Sql(from)],
+        )?;
+        self.leaves(List::Submission(TransmissionId(transmission)), 0, &key.0)?;
         if let Some(content) = content {
             self.run("DELETE FROM row_bytes WHERE id = ?1", [content])?;
         }
-        let open = self.execute(
-            "DELETE FROM deliveries WHERE memo = ?1 AND state IN ('waiting', 'taken')",
+        let open = many(
+            self.connection,
+            "DELETE FROM deliveries WHERE memo = ?1 AND state IN ('waiting', 'taken')
+             RETURNING system, queued_at",
             [id(&key.0)],
+            |row| Ok((row.get::<_, Sql<Uuid>>(0)?, row.get::<_, i64>(1)?)),
         )?;
-        self.head.counts.deliveries_open -= open;
+        self.head.counts.deliveries_open -= open.len() as u64;
+        for (Sql(system), queued_at) in open {
+            self.leaves(List::Deliveries(SystemId(system)), queued_at, &key.0)?;
+        }
         self.run("DELETE FROM deliveries WHERE memo = ?1", [id(&key.0)])?;
         let waiting = self.execute(
             "DELETE FROM receipts WHERE memo = ?1 AND system IS NULL AND delivered = 0",
@@ -99,13 +116,18 @@ impl Changes<'_> {
     }
 
     fn remove_receipt(&mut self, receipt: ReceiptId, at: Timestamp) -> Result<(), Refused> {
-        let delivered: Option<bool> = self
+        let found: Option<(bool, Option<Sql<Uuid>>, i64)> = self
             .connection
-            .prepare_cached("DELETE FROM receipts WHERE id = ?1 RETURNING delivered")?
-            .query_row([id(&receipt.0)], |row| row.get(0))
+            .prepare_cached(
+                "DELETE FROM receipts WHERE id = ?1 RETURNING delivered, system, created_at",
+            )?
+            .query_row([id(&receipt.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let delivered = delivered.ok_or(Conflict::Missing { what: "receipt" })?;
+        let (delivered, system, created_at) = found.ok_or(Conflict::Missing { what: "receipt" })?;
         self.head.counts.receipts_waiting -= u64::from(!delivered);
+        if let (Some(Sql(system)), false) = (system, delivered) {
+            self.leaves(List::Receipts(SystemId(system)), created_at, &receipt.0)?;
+        }
         self.count(RemovedKind::Receipt, 1, at)
     }
 
@@ -115,10 +137,7 @@ impl Changes<'_> {
         memo: MemoKey,
         at: Timestamp,
     ) -> Result<(), Refused> {
-        let sql = "DELETE FROM mailbox WHERE owner = ?1 AND memo = ?2";
-        if !self.run(sql, params![id(&owner.0), id(&memo.0)])? {
-            return Err(Conflict::Missing { what: "mailbox entry" }.into());
-        }
+        self.remove_entry(owner, memo)?;
         self.count(RemovedKind::MailboxEntry, 1, at)
     }
 
@@ -141,7 +160,14 @@ impl Changes<'_> {
             .optional()?;
         let Some((seq, day, hash)) = last else { return Ok(()) };
         self.run("UPDATE log_start SET seq = ?1, day = ?2, hash = ?3", params![seq, day, hash])?;
+        // With the first of its events goes the day on whose books a letter stands.
+        self.run(
+            "DELETE FROM stood WHERE memo IN
+                (SELECT memo FROM events WHERE seq <= ?1 AND memo IS NOT NULL)",
+            [seq],
+        )?;
         let removed = self.execute("DELETE FROM events WHERE seq <= ?1", [seq])?;
+        shares::forget(self.connection, seq)?;
         self.count(RemovedKind::Event, removed, at)
     }
 

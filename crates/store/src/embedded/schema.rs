@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::OpenError;
+use super::{OpenError, milestones, shares};
 
 /// Name of the database in the store's folder.
 pub(super) const FILE_NAME: &str = "brevdue.sqlite";
@@ -30,7 +30,7 @@ const WAL_KEPT_BYTES: i64 = 64 * 1024 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements kept ready; there are fewer.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;
 
 /// The n-th brings version n - 1 to version n. Never edited once released.
 const MIGRATIONS: &[&str] = &[
@@ -39,7 +39,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_journal.sql"),
     include_str!("migrations/0004_keeping.sql"),
     include_str!("migrations/0005_mailboxes.sql"),
+    include_str!("migrations/0006_totals.sql"),
+    include_str!("migrations/0007_books.sql"),
 ];
+
+/// The version from which on long lists have milestones and the event log is counted.
+const MILESTONES: usize = 6;
 
 /// Opens the one connection that writes, and brings the database up to date.
 pub(super) fn open_for_writing(folder: &Path) -> Result<Connection, OpenError> {
@@ -111,6 +116,10 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for sql in &MIGRATIONS[done..] {
         transaction.execute_batch(sql)?;
+    }
+    if done < MILESTONES {
+        milestones::survey(&transaction)?;
+        shares::survey(&transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_exchange::storage::{
-    Aged, Aging, AgingKind, Claim, ContentRef, ContentSink, ContentSource, Contents, DayBook,
-    EventQuery, Page, Place, Record, RecordKind, Removed, Standing, Swept,
+    Aged, Aging, AgingKind, Chained, Claim, ContentRef, ContentSink, ContentSource, Contents,
+    DayBook, EventQuery, Page, Place, Record, RecordKind, Removed, Standing, Swept,
 };
 use brevdue_exchange::{
     Batch, Contact, ContactId, ContactPoint, ContactPointId, Counts, Delivery, Event, EventTag,
@@ -285,6 +285,10 @@ impl Store for Embedded {
         self.readers.read(|reader| letters::events_of(reader, memo))
     }
 
+    async fn chained_events_of(&self, memo: MemoKey) -> Result<Vec<Chained>, StorageError> {
+        self.readers.read_apart(move |reader| letters::chained_events_of(reader, memo)).await
+    }
+
     async fn aged(
         &self,
         kind: AgingKind,
@@ -315,7 +319,11 @@ impl Store for Embedded {
     }
 
     async fn standing(&self) -> Result<Standing, StorageError> {
-        self.readers.read_apart(operating::standing).await
+        // Before the jobs: a letter filed meanwhile is told twice rather than not at all.
+        let unfiled = self.journal.queue().standing();
+        let mut standing = self.readers.read_apart(operating::standing).await?;
+        unfiled.into_iter().for_each(|waiting| standing.add(waiting));
+        Ok(standing)
     }
 
     async fn day_book(

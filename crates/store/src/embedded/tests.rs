@@ -4,6 +4,7 @@ mod crashes;
 mod damage;
 mod flips;
 mod journal;
+mod lists;
 mod opening;
 mod pressure;
 mod samples;

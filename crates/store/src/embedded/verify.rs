@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use brevdue_exchange::storage::Digest;
+use brevdue_exchange::storage::chain::{Hash, Link};
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
-use super::chain::{Hash, Link};
 use super::columns::Sql;
 use super::content::ContentFolder;
 use super::head::Head;
@@ -15,6 +15,7 @@ use super::letters::{EVENT, read_event};
 use super::removing::log_start;
 use super::sums::{Damage, Sums, check_pages};
 use super::sweep::named_files;
+use super::{milestones, shares};
 
 /// Findings at most: a disk that is gone has as many as there are letters.
 const FINDINGS_LIMIT: usize = 1000;
@@ -30,10 +31,11 @@ pub(super) fn verify(
     if let Err(error) = sums_of_pages(sums, &mut findings) {
         findings.add(format!("the checksums could not be read to the end: {error}"));
     }
-    let parts: [(&str, Part); 4] = [
+    let parts: [(&str, Part); 5] = [
         ("pages", &pages),
         ("event log", &events),
         ("counters", &counters),
+        ("totals of lists", &lists),
         ("small content", &row_content),
     ];
     for (name, part) in parts {
@@ -135,8 +137,8 @@ fn events(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<
     let mut events = connection.prepare(&format!("{EVENT} ORDER BY seq"))?;
     let mut rows = events.query([])?;
     while let Some(row) = rows.next()? {
-        let seq: i64 = row.get(11)?;
-        let (day, hash): (i64, Hash) = (row.get(12)?, row.get(13)?);
+        let seq: i64 = row.get(13)?;
+        let (day, hash): (i64, Hash) = (row.get(14)?, row.get(15)?);
         if seq != expected {
             findings.add(format!("event log: events {expected} to {} are not there", seq - 1));
         }
@@ -162,6 +164,12 @@ fn counters(connection: &Connection, findings: &mut Findings) -> rusqlite::Resul
         findings.add(format!("counters: {kept:?} were written, {counted:?} are there"));
     }
     Ok(())
+}
+
+/// What is written of how long lists are.
+fn lists(connection: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
+    milestones::check(connection, &mut |what| findings.add(what))?;
+    shares::check(connection, &mut |what| findings.add(what))
 }
 
 /// The bytes of content in rows.

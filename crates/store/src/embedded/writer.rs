@@ -20,12 +20,13 @@ use super::changes::{Changes, Refused, Wakes};
 use super::checkpoint::Checkpointer;
 use super::columns::Sql;
 use super::content::ContentFolder;
-use super::failure;
 use super::head::Head;
 use super::journal::Queue;
 use super::leases::{Ended, Leases};
+use super::milestones::Milestones;
 use super::remembered::Registry;
 use super::sums::{Mark, Sums};
+use super::{failure, shares};
 
 /// Tasks in one transaction at most.
 const GROUP_LIMIT: usize = 512;
@@ -66,6 +67,7 @@ pub(super) struct Writer {
     pub(super) leases: Arc<Leases>,
     pub(super) registry: Arc<Registry>,
     pub(super) incoming: Arc<Queue>,
+    pub(super) milestones: Milestones,
     pub(super) inside: Arc<Arrivals>,
     pub(super) archives: Arc<Arrivals>,
     pub(super) outside: Arc<Arrivals>,
@@ -277,6 +279,7 @@ impl Writer {
         if !filed.is_empty() {
             head.filed = self.incoming.filed_with(&filed);
         }
+        shares::count_stretches(&self.connection, self.head.counts.events, head.counts.events)?;
         if head != self.head {
             head.write(&self.connection)?;
         }
@@ -302,6 +305,7 @@ impl Writer {
                     leases: &self.leases,
                     ended,
                     incoming: &self.incoming,
+                    milestones: &self.milestones,
                     filed,
                 };
                 batch.ops.iter().try_for_each(|op| changes.make(op))

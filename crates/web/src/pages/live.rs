@@ -2,9 +2,11 @@
 //!
 //! Every form works without script; script makes new moments come by themselves.
 
+mod delayed;
 mod faults;
 mod rows;
 mod stream;
+mod systems;
 
 use askama::Template;
 use axum::Form;
@@ -24,10 +26,14 @@ use super::blocking;
 use crate::limits::{LIVE_MOMENTS, LIVE_PEOPLE};
 use crate::times::{self, Moment as Time};
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Section, Visitor};
+use delayed::DelayedView;
+pub(crate) use delayed::recall;
 use faults::FaultsPart;
 pub(crate) use faults::faults;
 use rows::Rows;
 pub(crate) use stream::stream;
+pub(crate) use systems::systems;
+use systems::{AlarmView, SystemView};
 
 /// What the page may do beside what every page may: ask its own exchange for what is new.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -43,7 +49,10 @@ struct LivePage {
     now: Time,
     ahead_days: i64,
     recipients: Vec<Choice>,
+    delayed: Vec<DelayedView>,
     faults: FaultsPart,
+    systems: Vec<SystemView>,
+    alarms: Vec<AlarmView>,
     rows: Vec<RowHtml>,
     last: u64,
     limit: usize,
@@ -92,9 +101,15 @@ fn said(visitor: &Visitor, word: &str) -> Option<Said> {
         "fault-added" => t.live_fault_added(),
         "fault-removed" => t.live_fault_removed(),
         "began" => t.live_country_done(),
+        "recalled" => t.live_recalled(),
+        "let-in" => t.live_let_in(),
+        "not-let-in" => t.live_not_let_in(),
+        "switched-on" => t.live_switched_on(),
         _ => return None,
     };
-    Some(Said { well: word != "unfinished", heading, text: None })
+    let well = !matches!(word, "unfinished" | "not-let-in");
+    let text = (word == "not-let-in").then(|| t.live_not_let_in_why().to_owned());
+    Some(Said { well, heading, text })
 }
 
 async fn show(visitor: &Visitor, local: &Local, said: Option<Said>) -> Answer {
@@ -116,12 +131,26 @@ async fn show(visitor: &Visitor, local: &Local, said: Option<Said>) -> Answer {
         Ok(faults) => faults,
         Err(error) => return Err(visitor.failed("the systems could not be listed", &error).await),
     };
+    let parts = async {
+        let delayed = delayed::part(visitor).await?;
+        Ok((delayed, systems::part(visitor).await?, systems::alarms(visitor).await?))
+    };
+    let (delayed, systems, alarms) = match parts.await {
+        Ok(parts) => parts,
+        Err(error) => {
+            let error: brevdue_exchange::StorageError = error;
+            return Err(visitor.failed("the country could not be read", &error).await);
+        }
+    };
     let mut response = visitor.page(&LivePage {
         chrome: visitor.chrome(t.live_title(), Section::None, owner.as_ref()).await?,
         now: times::moment(t, local.clock.now()),
         ahead_days: local.clock.ahead_millis() / DAY_MILLIS,
         recipients,
+        delayed,
         faults,
+        systems,
+        alarms,
         rows: html,
         last,
         limit: LIVE_MOMENTS,
@@ -155,11 +184,14 @@ async fn recipients(visitor: &Visitor) -> Result<Vec<Choice>, brevdue_exchange::
     Ok(choices)
 }
 
-/// The form of the clock.
+/// The forms of the clock: a button with its seconds, or days as somebody wrote them.
 #[derive(Deserialize)]
 pub(crate) struct ClockForm {
     token: String,
+    #[serde(default)]
     seconds: u32,
+    #[serde(default)]
+    days: String,
 }
 
 /// `POST /live/clock`
@@ -171,7 +203,9 @@ pub(crate) async fn clock(
     let Some(Form(form)) = form.ok().filter(|form| visitor.is_own_form(&form.token)) else {
         return Err(visitor.refuse(Refused::Form).await);
     };
-    let to = local.clock.now().plus_seconds(i64::from(form.seconds));
+    let days = form.days.trim().parse::<u16>().unwrap_or(0);
+    let seconds = i64::from(form.seconds) + i64::from(days) * DAY_MILLIS / 1000;
+    let to = local.clock.now().plus_seconds(seconds);
     match visitor.exchange().travel(to).await {
         Ok(travelled) => {
             let word = if travelled.at_rest { "moved" } else { "unfinished" };
@@ -216,9 +250,15 @@ pub(crate) async fn letter(
         Ok(None) => return Err(visitor.refuse(Refused::Form).await),
         Err(error) => return Err(visitor.failed("the sender could not be found", &error).await),
     };
+    let waits = order.delayed_days.is_some();
     let exchange = visitor.exchange().clone();
     match blocking(async move { exchange.generate(&order).await }).await {
-        Ok(Ok(_)) => Ok(visitor.finish(Redirect::to("/live?said=sent"))),
+        Ok(Ok(made)) => {
+            if waits {
+                delayed::filed(&visitor, made.message_uuid).await;
+            }
+            Ok(visitor.finish(Redirect::to("/live?said=sent")))
+        }
         Ok(Err(error)) => refused(visitor, &local, &error).await,
         Err(error) => Err(visitor.failed("a letter could not be made", &error).await),
     }

@@ -16,6 +16,7 @@ shapes! {
     Access {
         id: Uuid,
         version: i64,
+        transaction_id: String,
         created_date_time: String,
         last_updated: String,
         opted_out_of_notifications_date_time: String,

@@ -20,8 +20,10 @@ shapes! {
     Mailbox {
         id: Uuid,
         version: i64,
+        transaction_id: String,
         created_date_time: String,
         last_updated: String,
+        last_accessed_date: String,
         owner_type: OwnerType,
         owner_identity_id: Uuid,
         owner_name: String,
@@ -38,6 +40,7 @@ shapes! {
     Folder {
         id: Uuid,
         version: i64,
+        transaction_id: String,
         created_date_time: String,
         last_updated: String,
         mailbox_id: Uuid,

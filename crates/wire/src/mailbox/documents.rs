@@ -49,6 +49,7 @@ shapes! {
     /// What a reader can do: follow a link, go to an appointment.
     Action {
         id: Uuid,
+        version: i64,
         label: String,
         action_code: String,
         action_start_time: String,
@@ -68,6 +69,11 @@ shapes! {
 
     /// How far an action has come, as the sender's system tells it.
     ActionStatus {
+        id: Uuid,
+        version: i64,
+        created_date_time: String,
+        last_updated: String,
+        status_code_last_updated: String,
         status_code: ActionStatusCode,
         note: String,
     }

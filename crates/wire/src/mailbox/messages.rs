@@ -16,6 +16,7 @@ shapes! {
     Message {
         id: Uuid,
         version: i64,
+        transaction_id: String,
         created_date_time: String,
         last_updated: String,
         message_date_time: String,

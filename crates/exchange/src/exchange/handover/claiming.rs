@@ -8,8 +8,8 @@ use super::{Endpoint, Handover, HandoverOutcome, Load};
 use crate::exchange::Exchange;
 use crate::local::faults::FaultKind;
 use crate::{
-    Batch, DeliveryState, Job, MailSystem, Op, Receives, ServiceProtocol, StorageError, Work,
-    WorkKind, WorkerId,
+    Batch, DeliveryState, Job, MailSystem, Op, Receives, SMS_GATEWAY, ServiceProtocol,
+    StorageError, Work, WorkKind, WorkerId,
 };
 
 /// What to do with a claimed push.
@@ -93,12 +93,19 @@ impl Exchange {
                 None => return Ok(Decision::Pointless),
             },
             Work::SendNotice(id) => match self.waiting_notice(id).await? {
-                Some(notice) => Some(Load::Notice(Box::new(notice))),
+                Some(notice) => Some(match notice.as_text_message() {
+                    Some(message) => Load::Sms(Box::new(message)),
+                    None => Load::Notice(Box::new(notice)),
+                }),
                 None => return Ok(Decision::Pointless),
             },
             _ => None,
         };
         if let Some(load) = load {
+            let system_id = match load {
+                Load::Sms(_) => SMS_GATEWAY,
+                _ => system_id,
+            };
             if let Some(held_back) = self.held_back(Endpoint::Memos(system_id), probed) {
                 return Ok(held_back);
             }

@@ -35,9 +35,9 @@ impl Exchange {
                 self.note_call(handover.system, &outcome);
                 return self.settle_sms(handover, key, &outcome).await;
             }
-            (Work::SendNotice(_), Load::Notice(notice)) => {
+            (Work::SendNotice(id), _) => {
                 self.note_call(handover.system, &outcome);
-                return self.settle_notice(handover, notice, &outcome).await;
+                return self.settle_notice(handover, id, &outcome).await;
             }
             (Work::PushNotification(id, _), _) => {
                 return self.settle_notification(handover, id, &outcome).await;

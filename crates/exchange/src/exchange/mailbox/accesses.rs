@@ -8,11 +8,12 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::listing::not_searched;
-use super::opening::{OpenMailbox, Right, time};
+use super::opening::{OpenMailbox, Right, time, transaction};
 use super::{MailboxError, limits, must_be, text};
+use crate::exchange::notices::Notice;
 use crate::ids::named;
 use crate::storage::RecordKind;
-use crate::{Batch, EventTag, Exchange, Kept, Op, Resource, StorageError, SystemId};
+use crate::{Batch, EventTag, Exchange, Kept, Op, Resource, StorageError};
 
 /// An access to a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,32 +56,6 @@ impl Resource for Access {
     }
 }
 
-/// A message that is to leave by mail, or as a text message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Notice {
-    /// Its id.
-    pub id: Uuid,
-    /// Mail addresses or telephone numbers.
-    pub to: Vec<String>,
-    /// Title.
-    pub subject: String,
-    /// Text, in Danish and in English.
-    pub text: String,
-    /// The system it is about, if it is about one.
-    pub system: Option<SystemId>,
-    /// UTC with milliseconds.
-    pub made_at: String,
-}
-
-impl Resource for Notice {
-    const KIND: RecordKind = RecordKind::Notice;
-
-    fn name(&self) -> String {
-        "waiting".to_owned()
-    }
-}
-
 impl Access {
     fn new(identity: Uuid, is_owner: bool) -> Self {
         Self {
@@ -93,6 +68,17 @@ impl Access {
             sms: None,
             pushes: Vec::new(),
         }
+    }
+
+    /// Who is told of new mail by it: id of the subscription, address, and whether at any hour. Nobody
+    /// whom it lets in no more, nor who has opted out.
+    pub(super) fn hears(&self) -> Vec<(Uuid, String, bool)> {
+        if self.opted_out_millis.is_some() || !(self.is_owner || self.right().is_some()) {
+            return Vec::new();
+        }
+        let verified =
+            self.emails.iter().chain(&self.sms).filter(|one| one.verified_millis.is_some());
+        verified.map(|one| (one.id, one.address.clone(), one.at_night)).collect()
     }
 
     /// What it lets somebody do who is not the owner.
@@ -134,6 +120,7 @@ fn shown(kept: &Kept<Access>) -> wire::Access {
     wire::Access {
         id: Some(kept.id),
         version: Some(kept.version),
+        transaction_id: Some(transaction(kept.id, kept.version)),
         created_date_time: Some(time(kept.created_at)),
         last_updated: Some(time(kept.updated_at)),
         opted_out_of_notifications_date_time: access.opted_out_millis.map(millis),
@@ -244,7 +231,7 @@ impl Exchange {
         tidy(&mut access.privileges);
         let id = named(open.id(), &format!("access {identity}"));
         let kept = Kept::new(id, open.id(), now, access);
-        let event = self.event(EventTag::ReadAccessCreated, now);
+        let event = self.event_in(open, EventTag::ReadAccessCreated, now);
         self.store().commit(Batch { ops: vec![kept.add()?, event.into_op()] }).await?;
         Ok(shown(&kept))
     }
@@ -265,7 +252,7 @@ impl Exchange {
         must_be(version, kept.version)?;
         let now = self.clock().now();
         let mut ops = Vec::new();
-        let event = |tag| self.event(tag, now).into_op();
+        let event = |tag| self.event_in(open, tag, now).into_op();
         if let Some(privileges) = &wanted.privileges {
             let mut privileges = privileges.clone();
             tidy(&mut privileges);
@@ -305,7 +292,7 @@ impl Exchange {
         let sms = self.subscribe_medium(open, Medium::Sms, before, sms.collect(), &mut ops)?;
         kept.body.sms = sms.into_iter().next();
         if let Some(pushes) = &wanted.push_notification_subscriptions {
-            self.subscribe_devices(&mut kept.body, pushes, &mut ops)?;
+            self.subscribe_devices(open, &mut kept.body, pushes, &mut ops)?;
         }
         let kept = if is_kept {
             let (kept, op) = kept.change(now)?;
@@ -362,7 +349,8 @@ impl Exchange {
             } else {
                 EventTag::EmailNotificationSubscriptionVerified
             };
-            ops.push(self.event(tag, now).into_op());
+            ops.push(self.event_in(open, tag, now).into_op());
+            ops.push(super::hearing::somebody_hears(open.owner(), now));
         } else {
             sent.wrong += 1;
         }
@@ -439,14 +427,14 @@ impl Exchange {
                 if there.at_night != at_night {
                     there.at_night = at_night;
                     there.version += 1;
-                    ops.push(self.event(medium.tags().1, now).into_op());
+                    ops.push(self.event_in(open, medium.tags().1, now).into_op());
                 }
                 after.push(there);
                 continue;
             }
             let digits = format!("{:06}", self.ids().random().as_u128() % 1_000_000);
-            ops.push(self.event(medium.tags().0, now).into_op());
-            ops.push(self.code_notice(open, &address, &digits)?);
+            ops.push(self.event_in(open, medium.tags().0, now).into_op());
+            ops.extend(self.code_notice(open, &address, &digits));
             let expires_millis = now.plus_seconds(limits::CODE_MINUTES * 60).as_millis();
             after.push(Subscription {
                 id: self.ids().random(),
@@ -459,23 +447,17 @@ impl Exchange {
         }
         for one in &before {
             if !after.iter().any(|other| other.id == one.id) {
-                ops.push(self.event(medium.tags().2, now).into_op());
+                ops.push(self.event_in(open, medium.tags().2, now).into_op());
             }
         }
         Ok(after)
     }
 
-    fn code_notice(
-        &self,
-        open: &OpenMailbox,
-        address: &str,
-        digits: &str,
-    ) -> Result<Op, StorageError> {
-        let now = self.clock().now();
-        let id = self.ids().random();
+    /// The changes that send a code to an address, at any hour: somebody waits for it.
+    fn code_notice(&self, open: &OpenMailbox, address: &str, digits: &str) -> Vec<Op> {
         let minutes = limits::CODE_MINUTES;
         let notice = Notice {
-            id,
+            id: self.ids().random(),
             to: vec![address.to_owned()],
             subject: "Bekræftelseskode til Digital Post".to_owned(),
             text: format!(
@@ -483,13 +465,15 @@ impl Exchange {
                  Your code is {digits}. It is valid for {minutes} minutes."
             ),
             system: None,
-            made_at: time(now),
+            letter: None,
+            made_at: time(self.clock().now()),
         };
-        Kept::new(id, open.id(), now, notice).add()
+        self.send_notice(&notice, open.id())
     }
 
     fn subscribe_devices(
         &self,
+        open: &OpenMailbox,
         access: &mut Access,
         wanted: &[wire::PushNotificationSubscription],
         ops: &mut Vec<Op>,
@@ -520,13 +504,15 @@ impl Exchange {
             match there {
                 None => {
                     ops.push(
-                        self.event(EventTag::PushNotificationSubscriptionCreated, now).into_op(),
+                        self.event_in(open, EventTag::PushNotificationSubscriptionCreated, now)
+                            .into_op(),
                     );
                 }
                 Some(there) if *there != new => {
                     new.version = new.version.map(|version| version + 1);
                     ops.push(
-                        self.event(EventTag::PushNotificationSubscriptionUpdated, now).into_op(),
+                        self.event_in(open, EventTag::PushNotificationSubscriptionUpdated, now)
+                            .into_op(),
                     );
                 }
                 Some(_) => {}
@@ -535,7 +521,10 @@ impl Exchange {
         }
         for one in &before {
             if !access.pushes.iter().any(|other| other.id == one.id) {
-                ops.push(self.event(EventTag::PushNotificationSubscriptionDeleted, now).into_op());
+                ops.push(
+                    self.event_in(open, EventTag::PushNotificationSubscriptionDeleted, now)
+                        .into_op(),
+                );
             }
         }
         Ok(())

@@ -71,6 +71,7 @@ impl Exchange {
         let written = Written {
             message_uuid: message.header.message_uuid.value(),
             outline: outline_of(&message, sender, recipient),
+            also: Vec::new(),
         };
         Ok(self.accept_single(Origin::Mailbox(owner), None, content, Some(written)).await?)
     }

@@ -84,13 +84,13 @@ impl Exchange {
             Entry::Letter(row) => row,
             Entry::Draft(draft) => {
                 must_be(version, draft.version)?;
-                let event = self.event(EventTag::DraftDeleted, now);
+                let event = self.event_in(open, EventTag::DraftDeleted, now);
                 let ops = vec![draft.remove(), event.into_op()];
                 return Ok(self.store().commit(Batch { ops }).await?);
             }
         };
         must_be(version, row.marks.version)?;
-        let event = self.about(EventTag::MessageDeleted, &row);
+        let event = self.about(open, EventTag::MessageDeleted, &row);
         let mut ops = vec![event];
         if row.entry.folder == Folder::Deleted {
             ops.extend(take_out(&row.entry, row.memo.state, &row.memo.origin, now));
@@ -129,20 +129,20 @@ impl Exchange {
             };
             if folder != row.entry.folder {
                 row.entry.folder = folder;
-                ops.push(self.about(EventTag::MessageMoved, &row));
+                ops.push(self.about(open, EventTag::MessageMoved, &row));
             }
         }
         match patch.read {
             Some(true) if row.entry.read_at.is_none() => {
                 row.entry.read_at = Some(now);
-                ops.push(self.about(EventTag::MessageRead, &row));
+                ops.push(self.about(open, EventTag::MessageRead, &row));
             }
             Some(false) => row.entry.read_at = None,
             _ => {}
         }
         if let Some(flag) = patch.flag.filter(|flag| *flag != row.marks.flag) {
             row.marks.flag = flag;
-            ops.push(self.about(EventTag::FlagChanged, &row));
+            ops.push(self.about(open, EventTag::FlagChanged, &row));
         }
         let before = row.marks.clone();
         let changed = |given: &Option<String>, field, limit, there: Option<String>| match given {
@@ -154,7 +154,7 @@ impl Exchange {
             changed(&patch.message_code, "messageCode", limits::TEXT, before.code.clone())?;
         row.marks.note = changed(&patch.note, "note", limits::NOTE, before.note.clone())?;
         if row.marks != before {
-            ops.push(self.about(EventTag::MessageUpdated, &row));
+            ops.push(self.about(open, EventTag::MessageUpdated, &row));
         }
         match patch.legally_notified {
             Some(true) if row.marks.served_millis.is_none() => {
@@ -163,7 +163,7 @@ impl Exchange {
                     return Err(MailboxError::field(SHAPE, "legallyNotified", message));
                 }
                 row.marks.served_millis = Some(now.as_millis());
-                ops.push(self.about(EventTag::MessageLegallyNotified, &row));
+                ops.push(self.about(open, EventTag::MessageLegallyNotified, &row));
             }
             Some(false) if row.marks.served_millis.is_some() => {
                 let message = "a legal document that was served stays served";
@@ -180,8 +180,10 @@ impl Exchange {
     }
 
     /// An event about a message of a mailbox, which no system has a part in.
-    pub(super) fn about(&self, tag: EventTag, row: &MailboxRow) -> Op {
-        let event = self.event(tag, self.clock().now()).about(&row.memo);
-        crate::Event { system: None, organisation: None, ..event }.into_op()
+    pub(super) fn about(&self, open: &OpenMailbox, tag: EventTag, row: &MailboxRow) -> Op {
+        let event = self.event_in(open, tag, self.clock().now()).about(&row.memo).of(open.id());
+        // The sender's evidence tells that it was read, and is not to tell who else has access.
+        let actor = event.actor.filter(|_| tag != EventTag::MessageRead);
+        crate::Event { system: None, organisation: None, actor, ..event }.into_op()
     }
 }

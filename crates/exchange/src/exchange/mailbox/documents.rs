@@ -54,7 +54,7 @@ impl Exchange {
         message: Uuid,
     ) -> Result<Vec<wire::Document>, MailboxError> {
         match self.entry(open, message).await? {
-            Entry::Letter(row) => Ok(documents(row.entry.memo.0, &self.read_letter(&row)?)),
+            Entry::Letter(row) => Ok(documents(open, &row, &self.read_letter(&row)?)),
             Entry::Draft(kept) => {
                 Ok(kept.body.documents.iter().map(|one| show_document(&kept, one)).collect())
             }
@@ -119,7 +119,7 @@ impl Exchange {
             }
         };
         let letter = self.read_letter(&row)?;
-        let shown = documents(row.entry.memo.0, &letter);
+        let shown = documents(open, &row, &letter);
         let number = shown.iter().position(|one| one.id == Some(document));
         let number = number.ok_or(MailboxError::NotThere("document"))?;
         let files = files_of(letter, number);
@@ -158,7 +158,7 @@ impl Exchange {
         }
         let document = taken(document, wanted, &kept.body)?;
         kept.body.documents.push(document.clone());
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         Ok(show_document(&kept, &document))
     }
 
@@ -182,7 +182,7 @@ impl Exchange {
         document.version += 1;
         let document = taken(document, wanted, &kept.body)?;
         kept.body.documents.insert(number, document.clone());
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         Ok(show_document(&kept, &document))
     }
 
@@ -203,7 +203,7 @@ impl Exchange {
         must_be(version, kept.body.documents[number].version)?;
         kept.body.documents.remove(number);
         tidy(&mut kept);
-        self.save_draft(kept).await?;
+        self.save_draft(open, kept).await?;
         Ok(())
     }
 
@@ -229,7 +229,7 @@ impl Exchange {
         let file = described(id, 1, None, document.kind, wanted)?;
         document.files.push(file.clone());
         document.version += 1;
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         Ok(show_file(&kept, &file))
     }
 
@@ -252,7 +252,7 @@ impl Exchange {
         must_be(version, file.version)?;
         *file = described(id, version + 1, file.content, kind, wanted)?;
         let file = file.clone();
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         Ok(show_file(&kept, &file))
     }
 
@@ -275,7 +275,7 @@ impl Exchange {
         document.files.retain(|file| file.id != id);
         document.version += 1;
         tidy(&mut kept);
-        self.save_draft(kept).await?;
+        self.save_draft(open, kept).await?;
         Ok(())
     }
 
@@ -322,7 +322,7 @@ impl Exchange {
             let message = "the files of the draft are larger together than any message may be";
             return Err(MailboxError::field("FileContent", "file", message));
         }
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         let (_, kept_file) = place(&kept.body, document, id)?;
         Ok(wire::FileContent {
             id: Some(id),

@@ -142,7 +142,7 @@ impl Exchange {
             });
         }
         let kept = Kept::new(self.ids().random(), open.id(), now, draft);
-        let event = self.event(EventTag::DraftSaved, now);
+        let event = self.event_in(open, EventTag::DraftSaved, now);
         self.store().commit(Batch { ops: vec![kept.add()?, event.into_op()] }).await?;
         Ok(self.show_draft(open, &kept))
     }
@@ -156,7 +156,7 @@ impl Exchange {
     ) -> Result<wire::Message, MailboxError> {
         must_be(version, kept.version)?;
         kept.body.take(wanted)?;
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         Ok(self.show_draft(open, &kept))
     }
 
@@ -191,15 +191,19 @@ impl Exchange {
         if patch.recipient.is_some() {
             draft.take_recipient(SHAPE, patch.recipient.as_ref())?;
         }
-        let kept = self.save_draft(kept).await?;
+        let kept = self.save_draft(open, kept).await?;
         Ok(self.show_draft(open, &kept))
     }
 
     /// The next version of a draft.
-    pub(super) async fn save_draft(&self, kept: Kept<Draft>) -> Result<Kept<Draft>, StorageError> {
+    pub(super) async fn save_draft(
+        &self,
+        open: &OpenMailbox,
+        kept: Kept<Draft>,
+    ) -> Result<Kept<Draft>, StorageError> {
         let now = self.clock().now();
         let (kept, op) = kept.change(now)?;
-        let event: Op = self.event(EventTag::DraftSaved, now).into_op();
+        let event: Op = self.event_in(open, EventTag::DraftSaved, now).into_op();
         self.store().commit(Batch { ops: vec![op, event] }).await?;
         Ok(kept)
     }

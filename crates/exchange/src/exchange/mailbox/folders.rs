@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::listing::not_searched;
-use super::opening::{OpenMailbox, Right, id_type, time};
+use super::opening::{OpenMailbox, Right, id_type, time, transaction};
 use super::{MailboxError, limits, must_be, text};
 use crate::ids::named;
 use crate::storage::RecordKind;
@@ -72,6 +72,7 @@ fn fixed(mailbox: Uuid, kind: wire::FolderType) -> wire::Folder {
     wire::Folder {
         id: Some(fixed_id(mailbox, kind)),
         version: Some(1),
+        transaction_id: Some(transaction(fixed_id(mailbox, kind), 1)),
         mailbox_id: Some(mailbox),
         folder_type: Some(kind),
         name: Some(word(kind).to_owned()),
@@ -83,6 +84,7 @@ fn shown(kept: &Kept<OwnFolder>) -> wire::Folder {
     wire::Folder {
         id: Some(kept.id),
         version: Some(kept.version),
+        transaction_id: Some(transaction(kept.id, kept.version)),
         created_date_time: Some(time(kept.created_at)),
         last_updated: Some(time(kept.updated_at)),
         mailbox_id: Some(kept.owner),
@@ -156,7 +158,7 @@ impl Exchange {
         let body = placed(id, wanted, &there)?;
         let now = self.clock().now();
         let kept = Kept::new(id, open.id(), now, body);
-        let event = self.event(EventTag::FolderCreated, now);
+        let event = self.event_in(open, EventTag::FolderCreated, now);
         self.store().commit(Batch { ops: vec![kept.add()?, event.into_op()] }).await?;
         Ok(shown(&kept))
     }
@@ -184,10 +186,10 @@ impl Exchange {
         let now = self.clock().now();
         let mut ops = Vec::new();
         if body.name != kept.body.name {
-            ops.push(self.event(EventTag::FolderUpdated, now).into_op());
+            ops.push(self.event_in(open, EventTag::FolderUpdated, now).into_op());
         }
         if body.parent != kept.body.parent {
-            ops.push(self.event(EventTag::FolderMoved, now).into_op());
+            ops.push(self.event_in(open, EventTag::FolderMoved, now).into_op());
         }
         kept.body = body;
         let (kept, op) = kept.change(now)?;
@@ -222,7 +224,7 @@ impl Exchange {
                 message: "the folder holds messages or folders; move or delete them first",
             });
         }
-        let event = self.event(EventTag::FolderDeleted, self.clock().now());
+        let event = self.event_in(open, EventTag::FolderDeleted, self.clock().now());
         self.store().commit(Batch { ops: vec![kept.remove(), event.into_op()] }).await?;
         Ok(())
     }

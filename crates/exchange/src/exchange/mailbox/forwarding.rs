@@ -1,22 +1,24 @@
 //! Passing a letter on: to an authority, to somebody trusted, or by mail.
 
+use std::io::Read as _;
+
 use brevdue_memo as memo;
 use brevdue_memo::{Message, MessageHeader, PartyId, UtcDateTime, Uuid4};
 use brevdue_wire::ReceiptStatus;
 use brevdue_wire::mailbox as wire;
 use uuid::Uuid;
 
-use super::accesses::Notice;
 use super::listing::Entry;
 use super::opening::{OpenMailbox, Right};
 use super::sending::own_sender;
 use super::{MailboxError, limits, maybe_text, text};
 use crate::exchange::judge::outline_of;
+use crate::exchange::notices::Notice;
 use crate::exchange::receipts::Subject;
 use crate::exchange::route::{Arrival, Place};
 use crate::{
-    Batch, Contact, ContentRef, EventTag, Exchange, Folder, Kept, Lane, MailboxEntry, MailboxRow,
-    Memo, MemoKey, MemoState, Op, Origin, RegistrationStatus, Transmission, TransmissionId,
+    Batch, Contact, ContentRef, EventTag, Exchange, Folder, Lane, MailboxEntry, MailboxRow, Memo,
+    MemoKey, MemoState, Op, Origin, RegistrationStatus, StorageError, Transmission, TransmissionId,
 };
 
 const SHAPE: &str = "ForwardCommand";
@@ -122,9 +124,8 @@ impl Exchange {
         let new = match trustee {
             Some(trustee) => self.hand_to(open, &message, content, &trustee).await?,
             None => {
-                let receipt = self.hand_in(open, &message, content).await?;
-                let event = self.about(EventTag::MessageForwardedToAuthority, &row);
-                self.store().commit(Batch::of(event)).await?;
+                let event = self.about(open, EventTag::MessageForwardedToAuthority, &row);
+                let receipt = self.hand_in(open, &message, content, vec![event]).await?;
                 self.row_of(open, &receipt).await?
             }
         };
@@ -168,7 +169,7 @@ impl Exchange {
             received_at: now,
             available_at: None,
         };
-        let about = |tag| self.event(tag, now).about(&memo).into_op();
+        let about = |tag| self.event_in(open, tag, now).about(&memo).into_op();
         let mut ops = vec![
             Op::AddTransmission(transmission),
             about(EventTag::MemoSendReceived),
@@ -191,7 +192,9 @@ impl Exchange {
         ];
         let arrival =
             Arrival { memo: &memo, message_uuid, from: MemoState::Received, outline: None };
-        ops.extend(self.arrive(arrival, &Place::Mailbox { owner: trustee.id, and: None }, now));
+        let place = Place::Mailbox { owner: trustee.id, and: None };
+        ops.extend(self.arrive(arrival, &place, now));
+        ops.extend(self.tell_of_new_mail(&place, memo.key, now).await?);
         let subject = Subject { memo: &memo, message_uuid: Some(message_uuid), message_id: None };
         let receipt = subject.receipt(ReceiptStatus::Completed, now);
         ops.extend(self.issue_for(&memo, receipt, None, now));
@@ -209,22 +212,39 @@ impl Exchange {
         if !super::accesses::is_mail_address(&to) {
             return Err(MailboxError::field(SHAPE, "recipientId", "this is no mail address"));
         }
-        let now = self.clock().now();
-        let id = self.ids().random();
-        let label = row.memo.outline.as_ref().map(|outline| outline.label.clone());
+        if row.memo.content.length_bytes > limits::MAILED_BYTES {
+            let message =
+                format!("the letter is over the {} bytes that go by mail", limits::MAILED_BYTES);
+            return Err(MailboxError::field(SHAPE, "recipientId", message));
+        }
         let notice = Notice {
-            id,
+            id: self.ids().random(),
             to: vec![to],
-            subject: format!("Videresendt: {}", label.unwrap_or_default()),
+            subject: "Videresendt fra Digital Post".to_owned(),
             text: "Et brev fra Digital Post er vedlagt.\n\nA letter from Digital Post is attached."
                 .to_owned(),
             system: None,
-            made_at: super::opening::time(now),
+            letter: Some(self.copy_of(&row.memo.content)?),
+            made_at: super::opening::time(self.clock().now()),
         };
-        let mut kept = Kept::new(id, open.id(), now, notice);
-        kept.contents = vec![row.memo.content.clone()];
-        let event = self.about(EventTag::MessageForwardedToEmail, row);
-        self.store().commit(Batch { ops: vec![kept.add()?, event] }).await?;
+        let mut ops = self.send_notice(&notice, open.id());
+        ops.push(self.about(open, EventTag::MessageForwardedToEmail, row));
+        self.store().commit(Batch { ops }).await?;
         self.show_letter(open, row)
+    }
+
+    /// The same bytes for a record to keep: those of a letter may lie where only letters do. May block.
+    fn copy_of(&self, content: &ContentRef) -> Result<ContentRef, StorageError> {
+        let mut source = self.store().open(content)?;
+        let mut sink = self.store().begin(self.clock().now())?;
+        let mut part = vec![0; 64 * 1024];
+        loop {
+            let read =
+                source.read(&mut part).map_err(|error| StorageError::Failed(error.into()))?;
+            if read == 0 {
+                return sink.finish();
+            }
+            sink.write(&part[..read])?;
+        }
     }
 }

@@ -26,5 +26,7 @@ pub const CODE_TRIES: u32 = 5;
 pub const TEXT: usize = 256;
 /// Characters of a note.
 pub const NOTE: usize = 4000;
+/// Bytes of a letter that is passed on by mail.
+pub const MAILED_BYTES: u64 = 25_000_000;
 /// Characters of the words that go with a forwarded message.
 pub const COMMENT: usize = 512;

@@ -10,9 +10,10 @@ use super::accesses::Access;
 use super::listing::not_searched;
 use super::{MailboxError, must_be};
 use crate::exchange::people::{Person, Privilege};
-use crate::storage::RecordKind;
+use crate::ids::named;
+use crate::storage::{Expect, Record, RecordKind};
 use crate::{
-    Batch, Contact, ContactId, EventTag, Exchange, Folder, Kept, Receives, RegistrationStatus,
+    Batch, Contact, ContactId, EventTag, Exchange, Folder, Kept, Op, Receives, RegistrationStatus,
     Resource, StorageError,
 };
 
@@ -145,9 +146,11 @@ impl Exchange {
             Right::Own => EventTag::MailboxRead,
             Right::Read | Right::Write => EventTag::MailboxReadByPartyRepresentative,
         };
-        let event = self.event(tag, self.clock().now());
-        self.store().commit(Batch::of(event.into_op())).await?;
-        self.show_mailbox(open).await
+        let shown = self.show_mailbox(open).await?;
+        let now = self.clock().now();
+        let event = self.event_in(open, tag, now).into_op();
+        self.store().commit(Batch { ops: vec![event, visited(open, now)] }).await?;
+        Ok(shown)
     }
 
     /// Changes what a mailbox is set to: of what is sent, `reminded` alone is the owner's to decide.
@@ -182,6 +185,12 @@ impl Exchange {
         self.show_mailbox(open).await
     }
 
+    /// When somebody last looked at a mailbox.
+    async fn last_visit(&self, open: &OpenMailbox) -> Result<Option<Timestamp>, StorageError> {
+        let visit = self.store().record(RecordKind::MailboxVisit, open.id()).await?;
+        Ok(visit.map(|visit| visit.updated_at))
+    }
+
     pub(super) async fn show_mailbox(
         &self,
         open: &OpenMailbox,
@@ -203,9 +212,12 @@ impl Exchange {
             None => false,
         };
         let is_citizen = matches!(contact.party, PartyId::Cpr(_));
+        let version = kept.as_ref().map_or(1, |kept| kept.version);
         Ok(wire::Mailbox {
             id: Some(open.id()),
-            version: Some(kept.as_ref().map_or(1, |kept| kept.version)),
+            version: Some(version),
+            transaction_id: Some(transaction(open.id(), version)),
+            last_accessed_date: self.last_visit(open).await?.map(time),
             created_date_time: kept.as_ref().map(|kept| time(kept.created_at)),
             last_updated: kept.as_ref().map(|kept| time(kept.updated_at)),
             owner_type: Some(if is_citizen {
@@ -305,6 +317,27 @@ fn own_right(person: &Person) -> Option<Right> {
     } else {
         None
     }
+}
+
+/// The change that notes that somebody has looked at a mailbox.
+fn visited(open: &OpenMailbox, now: Timestamp) -> Op {
+    let record = Record {
+        kind: RecordKind::MailboxVisit,
+        id: open.id(),
+        owner: open.id(),
+        name: String::new(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        body: "{}".to_owned(),
+        contents: Vec::new(),
+    };
+    Op::PutRecord(Box::new(record), Expect::Anything)
+}
+
+/// `transactionId`: another with each change of what has this id.
+pub(super) fn transaction(id: Uuid, version: i64) -> String {
+    named(id, &format!("version {version}")).to_string()
 }
 
 /// As the official API spells times.

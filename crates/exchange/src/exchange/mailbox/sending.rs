@@ -20,7 +20,7 @@ use super::{MailboxError, limits, must_be};
 use crate::TransmissionId;
 use crate::exchange::accept::Written;
 use crate::exchange::judge::outline_of;
-use crate::{Batch, ContentRef, Exchange, Kept, MailboxRow, MemoKey, Origin, StorageError};
+use crate::{Batch, ContentRef, Exchange, Kept, MailboxRow, MemoKey, Op, Origin, StorageError};
 
 const SHAPE: &str = "Message";
 
@@ -82,7 +82,7 @@ impl Exchange {
         }
         let message = self.message_of(open, &kept).await?;
         let content = self.write_down(&message, io::empty())?;
-        let receipt = self.hand_in(open, &message, content).await?;
+        let receipt = self.hand_in(open, &message, content, Vec::new()).await?;
         match self.store().commit(Batch::of(kept.remove())).await {
             // It was sent by two calls at once, and is one message all the same.
             Err(StorageError::Conflict(_)) => {}
@@ -92,12 +92,13 @@ impl Exchange {
         self.show_letter(open, &row)
     }
 
-    /// Accepts a message that we have written.
+    /// Accepts a message that we have written, with what belongs to the same batch.
     pub(super) async fn hand_in(
         &self,
         open: &OpenMailbox,
         message: &Message,
         content: ContentRef,
+        also: Vec<Op>,
     ) -> Result<Receipt, MailboxError> {
         let header = &message.header;
         let (Ok(sender), Ok(recipient)) = (header.sender.party(), header.recipient.party()) else {
@@ -106,6 +107,7 @@ impl Exchange {
         let written = Written {
             message_uuid: header.message_uuid.value(),
             outline: outline_of(message, sender, recipient),
+            also,
         };
         let origin = Origin::Mailbox(open.owner());
         Ok(self.accept_single(origin, None, content, Some(written)).await?)

@@ -89,7 +89,8 @@ impl Exchange {
             forward: Some(header.forward_data.is_some()),
             sender: Some(sender(&header.sender)),
             recipient: Some(recipient(&header.recipient)),
-            documents: Some(documents(row.entry.memo.0, &letter)),
+            transaction_id: Some(row.memo.transmission.to_string()),
+            documents: Some(documents(open, row, &letter)),
             reply_data: Some(header.reply_data.iter().map(reply_data).collect()),
             forward_data: header.forward_data.as_ref().map(forward_data),
             content_data: header.content_data.as_ref().map(content_data),
@@ -289,7 +290,14 @@ fn forward_data(data: &memo::ForwardData) -> wire::ForwardData {
 }
 
 /// Its documents with ids that stay the same as long as the message is there.
-pub(super) fn documents(message: Uuid, letter: &memo::Message) -> Vec<wire::Document> {
+pub(super) fn documents(
+    open: &OpenMailbox,
+    row: &MailboxRow,
+    letter: &memo::Message,
+) -> Vec<wire::Document> {
+    let message = row.entry.memo.0;
+    let is_received = row.memo.origin != Origin::Mailbox(open.owner());
+    let received = is_received.then(|| row.memo.available_at.unwrap_or(row.entry.arrived_at));
     let Some(body) = &letter.body else { return Vec::new() };
     let main = &body.main_document;
     let mut all = vec![document(
@@ -297,7 +305,7 @@ pub(super) fn documents(message: Uuid, letter: &memo::Message) -> Vec<wire::Docu
         wire::DocumentType::Main,
         (&main.main_document_id, &main.label),
         &main.files,
-        &main.actions,
+        (&main.actions, received),
     )];
     for (number, one) in body.additional_documents.iter().enumerate() {
         all.push(document(
@@ -305,7 +313,7 @@ pub(super) fn documents(message: Uuid, letter: &memo::Message) -> Vec<wire::Docu
             wire::DocumentType::Additional,
             (&one.additional_document_id, &one.label),
             &one.files,
-            &one.actions,
+            (&one.actions, received),
         ));
     }
     for (number, one) in body.technical_documents.iter().enumerate() {
@@ -314,7 +322,7 @@ pub(super) fn documents(message: Uuid, letter: &memo::Message) -> Vec<wire::Docu
             wire::DocumentType::Technical,
             (&one.technical_document_id, &one.label),
             &one.files,
-            &[],
+            (&[], None),
         ));
     }
     all
@@ -330,7 +338,7 @@ fn document(
     document_type: wire::DocumentType,
     (document_id, label): (&Option<String>, &Option<String>),
     files: &[memo::File],
-    actions: &[memo::Action],
+    (actions, received): (&[memo::Action], Option<memo::Timestamp>),
 ) -> wire::Document {
     let files = files.iter().enumerate().map(|(number, file)| wire::File {
         id: Some(file_id(id, number)),
@@ -340,7 +348,7 @@ fn document(
         language: Some(file.language.clone()),
         file_size: Some(file.content.len_bytes()),
     });
-    let actions = actions.iter().enumerate().map(|(number, one)| action(id, number, one));
+    let actions = actions.iter().enumerate().map(|(number, one)| action(id, number, one, received));
     wire::Document {
         id: Some(id),
         version: Some(1),
@@ -352,10 +360,28 @@ fn document(
     }
 }
 
-fn action(document: Uuid, number: usize, action: &memo::Action) -> wire::Action {
+/// An action of a document. How far it has come is for the sender's system to tell, and no operation of
+/// the interface tells it: what was `received` stands at that.
+fn action(
+    document: Uuid,
+    number: usize,
+    action: &memo::Action,
+    received: Option<memo::Timestamp>,
+) -> wire::Action {
     let appointment = action.reservation.as_ref();
+    let id = named(document, &format!("action {number}"));
+    let action_status = received.map(|at| wire::ActionStatus {
+        id: Some(named(id, "status")),
+        version: Some(1),
+        created_date_time: Some(time(at)),
+        last_updated: Some(time(at)),
+        status_code_last_updated: Some(time(at)),
+        status_code: Some(wire::ActionStatusCode::Received),
+        note: None,
+    });
     wire::Action {
-        id: Some(named(document, &format!("action {number}"))),
+        id: Some(id),
+        version: Some(1),
         label: Some(action.label.clone()),
         action_code: Some(action.action_code.clone()),
         action_start_time: action.start_date_time.as_ref().map(when),
@@ -369,6 +395,6 @@ fn action(document: Uuid, number: usize, action: &memo::Action) -> wire::Action 
         reservation_end_time: appointment.map(|a| when(&a.end_date_time)),
         organizer_mail: appointment.and_then(|a| a.organizer_mail.clone()),
         organizer_name: appointment.and_then(|a| a.organizer_name.clone()),
-        action_status: None,
+        action_status,
     }
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{AccessToken, Person, digest_of};
 use crate::storage::{Conflict, Page, RecordKind};
-use crate::{Batch, EventTag, Exchange, Kept, Op, Resource, StorageError};
+use crate::{Batch, Event, EventTag, Exchange, Kept, Op, Resource, StorageError};
 
 /// Seconds in which a code is changed for tokens.
 pub const CODE_SECONDS: i64 = 60;
@@ -188,7 +188,7 @@ impl Exchange {
         let kept = Kept::new(id, person.identity, now, consent);
         ops.push(kept.add()?);
         if kept.body.asked.device_id.is_some() {
-            ops.push(self.event(EventTag::AppAccessCreated, now).into_op());
+            ops.push(self.sign_in_event(EventTag::AppAccessCreated, &kept.body.person));
         }
         self.give(kept, refresh, ops, now).await
     }
@@ -330,11 +330,18 @@ impl Exchange {
     }
 
     async fn ending(&self, kept: &Kept<Consent>, tag: EventTag) -> Result<Vec<Op>, StorageError> {
-        let mut ops = vec![kept.remove(), self.event(tag, self.clock().now()).into_op()];
+        let mut ops = vec![kept.remove(), self.sign_in_event(tag, &kept.body.person)];
         for token in self.kept_all::<AccessToken>(Some(kept.id), CLEARED_AT_ONCE).await?.items {
             ops.push(token.remove());
         }
         Ok(ops)
+    }
+
+    /// An event of somebody's own sign-in.
+    fn sign_in_event(&self, tag: EventTag, person: &Person) -> Op {
+        let event = self.event(tag, self.clock().now());
+        let event = event.of(person.identity).acted(person.identity);
+        Event { organisation: person.organisation, ..event }.into_op()
     }
 
     async fn commit_unless_done(&self, ops: Vec<Op>) -> Result<(), StorageError> {

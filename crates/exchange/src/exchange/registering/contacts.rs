@@ -1,7 +1,10 @@
 //! The contact registry: look-ups, each of them logged, and what a contact may change of itself.
 
 mod changing;
+mod inventing;
 mod shaping;
+
+use std::collections::HashSet;
 
 use brevdue_memo::{PartyId, Timestamp};
 use brevdue_wire::PageRequest;
@@ -68,19 +71,9 @@ impl Exchange {
         for id in &asked.ids {
             found.extend(self.store().contact(ContactId(*id)).await?);
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         found.retain(|contact| seen.insert(contact.id));
-        let mut tags = Vec::new();
-        if !asked.cpr_numbers.is_empty() {
-            tags.push(EventTag::CprLookedUp);
-        }
-        if !asked.cvr_numbers.is_empty() {
-            tags.push(EventTag::CvrLookedUp);
-        }
-        if !asked.ids.is_empty() {
-            tags.push(EventTag::ContactSearches);
-        }
-        self.log_look_up(actor, &tags).await?;
+        self.log_look_up(actor, &looked_up(asked, &found)).await?;
         self.tell_contacts(&found).await
     }
 
@@ -94,7 +87,7 @@ impl Exchange {
         page: PageRequest,
     ) -> Registered<Page<wire::Contact>> {
         must_look_up(actor)?;
-        self.log_look_up(actor, &[EventTag::ContactSearches]).await?;
+        self.log_look_up(actor, &[(EventTag::ContactSearches, None)]).await?;
         let found = self.store().contacts(page).await?;
         Ok(Page { items: self.tell_contacts(&found.items).await?, total: found.total })
     }
@@ -119,7 +112,7 @@ impl Exchange {
                 break;
             }
         }
-        self.log_look_up(actor, &[EventTag::ContactSearches]).await?;
+        self.log_look_up(actor, &[(EventTag::ContactSearches, None)]).await?;
         self.tell_contacts(&all).await
     }
 
@@ -133,7 +126,7 @@ impl Exchange {
             must_look_up(actor)?;
         }
         let Some(contact) = contact else { return unknown(WHAT) };
-        self.log_look_up(actor, &[EventTag::ContactRegistryAccessedCitizen]).await?;
+        self.log_look_up(actor, &[(EventTag::ContactRegistryAccessedCitizen, Some(id.0))]).await?;
         let beside = self.beside::<ContactDetails>(id.0, id.0).await?;
         Ok(shape(&contact, &beside))
     }
@@ -158,7 +151,8 @@ impl Exchange {
             Some(party) => self.store().contact_by_party(*party).await?,
             None => None,
         };
-        self.log_look_up(actor, &[EventTag::CprLookedUp]).await?;
+        let about = contact.as_ref().map(|contact| contact.id.0);
+        self.log_look_up(actor, &[(EventTag::CprLookedUp, about)]).await?;
         let serves = person.may(Privilege::CitizenServiceEmployee);
         let fits = |contact: &Contact| {
             let name = contact.name.to_lowercase();
@@ -192,7 +186,8 @@ impl Exchange {
             return unknown("organisation");
         };
         let found = self.store().organisation_by_cvr(cvr).await?;
-        self.log_look_up(actor, &[EventTag::CvrLookedUp]).await?;
+        let about = found.as_ref().map(|organisation| organisation.id.0);
+        self.log_look_up(actor, &[(EventTag::CvrLookedUp, about)]).await?;
         let Some(organisation) = found else { return unknown("organisation") };
         let contact = self.store().contact_by_party(PartyId::Cvr(cvr)).await?;
         let closed = contact.is_some_and(|c| c.status == crate::RegistrationStatus::Closed);
@@ -215,12 +210,45 @@ impl Exchange {
         Ok(told)
     }
 
-    async fn log_look_up(&self, actor: &Actor, tags: &[EventTag]) -> Result<(), StorageError> {
+    /// Writes a look-up down: what was done, and about whom.
+    async fn log_look_up(
+        &self,
+        actor: &Actor,
+        done: &[(EventTag, Option<Uuid>)],
+    ) -> Result<(), StorageError> {
         let now: Timestamp = self.clock().now();
-        let event = |tag: &EventTag| self.registry_event(*tag, actor, None, now);
-        let ops: Vec<Op> = tags.iter().map(event).collect();
+        let event = |(tag, whom): &_| self.contact_event(*tag, actor, *whom, now);
+        let ops: Vec<Op> = done.iter().map(event).collect();
         self.commit_all(ops).await
     }
+}
+
+/// One event for each contact that was found, and one for each kind of number or id of which some were
+/// not: how many, and which, is not written down.
+fn looked_up(asked: &ContactsAsked, found: &[Contact]) -> Vec<(EventTag, Option<Uuid>)> {
+    let numbers = |all: &'_ [String]| -> HashSet<String> {
+        all.iter().map(|number| number.trim().to_owned()).collect()
+    };
+    let (cpr, cvr) = (numbers(&asked.cpr_numbers), numbers(&asked.cvr_numbers));
+    let of_one = |contact: &Contact| {
+        let (tag, numbers) = match contact.party {
+            PartyId::Cpr(_) => (EventTag::CprLookedUp, &cpr),
+            PartyId::Cvr(_) => (EventTag::CvrLookedUp, &cvr),
+        };
+        let is_by_number = numbers.contains(contact.party.digits());
+        (if is_by_number { tag } else { EventTag::ContactSearches }, Some(contact.id.0))
+    };
+    let mut done: Vec<_> = found.iter().map(of_one).collect();
+    for (tag, all) in [
+        (EventTag::CprLookedUp, cpr.len()),
+        (EventTag::CvrLookedUp, cvr.len()),
+        (EventTag::ContactSearches, asked.ids.len()),
+    ] {
+        if done.iter().filter(|(there, _)| *there == tag).count() < all {
+            done.push((tag, None));
+        }
+    }
+    done
 }
 
 /// Sender systems look contacts up, and those who serve them.

@@ -1,22 +1,25 @@
 //! Doing a run: sending, waiting, looking.
 
+use std::collections::BTreeMap;
+
 use brevdue_memo::Timestamp;
 use brevdue_wire::{PageRequest, ReceiptStatus};
 use uuid::Uuid;
 
 use super::letters::{Case, Road};
 use super::{CaseResult, ConformanceRun, RunError, RunState, between, report};
-use crate::local::live::What;
+use crate::handover::HandoverOutcome;
+use crate::local::live::{Live, What};
 use crate::local::travel::TravelError;
 use crate::{
-    Batch, Clock as _, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey,
-    Op, ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
+    Batch, DeliveryState, EventTag, Exchange, Kept, Lane, MailSystem, Memo, MemoKey, Op,
+    ServiceProtocol, StorageError, SystemId, TransmissionId, Work,
 };
 
 /// Milliseconds between two looks.
 const LOOK_MILLIS: u64 = 100;
 const LOOKS_PER_SECOND: u32 = 10;
-/// Looks for a letter that was just sent: a minute of them.
+/// Looks for a letter that was just sent, or for a clock that nobody moves: a minute of them.
 const FILING_LOOKS: u32 = 600;
 
 /// A letter on its way.
@@ -25,12 +28,78 @@ struct Sent {
     result: CaseResult,
 }
 
-/// How a receiver system calls, as the live memory saw it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Seconds of the longest day there is, when summer time ends.
+const LONGEST_DAY_SECONDS: i64 = 25 * 60 * 60;
+/// Reasons told of; further ones are only counted.
+const REASONS: usize = 5;
+/// Moments taken from the live memory at a time.
+const MOMENTS: usize = 500;
+
+/// How a receiver system calls and is called, as the live memory saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Calls {
     pub(super) all: u32,
     pub(super) uncertified: u32,
     pub(super) refused: u32,
+    /// Status and code of the answers that were no, and how often.
+    pub(super) refusals: BTreeMap<String, u32>,
+    /// Why pushes to it failed, and how often.
+    pub(super) failed_pushes: BTreeMap<String, u32>,
+    /// The last moment that was looked at.
+    seen: u64,
+}
+
+impl Calls {
+    fn since(seen: u64) -> Self {
+        Self { seen, ..Self::default() }
+    }
+
+    /// Looks at what happened since the last look.
+    fn look(&mut self, live: &Live, system: SystemId) {
+        loop {
+            let moments = live.after(self.seen, MOMENTS);
+            let Some(last) = moments.last() else { return };
+            self.seen = last.number;
+            for moment in &moments {
+                self.note(&moment.what, system);
+            }
+        }
+    }
+
+    fn note(&mut self, what: &What, system: SystemId) {
+        match what {
+            What::Request { system: Some(caller), status, code, certified, route, .. }
+                if *caller == system && route.contains("/memos") =>
+            {
+                self.all += 1;
+                self.uncertified += u32::from(!certified);
+                if *status >= 400 {
+                    self.refused += 1;
+                    let reason = match code {
+                        Some(code) => format!("{status} {code}"),
+                        None => status.to_string(),
+                    };
+                    count(&mut self.refusals, reason);
+                }
+            }
+            What::Push { system: called, outcome } if *called == system => match outcome {
+                HandoverOutcome::Taken => {}
+                HandoverOutcome::Unreachable { reason } => {
+                    count(&mut self.failed_pushes, reason.clone());
+                }
+                HandoverOutcome::Refused { status, .. } => {
+                    count(&mut self.failed_pushes, status.to_string());
+                }
+            },
+            _ => {}
+        }
+    }
+}
+
+fn count(reasons: &mut BTreeMap<String, u32>, reason: String) {
+    if reasons.len() < REASONS || reasons.contains_key(&reason) {
+        *reasons.entry(reason).or_default() += 1;
+    }
 }
 
 impl Exchange {
@@ -51,6 +120,7 @@ impl Exchange {
                 ConformanceRun {
                     state: RunState::BrokenOff,
                     broken_off: Some(error.to_string()),
+                    broken_off_da: Some(error.in_danish().into()),
                     ..run.body.clone()
                 }
             }
@@ -70,38 +140,37 @@ impl Exchange {
         let local = self.local().ok_or(RunError::NotLocal)?;
         let system = self.store().system(SystemId(run.system)).await?.ok_or(RunError::Unknown)?;
         let road = Road::to(self, &system).await?;
-        let seen_from = local.live.last();
+        let mut calls = Calls::since(local.live.last());
         let answered = self.ids().random();
         let mut sent = Vec::new();
         for case in Case::AT_ONCE {
             let uuid = if case == Case::Answered { answered } else { self.ids().random() };
             sent.push(self.send_case(&road, case, uuid, Some(answered), run.large_bytes).await?);
         }
-        self.wait(&system, &mut sent, run.patience_seconds, |result| !result.answered.is_empty())
-            .await?;
+        let is_answered = |result: &CaseResult| !result.answered.is_empty();
+        self.wait(&system, &mut sent, run.patience_seconds, &mut calls, is_answered).await?;
 
         if let Some(twice) = sent.iter_mut().find(|one| one.result.case == Case::Twice)
             && !twice.result.answered.is_empty()
         {
             self.hand_over_again(&system, twice).await?;
             let twice = std::slice::from_mut(twice);
-            self.wait(&system, twice, run.patience_seconds, |result| result.answered.len() > 1)
-                .await?;
+            let is_done = |result: &CaseResult| result.answered.len() > 1;
+            self.wait(&system, twice, run.patience_seconds, &mut calls, is_done).await?;
         }
 
         let uuid = self.ids().random();
         let mut delayed = self.send_case(&road, Case::Delayed, uuid, None, run.large_bytes).await?;
         self.past_midnight().await?;
         let waiting = std::slice::from_mut(&mut delayed);
-        self.wait(&system, waiting, run.patience_seconds, |result| !result.answered.is_empty())
-            .await?;
+        self.wait(&system, waiting, run.patience_seconds, &mut calls, is_answered).await?;
         sent.push(delayed);
 
         let cases: Vec<CaseResult> = sent.into_iter().map(|one| one.result).collect();
         let system = self.store().system(system.id).await?.unwrap_or(system);
         let left = self.left_waiting(&system, &cases).await?;
-        let calls = self.calls_of(system.id, seen_from);
-        let requirements = report::judge(&system, &cases, &left, calls, run.patience_seconds);
+        calls.look(&local.live, system.id);
+        let requirements = report::judge(&system, &cases, &left, &calls, run.patience_seconds);
         Ok(ConformanceRun {
             state: report::state_of(&requirements),
             cases,
@@ -159,10 +228,13 @@ impl Exchange {
         system: &MailSystem,
         sent: &mut [Sent],
         seconds: u32,
+        calls: &mut Calls,
         is_done: impl Fn(&CaseResult) -> bool,
     ) -> Result<(), RunError> {
         let local = self.local().ok_or(RunError::NotLocal)?;
         for _ in 0..seconds.saturating_mul(LOOKS_PER_SECOND) {
+            // At each look, because the live memory forgets.
+            calls.look(&local.live, system.id);
             let mut open = false;
             for one in &mut *sent {
                 self.look(system, one).await?;
@@ -239,23 +311,36 @@ impl Exchange {
         self.store().commit(batch).await
     }
 
-    /// Moves the clock past the next midnight in Copenhagen.
+    /// Moves the clock to the next midnight in Copenhagen, and not beyond: what is handed over there is
+    /// answered by the same clock.
     async fn past_midnight(&self) -> Result<(), RunError> {
         let local = self.local().ok_or(RunError::NotLocal)?;
-        let today = self.day(local.clock.now());
-        // By the hour, so that the clock stops soon after the day has changed.
-        for _ in 0..26 {
-            match self.travel(local.clock.now().plus_seconds(3600)).await {
-                Ok(_) => {}
-                Err(TravelError::Moving) => local.steering.pause(LOOK_MILLIS).await,
+        for _ in 0..FILING_LOOKS {
+            match self.travel(self.next_day()).await {
+                Ok(_) => return Ok(()),
+                // Somebody else moves it; then the day may have come already.
+                Err(TravelError::Moving | TravelError::Backward) => {
+                    local.steering.pause(LOOK_MILLIS).await;
+                }
                 Err(TravelError::Storage(error)) => return Err(error.into()),
                 Err(_) => return Err(RunError::NotLocal),
             }
-            if self.day(local.clock.now()) != today {
-                break;
-            }
         }
         Ok(())
+    }
+
+    /// The first second of tomorrow.
+    fn next_day(&self) -> Timestamp {
+        let now = self.now();
+        let today = self.day(now);
+        // Seconds from now: of the first it is still today, of the second no more.
+        let (mut before, mut after) = (0, LONGEST_DAY_SECONDS);
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            let is_today = self.day(now.plus_seconds(middle)) == today;
+            if is_today { before = middle } else { after = middle }
+        }
+        now.plus_seconds(after)
     }
 
     /// The letters of the run that still wait for the receiver.
@@ -273,22 +358,5 @@ impl Exchange {
             }
         }
         Ok(left)
-    }
-
-    fn calls_of(&self, system: SystemId, from: u64) -> Calls {
-        let mut calls = Calls::default();
-        let Some(local) = self.local() else { return calls };
-        for moment in local.live.after(from, usize::MAX) {
-            if let What::Request { system: Some(caller), status, certified, route, .. } =
-                moment.what
-                && caller == system
-                && route.contains("/memos")
-            {
-                calls.all += 1;
-                calls.uncertified += u32::from(!certified);
-                calls.refused += u32::from(status >= 400);
-            }
-        }
-        calls
     }
 }

@@ -46,6 +46,9 @@ impl RequirementId {
             Self::Empties => ("Lader intet stå", "Leaves nothing waiting"),
             Self::Tls => ("Bruger TLS med klientcertifikat", "Uses TLS with a client certificate"),
             Self::Calls => ("Kalder efter grænsefladen", "Calls by the interface"),
+            Self::Tried => {
+                ("Hvert brev nåede frem til systemet", "Every letter came to the system")
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::samples::*;
 use super::{commit, conflict};
+use crate::storage::chain::{Chained, Link};
 use crate::storage::{Conflict, Digest, Op, Store};
 use crate::*;
 
@@ -222,6 +223,8 @@ pub async fn events_come_back_in_the_order_they_were_committed(store: Arc<dyn St
         receipt_status: None,
         error_code: None,
         size_bytes: None,
+        owner: None,
+        actor: None,
         ..event(3, EventTag::MessageRead, Some(1), 2)
     };
     let other = event(2, EventTag::SystemChanged, None, 2);
@@ -231,6 +234,33 @@ pub async fn events_come_back_in_the_order_they_were_committed(store: Arc<dyn St
     commit(&store, [add(&other), add(&events[2]), add(&bare)]).await;
     let [first, second, third] = events;
     assert_eq!(store.events_of(key(1)).await.unwrap(), [first, second, third, bare]);
+}
+
+pub async fn each_event_of_a_message_has_its_place_in_the_chain(store: Arc<dyn Store>) {
+    const DAY: i64 = 24 * 60 * 60;
+    let mut link = Link::default();
+    let mut expected = Vec::new();
+    // The message's own are 1, 2, 4 and 6, over three days; the others are somebody else's.
+    for (number, memo, when) in
+        [(1, 1, 0), (2, 1, 5), (3, 2, DAY), (4, 1, DAY + 1), (5, 2, DAY + 2), (6, 1, 2 * DAY)]
+    {
+        let event = event(number, EventTag::MessageRead, Some(memo), when);
+        let after = link.after(&event);
+        commit(&store, [Op::AddEvent(Box::new(event.clone()))]).await;
+        if memo == 1 {
+            let day = after.day.unwrap();
+            let (before, hash) = (link.towards(day), after.hash);
+            let number = u64::try_from(number).unwrap();
+            expected.push(Chained { event, number, day, before, hash });
+        }
+        link = after;
+    }
+    assert_eq!(store.chained_events_of(key(1)).await.unwrap(), expected);
+    // What is left when the first day has gone stands where it stood.
+    let forget = Op::RemoveEvents { before: at(DAY), limit: 100, at: at(9 * DAY) };
+    commit(&store, [forget]).await;
+    assert_eq!(store.chained_events_of(key(1)).await.unwrap(), expected[2..]);
+    assert_eq!(store.chained_events_of(key(3)).await.unwrap(), []);
 }
 
 pub async fn counts_count(store: Arc<dyn Store>) {

@@ -91,6 +91,35 @@ pub async fn the_book_of_a_day_tells_where_its_letters_stand(store: Arc<dyn Stor
     }
 }
 
+pub async fn the_book_of_a_day_tells_where_removed_letters_stood_until_the_day_is_forgotten(
+    store: Arc<dyn Store>,
+) {
+    const DAY: i64 = 24 * 60 * 60;
+    let came = EventTag::MemoSendReceived;
+    for (number, state) in [(1, MemoState::Refused), (2, MemoState::Available)] {
+        let letter = Memo { state, ..memo(&store, number) };
+        let event = event(100 + number, came, Some(number), 0);
+        commit(&store, [Op::AddMemo(Box::new(letter)), Op::AddEvent(Box::new(event))]).await;
+    }
+    // Something happens to the second the day after.
+    let read = event(200, EventTag::MessageRead, Some(2), DAY);
+    commit(&store, [Op::AddEvent(Box::new(read))]).await;
+    for (number, from) in [(1, MemoState::Refused), (2, MemoState::Available)] {
+        commit(&store, [Op::RemoveMemo { key: key(number), from, at: at(3 * DAY) }]).await;
+    }
+    let book = async || {
+        let (day, receipts) = (day_of(at(0)), EventTag::BusinessReceiptCreated);
+        let book = store.day_book(day, &[came], receipts).await.unwrap();
+        (book.received, book.states.len(), book.removed.into_iter().collect::<Vec<_>>())
+    };
+    let stood = vec![(MemoState::Refused, 1), (MemoState::Available, 1)];
+    assert_eq!(book().await, (2, 0, stood));
+    let forget = Op::RemoveEvents { before: at(DAY), limit: 100, at: at(9 * DAY) };
+    commit(&store, [forget]).await;
+    assert_eq!(book().await, (0, 0, vec![]));
+    assert_eq!(store.verify().await.unwrap(), Vec::<String>::new());
+}
+
 pub async fn events_are_found_by_what_they_are_about(store: Arc<dyn Store>) {
     const DAY: i64 = 24 * 60 * 60;
     let (came, read) = (EventTag::MemoSendReceived, EventTag::MessageRead);
@@ -99,10 +128,22 @@ pub async fn events_are_found_by_what_they_are_about(store: Arc<dyn Store>) {
     {
         commit(&store, [Op::AddEvent(Box::new(event(number, tag, Some(memo), when)))]).await;
     }
+    let plain = event(5, read, None, 2 * DAY);
+    let other = Event { owner: Some(id(8)), actor: Some(id(9)), ..plain };
+    commit(&store, [Op::AddEvent(Box::new(other))]).await;
     let any = EventQuery::default();
+    let about = |owner| EventQuery { owner: Some(id(owner)), ..any.clone() };
+    let of = |whom| EventQuery { owner_or_actor: Some(id(whom)), ..any.clone() };
     for (query, wanted) in [
-        (any.clone(), vec![1, 2, 3, 4]),
-        (EventQuery { tags: vec![read], ..any.clone() }, vec![2, 4]),
+        (about(8), vec![5]),
+        (about(9), vec![]),
+        (EventQuery { tags: vec![came], ..about(0xC1) }, vec![1, 3]),
+        (EventQuery { from: Some(at(10)), ..about(0xC1) }, vec![2, 3, 4]),
+        (of(8), vec![5]),
+        (of(9), vec![5]),
+        (of(0xC2), vec![1, 2, 3, 4]),
+        (any.clone(), vec![1, 2, 3, 4, 5]),
+        (EventQuery { tags: vec![read], ..any.clone() }, vec![2, 4, 5]),
         (EventQuery { memo: Some(key(2)), ..any.clone() }, vec![3, 4]),
         (EventQuery { memo: Some(key(2)), tags: vec![came], ..any.clone() }, vec![3]),
         (EventQuery { from: Some(at(10)), until: Some(at(2 * DAY)), ..any.clone() }, vec![2, 3]),
@@ -115,5 +156,5 @@ pub async fn events_are_found_by_what_they_are_about(store: Arc<dyn Store>) {
         assert_eq!(found.total, wanted.len() as u64);
     }
     let second = store.events(&any, page(1, 3)).await.unwrap();
-    assert_eq!((second.items.len(), second.total), (1, 4));
+    assert_eq!((second.items.len(), second.total), (2, 5));
 }

@@ -7,7 +7,7 @@ use futures_util::future::{FutureExt as _, join, join_all};
 
 use super::samples::*;
 use super::{commit, conflict};
-use crate::storage::{Claim, Conflict, Op, StorageError, Store};
+use crate::storage::{Claim, Conflict, Op, StorageError, Store, Waiting};
 use crate::*;
 
 const NOTHING: [u128; 0] = [];
@@ -169,6 +169,33 @@ pub async fn a_received_letter_is_work_inside_that_is_due(store: Arc<dyn Store>)
     assert_eq!(store.next_due(WorkKind::Archives).await.unwrap(), None);
     assert_eq!(taken(&store, at_most(1, 1)).await, [1]);
     assert_eq!(store.next_due(WorkKind::Inside).await.unwrap(), Some(at(70)));
+}
+
+pub async fn received_letters_stand_as_work_since_they_came(store: Arc<dyn Store>) {
+    commit(&store, [Op::AddJob(check(50, Lane::Bulk, 9))]).await;
+    for (number, lane, when) in
+        [(1, Lane::Interactive, 5), (2, Lane::Interactive, 3), (3, Lane::Bulk, 4)]
+    {
+        let account = 7 + number;
+        let came = Incoming { received_at: at(when), ..letter(&store, number, lane, account) };
+        store.receive(came).await.unwrap();
+    }
+    let standing = async || {
+        let mut waiting = store.standing().await.unwrap().waiting;
+        waiting.sort_by_key(|waiting| waiting.lane);
+        let told = |w: &Waiting| (w.kind, w.lane, w.count, w.first_due);
+        waiting.iter().map(told).collect::<Vec<_>>()
+    };
+    let inside = WorkKind::Inside;
+    let all = [(inside, Lane::Interactive, 2, at(3)), (inside, Lane::Bulk, 2, at(4))];
+    assert_eq!(standing().await, all);
+    // Whoever has one and has not filed it makes it no younger.
+    assert_eq!(taken(&store, at_most(2, 1)).await.len(), 2);
+    assert_eq!(standing().await, all);
+    let second = Incoming { received_at: at(3), ..letter(&store, 2, Lane::Interactive, 9) };
+    commit(&store, filing(&second, 1)).await;
+    let left = [(inside, Lane::Interactive, 1, at(5)), (inside, Lane::Bulk, 2, at(4))];
+    assert_eq!(standing().await, left);
 }
 
 pub async fn a_received_letter_wakes_who_waits(store: Arc<dyn Store>) {

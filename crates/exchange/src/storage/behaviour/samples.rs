@@ -156,6 +156,8 @@ pub(super) fn event(number: u128, tag: EventTag, memo: Option<u128>, when: i64) 
         receipt_status: Some(ReceiptStatus::NotAllowed),
         error_code: Some("recipient.is.closed".into()),
         size_bytes: Some(99_500_000),
+        owner: Some(id(0xC1)),
+        actor: Some(id(0xC2)),
     }
 }
 

@@ -4,14 +4,21 @@ use brevdue_memo::Timestamp;
 
 use super::Tables;
 use super::jobs::Lease;
-use crate::storage::{Claim, Conflict};
-use crate::{Incoming, JobId, MemoKey, WorkerId};
+use crate::storage::{Claim, Conflict, Waiting};
+use crate::{Incoming, JobId, MemoKey, WorkKind, WorkerId};
 
 /// A letter and its lease.
 #[derive(Debug, Clone)]
 pub(super) struct IncomingRow {
     incoming: Incoming,
     lease: Option<Lease>,
+}
+
+impl IncomingRow {
+    pub(super) fn waiting(&self) -> Waiting {
+        let Incoming { lane, received_at, .. } = self.incoming;
+        Waiting { kind: WorkKind::Inside, lane, count: 1, first_due: received_at }
+    }
 }
 
 impl Tables {

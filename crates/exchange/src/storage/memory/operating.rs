@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Tables;
-use crate::storage::{DayBook, Failing, HELD, Standing, Waiting, day_of};
-use crate::{EventTag, Lane, WorkKind};
+use crate::storage::{Chained, DayBook, Failing, HELD, Standing, Waiting, day_of};
+use crate::{EventTag, Lane, MemoKey, WorkKind};
 
 impl Tables {
     pub(super) fn standing(&self) -> Standing {
@@ -29,8 +29,25 @@ impl Tables {
             }
         }
         standing.waiting = waiting.into_values().collect();
+        self.incoming.values().for_each(|row| standing.add(row.waiting()));
         standing.failing = failing.into_values().collect();
         standing
+    }
+
+    pub(super) fn chained_events_of(&self, memo: MemoKey) -> Vec<Chained> {
+        let mut link = self.log_start.get(&()).copied().unwrap_or_default();
+        let mut chained = Vec::new();
+        for (place, event) in self.events.entries() {
+            let after = link.after(event);
+            if event.memo == Some(memo) {
+                let day = after.day.unwrap_or_default();
+                let (before, hash) = (link.towards(day), after.hash);
+                let event = event.clone();
+                chained.push(Chained { event, number: place + 1, day, before, hash });
+            }
+            link = after;
+        }
+        chained
     }
 
     pub(super) fn day_book(&self, day: i64, arrivals: &[EventTag], receipts: EventTag) -> DayBook {
@@ -40,6 +57,8 @@ impl Tables {
                 book.received += 1;
                 if let Some(memo) = self.memos.get(&key) {
                     *book.states.entry(memo.state).or_default() += 1;
+                } else if let Some(stood) = self.stood.get(&key) {
+                    *book.removed.entry(*stood).or_default() += 1;
                 }
             }
             if event.tag == receipts

@@ -31,9 +31,15 @@ impl Tables {
                 let old = self.events.entries();
                 let old = old.take_while(|(_, event)| day_of(event.at) < day_of(before));
                 let old: Vec<u64> = old.take(limit as usize).map(|(place, _)| *place).collect();
+                let mut link = self.log_start.get(&()).copied().unwrap_or_default();
                 for place in &old {
+                    link = self.events.get(place).map_or(link, |event| link.after(event));
+                    if let Some(memo) = self.events.get(place).and_then(|event| event.memo) {
+                        self.stood.remove(memo);
+                    }
                     self.events.remove(*place);
                 }
+                self.log_start.put((), link);
                 self.count(RemovedKind::Event, old.len() as u64, at);
             }
             _ => {}
@@ -52,6 +58,9 @@ impl Tables {
             return Err(Conflict::Changed { what: "memo" });
         }
         self.memos.remove(key);
+        if self.events.values().any(|event| event.memo == Some(key)) {
+            self.stood.put(key, from);
+        }
         let systems: Vec<SystemId> =
             self.deliveries.keys().filter(|(memo, _)| *memo == key).map(|(_, s)| *s).collect();
         systems.into_iter().for_each(|system| self.deliveries.remove((key, system)));

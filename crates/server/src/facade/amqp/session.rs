@@ -86,6 +86,7 @@ async fn login(
     let caller = match claims {
         None => None,
         Some(claims) => {
+            let _stay = queue.gate.enter().await;
             exchange.authenticate_again(SystemId(claims.system), None, address).await.ok()
         }
     };
@@ -168,6 +169,8 @@ impl Session {
         let (mut reader, mut writer) = tokio::io::split(stream);
         let mut heartbeat = tokio::time::interval(idle / 6);
         let mut reading = Box::pin(next(reader, limits.frame_bytes, idle));
+        let gate = self.queue.gate.clone();
+        let (_, began) = gate.times_alone().await;
         loop {
             let read = tokio::select! {
                 read = &mut reading => read,
@@ -184,7 +187,16 @@ impl Session {
             };
             let frame;
             (frame, reader) = read?;
-            match self.answer(&frame).await? {
+            let (stay, now) = gate.times_alone().await;
+            if now != began {
+                // What was given here belongs to a store that is no more.
+                let close = close_connection(320, "the country was replaced; connect again");
+                send(&mut writer, &[close], write).await?;
+                return Ok(());
+            }
+            let answer = self.answer(&frame).await?;
+            drop(stay);
+            match answer {
                 Next::Nothing => {}
                 Next::Say(frames) => send(&mut writer, &frames, write).await?,
                 Next::End(frames) => {

@@ -14,7 +14,7 @@ use super::super::errors::Failure;
 use super::super::json::Body;
 use super::super::parameters::path_id;
 use super::super::versions::{IfMatch, Versioned};
-use super::{open, versioned};
+use super::{apart, open, versioned};
 
 pub(super) fn describe(door: Described) -> Described {
     door.with(routes!(list, add)).with(routes!(read, change, remove))
@@ -39,7 +39,9 @@ async fn list(
     Path((mailbox, message)): Path<(String, String)>,
 ) -> Result<Json<DocumentListResult>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let documents = door.exchange.documents(&open, path_id(&message)?).await?;
+    let message = path_id(&message)?;
+    let exchange = door.exchange.clone();
+    let documents = apart(async move { exchange.documents(&open, message).await }).await?;
     Ok(Json(DocumentListResult { documents: Some(documents) }))
 }
 
@@ -89,7 +91,8 @@ async fn read(
 ) -> Result<Versioned<Document>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
     let (message, id) = (path_id(&message)?, path_id(&id)?);
-    let document = door.exchange.document(&open, message, id).await?;
+    let exchange = door.exchange.clone();
+    let document = apart(async move { exchange.document(&open, message, id).await }).await?;
     Ok(versioned(StatusCode::OK, document.version, document))
 }
 

@@ -18,7 +18,7 @@ use super::super::json::Body;
 use super::super::memos::multipart::take_file;
 use super::super::parameters::path_id;
 use super::super::versions::{IfMatch, Versioned};
-use super::{open, versioned};
+use super::{apart, open, versioned};
 use crate::content;
 
 pub(super) fn describe(door: Described) -> Described {
@@ -48,7 +48,8 @@ async fn list(
 ) -> Result<Json<FileListResult>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
     let (message, document) = (path_id(&message)?, path_id(&document)?);
-    let document = door.exchange.document(&open, message, document).await?;
+    let exchange = door.exchange.clone();
+    let document = apart(async move { exchange.document(&open, message, document).await }).await?;
     Ok(Json(FileListResult { files: document.files }))
 }
 
@@ -101,7 +102,8 @@ async fn read(
 ) -> Result<Versioned<File>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
     let (message, file) = (path_id(&message)?, (path_id(&document)?, path_id(&id)?));
-    let file = door.exchange.file_of(&open, message, file.0, file.1).await?;
+    let exchange = door.exchange.clone();
+    let file = apart(async move { exchange.file_of(&open, message, file.0, file.1).await }).await?;
     Ok(versioned(StatusCode::OK, file.version, file))
 }
 
@@ -185,7 +187,9 @@ async fn content(
 ) -> Result<Response, Failure> {
     let open = open(&door, &person, &mailbox).await?;
     let (message, file) = (path_id(&message)?, (path_id(&document)?, path_id(&id)?));
-    let file = door.exchange.open_file(&open, message, file.0, file.1).await?;
+    let exchange = door.exchange.clone();
+    let file =
+        apart(async move { exchange.open_file(&open, message, file.0, file.1).await }).await?;
     let length = file.length_bytes;
     let stream = match file.bytes {
         FileBytes::Alone(content) => content::stream(door.exchange.store(), &content).await?,

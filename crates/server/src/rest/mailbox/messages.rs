@@ -15,7 +15,7 @@ use super::super::errors::Failure;
 use super::super::json::Body;
 use super::super::parameters::{Parameters, path_id};
 use super::super::versions::{IfMatch, Versioned};
-use super::{Searching, found, open, versioned};
+use super::{Searching, apart, found, open, versioned};
 
 pub(super) fn describe(door: Described) -> Described {
     door.with(routes!(list, add)).with(routes!(read, patch, put, remove))
@@ -106,7 +106,9 @@ async fn read(
     Path((mailbox, id)): Path<(String, String)>,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.message(&open, path_id(&id)?).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message = apart(async move { exchange.message(&open, id).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }
 
@@ -133,7 +135,10 @@ async fn patch(
     Body(wanted): Body<MessagePatchCommand>,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.patch_message(&open, path_id(&id)?, version, &wanted).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message =
+        apart(async move { exchange.patch_message(&open, id, version, &wanted).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }
 
@@ -160,7 +165,10 @@ async fn put(
     Body(wanted): Body<Message>,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.put_message(&open, path_id(&id)?, version, &wanted).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message =
+        apart(async move { exchange.put_message(&open, id, version, &wanted).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }
 

@@ -13,7 +13,7 @@ use super::super::errors::Failure;
 use super::super::json::Body;
 use super::super::parameters::path_id;
 use super::super::versions::{IfMatch, Versioned};
-use super::{open, versioned};
+use super::{apart, open, versioned};
 
 pub(super) fn describe(door: Described) -> Described {
     door.with(routes!(forward)).with(routes!(reply)).with(routes!(send, send_version))
@@ -40,7 +40,9 @@ async fn forward(
     Body(command): Body<ForwardCommand>,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.forward(&open, path_id(&id)?, &command).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message = apart(async move { exchange.forward(&open, id, &command).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }
 
@@ -63,7 +65,9 @@ async fn reply(
     Path((mailbox, id)): Path<(String, String)>,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.begin_reply(&open, path_id(&id)?).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message = apart(async move { exchange.begin_reply(&open, id).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }
 
@@ -86,7 +90,9 @@ async fn send(
     Path((mailbox, id)): Path<(String, String)>,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.send_draft(&open, path_id(&id)?, None).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message = apart(async move { exchange.send_draft(&open, id, None).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }
 
@@ -111,6 +117,8 @@ async fn send_version(
     IfMatch(version): IfMatch,
 ) -> Result<Versioned<Message>, Failure> {
     let open = open(&door, &person, &mailbox).await?;
-    let message = door.exchange.send_draft(&open, path_id(&id)?, Some(version)).await?;
+    let id = path_id(&id)?;
+    let exchange = door.exchange.clone();
+    let message = apart(async move { exchange.send_draft(&open, id, Some(version)).await }).await?;
     Ok(versioned(StatusCode::OK, message.version, message))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use brevdue_exchange::local::magic;
-use brevdue_exchange::{Batch, Contact, ContactId, Op, RegistrationStatus};
+use brevdue_exchange::{Batch, Contact, ContactId, RegistrationStatus};
 use brevdue_memo::PartyId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ async fn put(
     };
     let store = door.exchange.store();
     let earlier = store.contact_by_party(party).await?;
-    let id = earlier.map_or_else(|| ContactId(door.exchange.ids().random()), |one| one.id);
+    let id = earlier.as_ref().map_or_else(|| ContactId(door.exchange.ids().random()), |one| one.id);
     let contact = Contact {
         id,
         party,
@@ -146,7 +146,10 @@ async fn put(
         },
         nemsms: phone,
     };
-    store.commit(Batch::of(Op::PutContact(contact))).await?;
+    let ops = door.exchange.invented_contact(earlier.as_ref(), contact).await?;
+    if !ops.is_empty() {
+        store.commit(Batch { ops }).await?;
+    }
     let made = TestingContact { id: id.0, name: command.name, status: command.status };
     Ok((StatusCode::CREATED, Json(made)))
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use brevdue_exchange::storage::turns::Turns;
-use brevdue_exchange::storage::{Claim, Spot};
-use brevdue_exchange::{Incoming, Lane, MemoKey, WorkerId};
+use brevdue_exchange::storage::{Claim, Spot, Waiting};
+use brevdue_exchange::{Incoming, Lane, MemoKey, WorkKind, WorkerId};
 use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
@@ -69,6 +69,8 @@ struct Left {
     /// None of them lies before.
     from: Spot,
     count: u64,
+    /// None of them came before.
+    since: Timestamp,
     /// Somebody is reading them.
     is_being_read: bool,
 }
@@ -171,6 +173,27 @@ impl Queue {
         state.unfiled.len() as u64 + state.left_in_all
     }
 
+    /// Letters received and not filed, by lane, as far as they have been found: how many, and since when
+    /// the first of them waits.
+    pub(in crate::embedded) fn standing(&self) -> Vec<Waiting> {
+        let state = self.state();
+        let of_lane = |lane| {
+            let mut count = state.turns.waiting(lane) as u64;
+            let mut first = state.turns.first_of_each(lane).map(|head| head.received_at).min();
+            for claimed in state.claimed.values().filter(|claimed| claimed.head.lane == lane) {
+                count += 1;
+                first = first.into_iter().chain([claimed.head.received_at]).min();
+            }
+            for (_, left) in state.left.iter().filter(|((of, _), _)| *of == lane) {
+                count += left.count;
+                first = first.into_iter().chain([left.since]).min();
+            }
+            let kind = WorkKind::Inside;
+            first.map(|first_due| Waiting { kind, lane, count, first_due })
+        };
+        [Lane::Interactive, Lane::Bulk].into_iter().filter_map(of_lane).collect()
+    }
+
     /// When the next letter can be claimed.
     pub(in crate::embedded) fn next_due(&self) -> Option<Timestamp> {
         let state = self.state();
@@ -244,6 +267,8 @@ impl Queue {
         let end = state.looking_from.is_none().then_some(state.end);
         let Some(left) = state.left.get_mut(&whose) else { return };
         left.from = from;
+        // They are read in their order of coming: the rest came later.
+        left.since = heads.iter().map(|head| head.received_at).fold(left.since, Timestamp::max);
         let taken = left.count.min(taken);
         left.count -= taken;
         let is_over = left.count == 0 || end.is_some_and(|end| from >= end);
@@ -266,10 +291,12 @@ impl State {
         let room = limits.of_one(self.unfiled.len());
         if let Some(left) = self.left.get_mut(&whose) {
             left.from = left.from.min(head.spot);
+            left.since = left.since.min(head.received_at);
             left.count += 1;
             self.left_in_all += 1;
         } else if self.turns.of(whose.0, whose.1) >= room {
-            self.left.insert(whose, Left { from: head.spot, count: 1, is_being_read: false });
+            let (from, since) = (head.spot, head.received_at);
+            self.left.insert(whose, Left { from, count: 1, since, is_being_read: false });
             self.left_in_all += 1;
         } else if self.unfiled.insert(head.spot) {
             self.turns.push(whose.0, whose.1, *head);

@@ -53,6 +53,8 @@ pub(super) fn letter_of(number: u64, content: ContentRef) -> Batch {
             receipt_status: None,
             error_code: Some("memo.invalid".into()),
             size_bytes: Some(content.length_bytes),
+            owner: None,
+            actor: Some(id),
         }))
     };
     Batch {

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use askama::Template;
 use brevdue_exchange::handover::HandoverOutcome;
-use brevdue_exchange::local::live::{Moment, What};
-use brevdue_exchange::{Exchange, SystemId};
+use brevdue_exchange::local::live::{Gone, Moment, What};
+use brevdue_exchange::{Exchange, MAIL_CARRIER, SMS_GATEWAY, SystemId};
 use brevdue_memo::copenhagen;
 use brevdue_wire::ReceiptStatus;
 use uuid::Uuid;
 
+use super::systems::{alarm_since, alarm_words};
 use crate::texts::Texts;
 
 #[derive(Template)]
@@ -55,6 +56,11 @@ impl<'a> Rows<'a> {
 
     async fn name(&mut self, system: Option<SystemId>) -> Option<String> {
         let id = system?;
+        match id {
+            MAIL_CARRIER => return Some(self.t.live_mail().to_owned()),
+            SMS_GATEWAY => return Some(self.t.live_sms().to_owned()),
+            _ => {}
+        }
         if let Some(name) = self.names.get(&id) {
             return Some(name.clone());
         }
@@ -80,7 +86,7 @@ impl<'a> Rows<'a> {
             why: None,
         };
         match &moment.what {
-            What::Request { method, route, status, system, milliseconds, certified } => {
+            What::Request { method, route, status, system, code, milliseconds, certified } => {
                 row.class = "request";
                 row.kind = t.live_kind_request();
                 row.what = format!("{method} {route}");
@@ -88,6 +94,9 @@ impl<'a> Rows<'a> {
                 let mut why = t.live_answered(milliseconds, status);
                 if !certified {
                     why = format!("{why}, {}", t.live_plain());
+                }
+                if let Some(code) = code {
+                    why = format!("{why}: {code}");
                 }
                 row.why = Some(why);
                 if *status >= 400 {
@@ -122,6 +131,9 @@ impl<'a> Rows<'a> {
                 row.kind = t.live_kind_push();
                 row.system = self.name(Some(*system)).await;
                 (row.badge, row.what, row.why) = match outcome {
+                    HandoverOutcome::Taken if [MAIL_CARRIER, SMS_GATEWAY].contains(system) => {
+                        ("badge-success", t.live_push_carried().to_owned(), None)
+                    }
                     HandoverOutcome::Taken => {
                         ("badge-success", t.live_push_taken().to_owned(), None)
                     }
@@ -142,6 +154,51 @@ impl<'a> Rows<'a> {
                 row.what = (*kind).to_owned();
                 row.system = self.name(*system).await;
             }
+            What::Removed(left) => {
+                row.class = "removed";
+                row.kind = t.live_kind_removed();
+                let what = left.what as usize;
+                row.what = word(t.live_removed(), what).to_owned();
+                if left.count > 1 {
+                    row.what = format!("{} ({})", row.what, left.count);
+                }
+                row.about = letter(left.message_uuid);
+                let rule = word(t.live_removed_rules(), what);
+                let since = clock(left.since);
+                row.why = Some(match left.what {
+                    Gone::Events => t.live_removed_before(left.days, rule, since),
+                    _ => t.live_removed_since(left.days, rule, since),
+                });
+            }
+            What::Notice { system, subject } => {
+                row.class = "notice";
+                row.kind = t.live_kind_notice();
+                row.badge = "badge-warning";
+                row.what = subject.clone();
+                row.system = self.name(Some(*system)).await;
+            }
+            What::Raised(alarm) => {
+                row.class = "alarm";
+                row.kind = t.live_kind_alarm();
+                row.badge = "badge-error";
+                row.what = alarm_words(t, alarm).to_owned();
+                match alarm.subject.parse() {
+                    Ok(id) => row.system = self.name(Some(SystemId(id))).await,
+                    Err(_) => row.system = Some(alarm.subject.clone()),
+                }
+                row.why = Some(alarm_since(t, alarm));
+            }
+            What::Knocked { system, refused } => {
+                row.class = "knock";
+                row.kind = t.live_kind_knock();
+                row.system = self.name(Some(*system)).await;
+                row.badge = if refused.is_none() { "badge-success" } else { "badge-error" };
+                row.what = match refused {
+                    None => t.live_let_in().to_owned(),
+                    Some(_) => t.live_not_let_in().to_owned(),
+                };
+                row.why = refused.map(|(code, message)| format!("{code}: {message}"));
+            }
             What::Clock { from } => {
                 row.class = "clock";
                 row.kind = t.live_kind_clock();
@@ -151,6 +208,11 @@ impl<'a> Rows<'a> {
         }
         row
     }
+}
+
+/// The text of a place in a list.
+fn word(words: &'static [&'static str], place: usize) -> &'static str {
+    words.get(place).copied().unwrap_or_default()
 }
 
 /// A time as a list of moments writes it: `2026-11-23 04:50:12`, in Copenhagen.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::shaping::{lean_status, registration, shape};
 use crate::exchange::Exchange;
-use crate::exchange::nemsms::SunkTextMessage;
+use crate::exchange::notices::Notice;
 use crate::exchange::people::{Actor, Privilege};
 use crate::exchange::registering::details::{Beside, ContactDetails, NemSms};
 use crate::exchange::registering::faults::fault;
@@ -15,7 +15,6 @@ use crate::exchange::registering::subscriptions::Change;
 use crate::exchange::registering::{
     Faults, Registered, RegisteringError, forbidden, is_own, must_be, unknown,
 };
-use crate::storage::{Expect, Record, RecordKind};
 use crate::{Contact, ContactId, EventTag, Op, PhoneNumber, RegistrationStatus, StorageError};
 
 /// Wrong codes after which a number must be entered again.
@@ -57,11 +56,11 @@ impl Exchange {
                 (Some(_), Some(_)) => EventTag::NemSmsUpdated,
                 (Some(_), None) => EventTag::NemSmsDeleted,
             };
-            ops.push(self.registry_event(tag, actor, None, now));
+            ops.push(self.contact_event(tag, actor, Some(contact.id.0), now));
             changed.nemsms = None;
             details.nem_sms = number.map(|number| self.unverified(number));
             if let Some(entered) = &details.nem_sms {
-                ops.push(self.text_of_code(entered, now)?);
+                ops.extend(self.text_of_code(entered, contact.id, now));
             }
         }
         let beside = self.put_contact(actor, &contact, &changed, beside, details, ops).await?;
@@ -106,7 +105,8 @@ impl Exchange {
         })?;
         details.nem_sms = Some(NemSms { verified: Some(now.to_string()), code: None, ..entered });
         let changed = Contact { nemsms: Some(number), ..contact.clone() };
-        let ops = vec![self.registry_event(EventTag::NemSmsActivated, actor, None, now)];
+        let ops =
+            vec![self.contact_event(EventTag::NemSmsActivated, actor, Some(contact.id.0), now)];
         let beside = self.put_contact(actor, &contact, &changed, beside, details, ops).await?;
         Ok(shape(&changed, &beside))
     }
@@ -149,7 +149,7 @@ impl Exchange {
                 RegistrationStatus::Exempt => Some(EventTag::DigitalPostExempted),
                 _ => None,
             };
-            ops.extend(tag.map(|tag| self.registry_event(tag, actor, None, now)));
+            ops.extend(tag.map(|tag| self.contact_event(tag, actor, Some(after.id.0), now)));
         }
         ops.extend(self.tell_of_contact(after, Change::Updated).await?);
         self.commit_all(ops).await?;
@@ -167,28 +167,19 @@ impl Exchange {
         }
     }
 
-    /// The text message with the code, in the sink of local mode.
-    fn text_of_code(&self, entered: &NemSms, now: Timestamp) -> Result<Op, StorageError> {
+    /// The changes that send the code to the telephone.
+    fn text_of_code(&self, entered: &NemSms, contact: ContactId, now: Timestamp) -> Vec<Op> {
         let code = entered.code.as_deref().unwrap_or_default();
-        let sunk = SunkTextMessage {
+        let notice = Notice {
             id: entered.id,
-            to: entered.mobile_number.clone(),
+            to: vec![entered.mobile_number.clone()],
+            subject: "Kode til NemSMS".to_owned(),
             text: format!("Din kode til NemSMS er {code}. Your code for NemSMS is {code}."),
-            sent_at: now.to_string(),
+            system: None,
+            letter: None,
+            made_at: now.to_string(),
         };
-        let body = serde_json::to_string(&sunk).map_err(|e| StorageError::Failed(Box::new(e)))?;
-        let record = Record {
-            kind: RecordKind::TextMessage,
-            id: entered.id,
-            owner: Uuid::nil(),
-            name: sunk.to,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-            body,
-            contents: Vec::new(),
-        };
-        Ok(Op::PutRecord(Box::new(record), Expect::Anything))
+        self.send_notice(&notice, contact.0)
     }
 }
 

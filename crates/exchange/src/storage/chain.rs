@@ -3,24 +3,43 @@
 //!
 //! A new chain starts with every UTC day, so that a day can be checked, or handed over, by itself. Its
 //! genesis is derived from the last hash of the day before: the days form a chain of their own.
+//!
+//! How the bytes of an event are put together is for others to follow: docs/operations.md says it, and it
+//! is never changed, only added to.
 
-use brevdue_exchange::Event;
 use brevdue_wire::ReceiptStatus;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::Event;
+
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// A hash of the chain.
-pub(super) type Hash = [u8; 32];
+pub type Hash = [u8; 32];
 
 /// Where the chain stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Link {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Link {
     /// Days since 1970 UTC; `None` before the first event.
-    pub(super) day: Option<i64>,
+    pub day: Option<i64>,
     /// Hash of the last event.
-    pub(super) hash: Hash,
+    pub hash: Hash,
+}
+
+/// An event and its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chained {
+    /// The event.
+    pub event: Event,
+    /// Its number in the log; the first is 1.
+    pub number: u64,
+    /// The UTC day of its commit, counted from 1970.
+    pub day: i64,
+    /// What its hash goes on from: the hash of the event before it, or the beginning of its day.
+    pub before: Hash,
+    /// SHA-256 of `before` and the event.
+    pub hash: Hash,
 }
 
 impl Link {
@@ -28,14 +47,18 @@ impl Link {
     ///
     /// An event that happened before midnight and was committed after it belongs to the day of its
     /// commit: days never go back.
-    pub(super) fn after(self, event: &Event) -> Self {
+    pub fn after(self, event: &Event) -> Self {
         let happened = event.at.as_millis().div_euclid(DAY_MILLIS);
         let day = self.day.map_or(happened, |day| day.max(happened));
-        let before = if self.day == Some(day) { self.hash } else { genesis(day, &self.hash) };
         let mut hasher = Sha256::new();
-        hasher.update(before);
+        hasher.update(self.towards(day));
         canonical(event, |bytes| hasher.update(bytes));
         Self { day: Some(day), hash: hasher.finalize().into() }
+    }
+
+    /// What the next event goes on from when it belongs to this day.
+    pub fn towards(self, day: i64) -> Hash {
+        if self.day == Some(day) { self.hash } else { genesis(day, &self.hash) }
     }
 }
 
@@ -49,7 +72,8 @@ fn genesis(day: i64, before: &Hash) -> Hash {
 }
 
 /// Every field in order. Ids: 16 bytes. Numbers: 8 bytes, big endian. Text: its length, then UTF-8. What
-/// may be absent follows a byte that says whether it is there.
+/// may be absent follows a byte that says whether it is there. Owner and actor came later: an event that
+/// has neither ends before them.
 fn canonical(event: &Event, mut feed: impl FnMut(&[u8])) {
     let mut bytes = Vec::with_capacity(192);
     bytes.extend_from_slice(event.id.0.as_bytes());
@@ -69,6 +93,13 @@ fn canonical(event: &Event, mut feed: impl FnMut(&[u8])) {
     maybe(&mut bytes, event.size_bytes, |bytes, size| {
         bytes.extend_from_slice(&size.to_be_bytes());
     });
+    if event.owner.is_some() || event.actor.is_some() {
+        for id in [event.owner, event.actor] {
+            maybe(&mut bytes, id.as_ref().map(Uuid::as_bytes), |bytes, id| {
+                bytes.extend_from_slice(id);
+            });
+        }
+    }
     feed(&bytes);
 }
 
@@ -95,7 +126,7 @@ fn status_word(status: ReceiptStatus) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use brevdue_exchange::{EventId, EventTag};
+    use crate::{EventId, EventTag};
     use brevdue_memo::Timestamp;
 
     use super::*;
@@ -113,6 +144,8 @@ mod tests {
             receipt_status: None,
             error_code: None,
             size_bytes: None,
+            owner: None,
+            actor: None,
         }
     }
 
@@ -138,18 +171,20 @@ mod tests {
         let plain = event_at(5);
         let id = Uuid::from_u128(9);
         let mut hashes = vec![START.after(&plain).hash];
-        let changes: [&dyn Fn(&mut Event); 11] = [
+        let changes: [&dyn Fn(&mut Event); 13] = [
             &|event| event.id = EventId(id),
             &|event| event.at = Timestamp::from_millis(6),
             &|event| event.tag = EventTag::MessageRead,
-            &|event| event.transmission = Some(brevdue_exchange::TransmissionId(id)),
-            &|event| event.memo = Some(brevdue_exchange::MemoKey(id)),
+            &|event| event.transmission = Some(crate::TransmissionId(id)),
+            &|event| event.memo = Some(crate::MemoKey(id)),
             &|event| event.message_uuid = Some(id),
-            &|event| event.system = Some(brevdue_exchange::SystemId(id)),
-            &|event| event.organisation = Some(brevdue_exchange::OrganisationId(id)),
+            &|event| event.system = Some(crate::SystemId(id)),
+            &|event| event.organisation = Some(crate::OrganisationId(id)),
             &|event| event.receipt_status = Some(ReceiptStatus::Invalid),
             &|event| event.error_code = Some("memo.invalid".into()),
             &|event| event.size_bytes = Some(0),
+            &|event| event.owner = Some(id),
+            &|event| event.actor = Some(id),
         ];
         for change in changes {
             let mut event = plain.clone();
