@@ -283,6 +283,14 @@ pub trait Store: Contents {
     async fn events_of(&self, memo: MemoKey) -> Result<Vec<Event>, StorageError>;
     /// The same, each with its place in the chain.
     async fn chained_events_of(&self, memo: MemoKey) -> Result<Vec<Chained>, StorageError>;
+    /// Events that were committed after the one with this number (0: from the first that is kept), with
+    /// their numbers, in the order they were committed; at most `limit`. Numbers grow and are never
+    /// given twice.
+    async fn events_after(
+        &self,
+        number: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StorageError>;
     /// What of a kind has aged since before `until`, oldest first, then by id; at most `limit`.
     async fn aged(
         &self,

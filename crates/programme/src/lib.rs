@@ -12,6 +12,7 @@
 //! - [`tally`]: how observations are counted, so that nothing has to read them again.
 //! - [`checks`]: what each requirement asks of tallies and registers, and what it answers.
 //! - [`programmes`]: all of them: opening, changing, history; judged, with tasks kept true.
+//! - [`reading`]: making an observation of a message.
 //! - [`storage`]: what has to be remembered, for back ends.
 //! - [`beginning`]: making a programme, choosing full or light, and switching between them.
 //! - [`calendar`]: working days in Denmark.
@@ -44,6 +45,7 @@ pub mod plan;
 pub mod potential;
 pub mod programme;
 pub mod programmes;
+pub mod reading;
 pub mod registers;
 pub mod status;
 pub mod storage;

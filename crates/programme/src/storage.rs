@@ -124,7 +124,7 @@ pub trait ObservationStore: Send + Sync {
     async fn observe(
         &self,
         sights: Vec<Sight>,
-        position: Option<Position>,
+        positions: Vec<Position>,
     ) -> Result<Observed, StorageError>;
 
     /// How far a follower has come; none before it began.

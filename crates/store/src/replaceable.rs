@@ -156,6 +156,7 @@ hand_on! {
     unread(owner: ContactId) -> u64;
     events_of(memo: MemoKey) -> Vec<Event>;
     chained_events_of(memo: MemoKey) -> Vec<Chained>;
+    events_after(number: u64, limit: u32) -> Vec<(u64, Event)>;
     aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     aging_since(what: Aging) -> Option<Timestamp>;
     oldest_event_day() -> Option<i64>;

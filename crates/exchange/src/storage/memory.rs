@@ -587,6 +587,18 @@ impl Store for Memory {
         Ok(self.tables().chained_events_of(memo))
     }
 
+    async fn events_after(
+        &self,
+        number: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StorageError> {
+        let tables = self.tables();
+        // The table counts from 0, numbers from 1, so that 0 is before all.
+        let positions = tables.events.keys().map(|position| position + 1);
+        let events = positions.zip(tables.events.values().cloned());
+        Ok(events.filter(|(one, _)| *one > number).take(limit as usize).collect())
+    }
+
     async fn aged(
         &self,
         kind: AgingKind,

@@ -13,7 +13,7 @@ const COVERAGE: f64 = 0.98;
 /// The minimum standard, where the requirement lists no other.
 const STANDARD: [&str; 5] = [
     "header:label",
-    "sender:ContactPoint",
+    "header:ContactPoint",
     "header:mandatory",
     "header:legalNotification",
     "attention:GeneratingSystem",
@@ -53,7 +53,7 @@ pub(super) fn decided(asked: &Asked<'_>) -> Answer {
     let target = letter
         .target_coverage
         .filter(|share| (0.0..=1.0).contains(share))
-        .unwrap_or_else(|| asked.limit("coverage", COVERAGE));
+        .unwrap_or_else(|| asked.limit("coverage_min", COVERAGE));
     let (field, least) = fields
         .iter()
         .map(|field| (field.as_str(), counted.fields.count(field)))

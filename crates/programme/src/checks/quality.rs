@@ -65,8 +65,8 @@ pub(super) fn receipts(asked: &Asked<'_>, _: &System) -> Answer {
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
-    let hours = asked.limit("receipt_hours", 24.0).max(1.0) as i64;
-    let most = asked.limit("negative_percent", 1.0);
+    let hours = asked.limit("hours", 24.0).max(1.0) as i64;
+    let most = asked.limit("negative_share_max", 0.01) * 100.0;
     let all = tally.receipts.total();
     let negative: Vec<&Flaw> = tally
         .receipts
@@ -125,7 +125,7 @@ pub(super) fn errors(asked: &Asked<'_>, _: &System) -> Answer {
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
-    let most = asked.limit("error_percent", 0.1);
+    let most = asked.limit("error_share_max", 0.001) * 100.0;
     let (all, invalid) = (tally.messages.count, tally.invalid.count());
     let key = asked.subject.key();
     let days = key.and_then(|key| asked.evidence.traffic(key, Direction::Out));

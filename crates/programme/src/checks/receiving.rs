@@ -98,7 +98,7 @@ pub(super) fn can_receive_memo(asked: &Asked<'_>, system: &System) -> Answer {
     let refused =
         tally.and_then(|tally| tally.receipts.of("INVALID")).filter(|one| one.count() > 0);
     let passed = newest(system, |one| one.conformance_passed);
-    let months = asked.limit("test_months", 12.0) as i32;
+    let days = asked.limit("test_days", 365.0) as i32;
     let finish = |answer: Answer| {
         let answer = answer.over(period).count("refused", refused.map_or(0, |one| one.count()));
         let answer = if passed.is_some() { answer.configured() } else { answer };
@@ -120,11 +120,9 @@ pub(super) fn can_receive_memo(asked: &Asked<'_>, system: &System) -> Answer {
             "Overensstemmelsesprøven er ikke bestået endnu.",
             "The conformance set has not been passed yet.",
         ),
-        Some(day) if day.plus_months(months) < asked.evidence.today => Answer::fail(
-            format!(
-                "Overensstemmelsesprøven blev bestået {day}, for mere end {months} måneder siden."
-            ),
-            format!("The conformance set was passed on {day}, more than {months} months ago."),
+        Some(day) if day.plus_days(days) < asked.evidence.today => Answer::fail(
+            format!("Overensstemmelsesprøven blev bestået {day}, for mere end {days} dage siden."),
+            format!("The conformance set was passed on {day}, more than {days} days ago."),
         ),
         Some(day) => Answer::pass(
             format!("Overensstemmelsesprøven bestået {day}; ingen gyldig meddelelse afvist."),
@@ -157,8 +155,8 @@ pub(super) fn number_of_receivers(asked: &Asked<'_>) -> Answer {
     let (authority, company) =
         (for_purpose(Purpose::AuthorityMail), for_purpose(Purpose::CompanyMail));
     let limit = |name, default| asked.limit(name, default).max(0.0) as u64;
-    let (most, most_company) = (limit("max_authority", 4.0), limit("max_company", 1.0));
-    let most_in_all = limit("max_total", 5.0);
+    let (most, most_company) = (limit("authority_max", 4.0), limit("company_max", 1.0));
+    let most_in_all = limit("total_max", 5.0);
     let kept = authority <= most
         && company <= most_company
         && authority.saturating_add(company) <= most_in_all;
@@ -188,8 +186,8 @@ pub(super) fn large_messages(asked: &Asked<'_>) -> Answer {
     if !any_registered(asked) {
         return no_receiver_registered();
     }
-    let needed = asked.limit("min_size_mb", 99.5);
-    let months = asked.limit("test_months", 12.0) as i32;
+    let needed = asked.limit("size_mb", 99.5);
+    let days = asked.limit("test_days", 365.0) as i32;
     let today = asked.evidence.today;
     let interfaces: Vec<&Interface> =
         receivers(asked).flat_map(|(_, system)| live(system, Direction::In)).collect();
@@ -216,9 +214,9 @@ pub(super) fn large_messages(asked: &Asked<'_>) -> Answer {
             format!("{} kan tage {needed} MB, men ingen har prøvet det.", able.len()),
             format!("{} can take {needed} MB, but nobody has tried it.", able.len()),
         ),
-        Some(day) if day.plus_months(months) < today => Answer::fail(
-            format!("Prøven med {needed} MB er fra {day}, ældre end {months} måneder."),
-            format!("The test with {needed} MB is from {day}, older than {months} months."),
+        Some(day) if day.plus_days(days) < today => Answer::fail(
+            format!("Prøven med {needed} MB er fra {day}, ældre end {days} dage."),
+            format!("The test with {needed} MB is from {day}, older than {days} days."),
         ),
         Some(day) => Answer::pass(
             format!("En meddelelse på {needed} MB blev modtaget {day}."),
@@ -285,7 +283,7 @@ pub(super) fn everything_fetched_and_kept(asked: &Asked<'_>) -> Answer {
 
 /// MK-M7.
 pub(super) fn takes_the_sizes_it_says(asked: &Asked<'_>, system: &System) -> Answer {
-    let least = asked.limit("min_declared_mb", 10.0);
+    let least = asked.limit("size_mb", 10.0);
     let declared =
         live(system, Direction::In).filter_map(|one| one.declared_limit_mb).reduce(f64::min);
     let Some(declared) = declared else {

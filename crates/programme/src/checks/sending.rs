@@ -276,8 +276,8 @@ pub(super) fn keeps_to_sizes(asked: &Asked<'_>, _: &System) -> Answer {
     let Some(tally) = asked.evidence.tally(key, Direction::Out, period) else {
         return Answer::nothing_seen(period);
     };
-    let bytes = megabytes(asked.limit("max_size_mb", 99.5));
-    let files = asked.limit("max_files", 10.0).max(0.0) as u64;
+    let bytes = megabytes(asked.limit("size_mb", 99.5));
+    let files = asked.limit("files", 10.0).max(0.0) as u64;
     let over: Vec<_> = tally
         .sizes
         .iter()

@@ -140,6 +140,7 @@ passing_on! {
     fn unread(owner: ContactId) -> u64;
     fn events_of(memo: MemoKey) -> Vec<Event>;
     fn chained_events_of(memo: MemoKey) -> Vec<Chained>;
+    fn events_after(number: u64, limit: u32) -> Vec<(u64, Event)>;
     fn aged(kind: AgingKind, until: Timestamp, limit: u32) -> Vec<Aged>;
     fn aging_since(what: Aging) -> Option<Timestamp>;
     fn oldest_event_day() -> Option<i64>;

@@ -149,6 +149,19 @@ pub(super) fn chained_events_of(
     Ok(chained)
 }
 
+pub(super) fn events_after(
+    connection: &Connection,
+    number: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<(u64, Event)>> {
+    let after = i64::try_from(number).unwrap_or(i64::MAX);
+    let read = |row: &Row<'_>| {
+        let Sql(seq): Sql<u64> = row.get(13)?;
+        Ok((seq, read_event(row)?))
+    };
+    many(connection, &format!("{EVENT} WHERE seq > ?1 ORDER BY seq LIMIT ?2"), (after, limit), read)
+}
+
 /// `LIMIT` and `OFFSET`. What is beyond any table is simply not there.
 pub(super) fn window(page: PageRequest) -> (i64, i64) {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);

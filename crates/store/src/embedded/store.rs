@@ -289,6 +289,14 @@ impl Store for Embedded {
         self.readers.read_apart(move |reader| letters::chained_events_of(reader, memo)).await
     }
 
+    async fn events_after(
+        &self,
+        number: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StorageError> {
+        self.readers.read(|reader| letters::events_after(reader, number, limit))
+    }
+
     async fn aged(
         &self,
         kind: AgingKind,

@@ -29,7 +29,7 @@ impl ObservationStore for ProgrammeFile {
     async fn observe(
         &self,
         sights: Vec<Sight>,
-        position: Option<Position>,
+        positions: Vec<Position>,
     ) -> Result<Observed, StorageError> {
         if sights.len() > SIGHTS {
             let excess = format!("{} sights at once, over the limit of {SIGHTS}", sights.len());
@@ -41,8 +41,8 @@ impl ObservationStore for ProgrammeFile {
                 batch.take(sight)?;
             }
             let observed = batch.finish()?;
-            if let Some(position) = position {
-                keep_position(connection, &position)?;
+            for position in &positions {
+                keep_position(connection, position)?;
             }
             Ok(observed)
         })

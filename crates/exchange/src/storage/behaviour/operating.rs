@@ -155,6 +155,14 @@ pub async fn events_are_found_by_what_they_are_about(store: Arc<dyn Store>) {
         assert_eq!(numbers, wanted, "{query:?}");
         assert_eq!(found.total, wanted.len() as u64);
     }
+    let mut number = 0;
+    for wanted in [vec![1, 2, 3], vec![4], vec![]] {
+        let found = store.events_after(number, 3).await.unwrap();
+        let ids: Vec<u128> = found.iter().map(|(_, event)| event.id.0.as_u128()).collect();
+        assert_eq!(ids, wanted, "after {number}");
+        assert!(found.iter().all(|(one, _)| *one > number), "numbers grow");
+        number = found.last().map_or(number, |(one, _)| *one);
+    }
     let second = store.events(&any, page(1, 3)).await.unwrap();
     assert_eq!((second.items.len(), second.total), (2, 5));
 }

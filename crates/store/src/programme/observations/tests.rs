@@ -97,11 +97,11 @@ async fn a_message_counts_once_however_often_it_is_seen_and_its_receipt_is_added
     let file = ProgrammeFile::open(folder.path()).unwrap();
     let one = message(seen(1, "S", "2026-11-20T10:00:00.000Z"));
     let two = message(seen(2, "S", "2026-11-20T10:01:00.000Z"));
-    let first = file.observe(vec![one.clone(), two, one.clone()], None).await.unwrap();
+    let first = file.observe(vec![one.clone(), two, one.clone()], Vec::new()).await.unwrap();
     assert_eq!(first, Observed { new: 2, changed: 0, nothing: 1 });
     let again =
         vec![one, receipt(1, "2026-11-20T10:05:00.000Z"), receipt(1, "2026-11-20T10:05:00.000Z")];
-    let second = file.observe(again, None).await.unwrap();
+    let second = file.observe(again, Vec::new()).await.unwrap();
     assert_eq!(second, Observed { new: 0, changed: 1, nothing: 2 });
 
     let counted = counted(&file, "2026-11-23").await;
@@ -123,7 +123,7 @@ async fn a_position_is_kept_with_the_sights_and_stays_after_opening_again() {
     for number in [7, 9] {
         let position = Position { follower: "exchange".into(), number };
         let sight = message(seen(number as u128, "S", "2026-11-20T10:00:00.000Z"));
-        file.observe(vec![sight], Some(position)).await.unwrap();
+        file.observe(vec![sight], vec![position]).await.unwrap();
     }
     drop(file);
     let file = ProgrammeFile::open(folder.path()).unwrap();
@@ -138,7 +138,7 @@ async fn too_many_sights_at_once_are_refused_whole() {
     let file = ProgrammeFile::open(folder.path()).unwrap();
     let sight = |number| message(seen(number, "S", "2026-11-20T10:00:00.000Z"));
     let sights = (0..=SIGHTS as u128).map(sight).collect();
-    assert!(file.observe(sights, None).await.is_err());
+    assert!(file.observe(sights, Vec::new()).await.is_err());
     assert!(counted(&file, "2026-11-23").await.systems.is_empty());
 }
 
@@ -150,7 +150,7 @@ async fn observations_come_newest_first_and_page_by_page() {
     let sights = (1..=9).map(|number| {
         message(seen(number, if number % 3 == 0 { "T" } else { "S" }, &when(number)))
     });
-    file.observe(sights.collect(), None).await.unwrap();
+    file.observe(sights.collect(), Vec::new()).await.unwrap();
     let mut query = ObservationQuery {
         organisations: BTreeSet::from([CVR.to_owned()]),
         limit: 4,
@@ -179,7 +179,7 @@ async fn what_is_older_than_it_is_kept_goes_a_little_at_a_time() {
     let file = ProgrammeFile::open(folder.path()).unwrap();
     let old = (1..=5).map(|number| message(seen(number, "S", "2024-01-05T10:00:00.000Z")));
     let new = (6..=7).map(|number| message(seen(number, "S", "2026-11-20T10:00:00.000Z")));
-    file.observe(old.chain(new).collect(), None).await.unwrap();
+    file.observe(old.chain(new).collect(), Vec::new()).await.unwrap();
     assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 3);
     assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 2);
     assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 0);
@@ -199,7 +199,7 @@ async fn acceptance_13_no_cpr_number_is_kept_of_an_observation() {
     leaky.markup.insert(format!("content:{number}"));
     leaky.file_types.insert(number.clone());
     let name = leaky.name();
-    file.observe(vec![message(leaky)], None).await.unwrap();
+    file.observe(vec![message(leaky)], Vec::new()).await.unwrap();
     assert!(file.observation(&name).await.unwrap().is_some(), "it was kept");
     drop(file);
     for entry in std::fs::read_dir(folder.path()).unwrap() {
