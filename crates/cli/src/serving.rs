@@ -1,6 +1,7 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
 mod notices;
+mod observe;
 mod operations;
 mod programming;
 mod steering;
@@ -22,6 +23,7 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, Store};
+use brevdue_programme::objects::Environment;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
 };
@@ -206,6 +208,19 @@ impl Serving {
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
+        let observer = observe::Observer {
+            store: Arc::clone(&store),
+            programmes: programmes.clone(),
+            observations: Arc::new(steer.programme_file.clone()),
+            environment: Environment::Prod,
+            host: country
+                .https
+                .as_ref()
+                .or(country.http.as_ref())
+                .map_or_else(String::new, |base| host_of(base)),
+            clock: Arc::clone(&clock) as _,
+        };
+        tasks.spawn(observer.run(stop.clone()));
         tasks.spawn(programming::run(programmes.clone(), exchange.clone(), stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
@@ -294,6 +309,13 @@ impl Serving {
             tracing::warn!(%error, "running.json could not be removed");
         }
     }
+}
+
+/// The host of an address, without its port.
+fn host_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let end = rest.find(['/', ':']).unwrap_or(rest.len());
+    rest[..end].to_owned()
 }
 
 /// Paths that replace the country, and so cannot be inside while it is replaced.

@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 
 use crate::calendar::{self, Told};
 use crate::list::{self, Days};
-use crate::paper::Unprintable;
+use crate::of_plan::{Named, roles};
+use crate::paper::{Head, Unprintable};
 use crate::plans::{self, Tracker};
-use crate::reports::{self, Coverage, Printed};
+use crate::reports::{self, Coverage, Printed, TaskRef};
 use crate::slides;
 use crate::workbook;
 
 pub use lines::Lines;
-pub use prose::head;
 
 /// A form that a report or export comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -313,7 +313,7 @@ impl Asked<'_> {
     /// Due dates and milestones as a calendar: of a person, or of the whole programme; and what to keep so
     /// that the next one moves entries in place of doubling them.
     pub fn calendar(&self, person: Option<&Key>, told: &Told) -> (Told, String) {
-        let entries = lines::entries(self.judged, self.language, person);
+        let entries = words(self.judged, self.language).calendar(person);
         let told = calendar::advance(told, &entries, self.judged.at);
         let name = self.judged.programme.settings().map(|one| one.name).unwrap_or_default();
         let owner = person.map(Key::as_str).unwrap_or_default();
@@ -328,27 +328,22 @@ impl Asked<'_> {
 
     fn printed(&self, report: Report) -> Result<Printed, NotMade> {
         let (judged, language) = (self.judged, self.language);
-        let head = prose::head(judged, language);
+        let words = words(judged, language);
+        let standing = judged.status()?;
+        let head = words.head(&standing, judged.at);
         Ok(match report {
-            Report::R1 => reports::status(&head, &prose::status(judged, language)?)?,
+            Report::R1 => {
+                reports::status(&head, &words.status(&standing, &judged.judgements))?
+            }
             Report::R2 => reports::requirements(&head, &prose::matrix(judged, language))?,
             Report::R3 => reports::systems(&head, &judged.programme, |_, _| true)?,
-            Report::R4 => {
-                let key = self.supplier()?;
-                let of_theirs = |system: &Key| {
-                    let system = judged.programme.get::<System>(system);
-                    system.is_some_and(|system| system.supplier.as_ref() == Some(&key))
-                };
-                let tasks = prose::open_tasks(judged, language, |subject| {
-                    subject.is_some_and(|subject| *subject == key || of_theirs(subject))
-                });
-                let checks = prose::checks(judged, language, of_theirs);
-                reports::supplier(&head, &judged.programme, &key, &tasks, &checks)?
-            }
+            Report::R4 => self.of_supplier(&words, &head)?,
             Report::R5 => reports::potential(&head, &self.potential())?,
             Report::R6 => {
-                let tasks = prose::tasks(judged, language, |_| true);
-                reports::plan(&head, &prose::gantt(judged, language), &tasks)?
+                let tasks: Vec<TaskRef> =
+                    judged.plan.instances().iter().map(|one| words.task_ref(one)).collect();
+                let gantt = words.gantt().ok_or_else(|| Unprintable::nothing_dated())?;
+                reports::plan(&head, &gantt, &tasks)?
             }
             Report::R7 => reports::readiness(&head, &prose::readiness(judged, language))?,
             Report::R8 => reports::training(&head, &judged.programme)?,
@@ -357,27 +352,41 @@ impl Asked<'_> {
         })
     }
 
+    /// Of one supplier alone: its systems, their open tasks and checks.
+    fn of_supplier(&self, words: &Named<'_>, head: &Head) -> Result<Printed, NotMade> {
+        let judged = self.judged;
+        let key = self.supplier()?;
+        let is_theirs = |system: &Key| {
+            let system = judged.programme.get::<System>(system);
+            system.is_some_and(|system| system.supplier.as_ref() == Some(&key))
+        };
+        let open = judged.plan.instances().iter().filter(|one| !one.is_closed());
+        let tasks: Vec<TaskRef> = open
+            .filter(|one| {
+                one.subject.as_ref().is_some_and(|subject| *subject == key || is_theirs(subject))
+            })
+            .map(|one| words.task_ref(one))
+            .collect();
+        let checks = prose::checks(judged, self.language, is_theirs);
+        Ok(reports::supplier(head, &judged.programme, &key, &tasks, &checks)?)
+    }
+
     fn deck(&self, report: Report) -> Result<slides::Deck, NotMade> {
-        let (judged, language) = (self.judged, self.language);
-        let head = prose::head(judged, language);
-        let status = prose::status(judged, language)?;
+        let judged = self.judged;
+        let words = words(judged, self.language);
+        let standing = judged.status()?;
+        let head = words.head(&standing, judged.at);
+        let status = words.status(&standing, &judged.judgements);
         if report == Report::R1 {
             return Ok(slides::status(&head, &status));
         }
-        let roles: Vec<(String, String)> = judged
-            .effective
-            .catalogue()
-            .roles
-            .iter()
-            .map(|role| (role.id.to_string(), role.name.of(language).to_owned()))
-            .collect();
         let window = judged.evidence.cutover().map(|period| (period.from, period.until));
         Ok(slides::communication(&slides::Briefing {
             head: &head,
             programme: &judged.programme,
             milestones: &status.milestones,
             window,
-            roles: &roles,
+            roles: &roles(judged.effective.catalogue(), self.language),
         }))
     }
 
@@ -495,6 +504,16 @@ impl Asked<'_> {
             ]);
         }
         list::plain(&rows)
+    }
+}
+
+/// A judged programme with the names that people read.
+fn words(judged: &Judged, language: Language) -> Named<'_> {
+    Named {
+        programme: &judged.programme,
+        catalogue: judged.effective.catalogue(),
+        plan: &judged.plan,
+        language,
     }
 }
 

@@ -106,6 +106,7 @@ async fn tell(
             subject: subject(judged, notices.len()),
             text: text(judged, &notices),
             system: None,
+            letter: None,
             made_at: exchange.now().to_string(),
         };
         ops.extend(exchange.send_notice(&mail, id.0));

@@ -1,16 +1,14 @@
-//! What workbooks, lists and calendars tell of a judged programme: tasks, milestones, requirements.
+//! What workbooks and lists tell of a judged programme: tasks, milestones, requirements.
 
 use std::collections::BTreeMap;
 
-use brevdue_programme::catalogue::{Obligation, RequirementKind};
+use brevdue_programme::catalogue::RequirementKind;
 use brevdue_programme::checks::{Source, Subject, Verdict};
-use brevdue_programme::objects::{Kind, LetterType, System};
-use brevdue_programme::plan::Instance;
+use brevdue_programme::objects::{Kind, LetterType};
 use brevdue_programme::programmes::Judged;
-use brevdue_programme::{Day, Key, Language, ProgrammeId, potential, registers};
+use brevdue_programme::{Day, Key, Language, ProgrammeId, potential};
 
-use super::name_of;
-use crate::calendar::Entry;
+use super::{name_of, words};
 use crate::workbook::{Export, MilestoneLine, RequirementLine, TaskLine};
 
 /// Lines of a programme, made once for an export.
@@ -29,23 +27,17 @@ pub struct Lines {
 impl Lines {
     /// Makes them.
     pub fn of(judged: &Judged, language: Language) -> Self {
-        let plan = &judged.plan;
+        let named = words(judged, language);
+        let verdicts = judged.matrix.verdicts();
+        let mut figures = named.figures();
+        figures.extend(scores(judged));
         Self {
-            tasks: plan.instances().iter().map(|one| task(judged, language, one)).collect(),
-            milestones: plan
-                .milestones()
-                .iter()
-                .map(|milestone| MilestoneLine {
-                    id: milestone.kind.id.clone(),
-                    name: milestone.kind.name.of(language).to_owned(),
-                })
-                .collect(),
-            requirements: judged
-                .matrix
-                .verdicts()
+            tasks: named.tasks(),
+            milestones: named.milestones(),
+            requirements: verdicts
                 .filter_map(|verdict| requirement(judged, language, verdict))
                 .collect(),
-            figures: figures(judged),
+            figures,
         }
     }
 
@@ -68,63 +60,6 @@ impl Lines {
             figures: &self.figures,
         }
     }
-}
-
-fn task(judged: &Judged, language: Language, instance: &Instance) -> TaskLine {
-    let planned = judged.plan.task_of(instance);
-    let task = &planned.task;
-    let effective = &judged.effective;
-    let package = effective.package(&task.package);
-    let role = task.roles.first().and_then(|role| effective.role(role));
-    let da = language == Language::Da;
-    TaskLine {
-        key: instance.key.clone(),
-        task: task.id.clone(),
-        subject: instance.subject.clone(),
-        package: package.map(|one| one.name.of(language).to_owned()).unwrap_or_default(),
-        area: planned.area.as_ref().map(ToString::to_string).unwrap_or_default(),
-        title: task.title.of(language).to_owned(),
-        subject_name: instance
-            .subject
-            .as_ref()
-            .map_or_else(String::new, |key| subject_name(judged, key)),
-        obligation: match planned.obligation {
-            Obligation::Must | Obligation::MustAtMemoOnly | Obligation::MustIfWindow => {
-                if da {
-                    "Skal"
-                } else {
-                    "Must"
-                }
-            }
-            Obligation::Should => {
-                if da {
-                    "Bør"
-                } else {
-                    "Should"
-                }
-            }
-            Obligation::May => {
-                if da {
-                    "Kan"
-                } else {
-                    "May"
-                }
-            }
-        }
-        .to_owned(),
-        role: role.map(|one| one.name.of(language).to_owned()).unwrap_or_default(),
-        due: instance.due,
-        forecast: instance.forecast,
-        after: judged.plan.waits_for(instance).iter().map(|one| one.key.clone()).collect(),
-    }
-}
-
-/// The name of what a task is for, whatever kind that is.
-pub(super) fn subject_name(judged: &Judged, key: &Key) -> String {
-    [Kind::System, Kind::Supplier, Kind::LetterType, Kind::ContactPoint]
-        .into_iter()
-        .find(|kind| judged.programme.held(*kind, key).is_some())
-        .map_or_else(|| key.to_string(), |kind| name_of(judged, kind, key))
 }
 
 /// A subject's key and name; the authority has no key.
@@ -183,64 +118,15 @@ pub(super) fn sources(verdict: &Verdict, language: Language) -> String {
     words.join(", ")
 }
 
-fn figures(judged: &Judged) -> BTreeMap<(Kind, Key), f64> {
-    let mut figures = BTreeMap::new();
-    for (key, system) in judged.programme.all::<System>() {
-        let percent = (registers::completeness(&system).share() * 100.0).round();
-        figures.insert((Kind::System, key.clone()), percent);
-    }
-    if let Some(settings) = judged.programme.settings() {
-        let letters: BTreeMap<Key, LetterType> = judged
-            .programme
-            .all::<LetterType>()
-            .map(|(key, letter)| (key.clone(), letter))
-            .collect();
-        for score in potential::scores(&letters, &settings, &BTreeMap::new()) {
-            if score.priority.is_finite() {
-                figures.insert((Kind::LetterType, score.letter.clone()), score.priority);
-            }
-        }
-    }
-    figures
-}
-
-/// What stands in a calendar: milestones, and open tasks with a due day, of everybody or of one person. The
-/// words say what and for what; nobody is named.
-pub(super) fn entries(
-    judged: &Judged,
-    language: Language,
-    person: Option<&Key>,
-) -> BTreeMap<String, Entry> {
-    let mut entries = BTreeMap::new();
-    for milestone in judged.plan.milestones() {
-        let Some(day) = milestone.held.day else { continue };
-        let time = milestone.held.time.as_deref().and_then(|time| time.split_once(':'));
-        let time = time.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
-        let entry = Entry {
-            day,
-            until: milestone.held.until,
-            time,
-            summary: milestone.kind.name.of(language).to_owned(),
-            description: milestone.kind.meaning.of(language).to_owned(),
-            reminds: milestone.held.reached.is_none(),
-        };
-        entries.insert(format!("milestone/{}", milestone.kind.id), entry);
-    }
-    for instance in judged.plan.instances().iter().filter(|one| !one.is_closed()) {
-        let theirs = person.is_none_or(|person| instance.responsible.as_ref() == Some(person));
-        let Some(day) = instance.due.filter(|_| theirs) else { continue };
-        let task = &judged.plan.task_of(instance).task;
-        let subject = instance.subject.as_ref().map(|key| subject_name(judged, key));
-        let subject = subject.map_or(String::new(), |name| format!(" – {name}"));
-        let entry = Entry {
-            day,
-            until: None,
-            time: None,
-            summary: format!("{} {}{subject}", task.id, task.title.of(language)),
-            description: task.description.of(language).to_owned(),
-            reminds: true,
-        };
-        entries.insert(format!("task/{}", instance.key), entry);
-    }
-    entries
+/// The score of every letter type.
+fn scores(judged: &Judged) -> BTreeMap<(Kind, Key), f64> {
+    let Some(settings) = judged.programme.settings() else { return BTreeMap::new() };
+    let letters = judged.programme.all::<LetterType>();
+    let letters: BTreeMap<Key, LetterType> =
+        letters.map(|(key, letter)| (key.clone(), letter)).collect();
+    potential::scores(&letters, &settings, &BTreeMap::new())
+        .into_iter()
+        .filter(|score| score.priority.is_finite())
+        .map(|score| ((Kind::LetterType, score.letter), score.priority))
+        .collect()
 }

@@ -1,6 +1,5 @@
 //! `brevdue programme status` and `brevdue programme check`.
 
-use brevdue_office::reporting;
 use brevdue_programme::catalogue::{Requirement, RequirementKind};
 use brevdue_programme::checks::Verdict;
 use brevdue_programme::lights::Light;
@@ -48,6 +47,9 @@ pub(super) struct CheckArgs {
     /// The further checks count as well as the official requirements
     #[arg(long)]
     further: bool,
+    /// This requirement alone, for example MK-A2; may be given again
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
     #[command(flatten)]
     which: Which,
 }
@@ -129,15 +131,14 @@ fn standing(opened: &Opened, which: &Which) -> Result<String, Problem> {
             text.push_str(&format!("  {} {more}\n", lang.pick("og flere:", "and more:")));
         }
     }
-    let head = reporting::head(judged, reader);
     text.push_str(&format!(
         "{} {}, {} {}; {} {}",
-        head.measured,
+        report.basis.measured,
         lang.pick("resultater er målt", "results are measured"),
-        head.stated,
+        report.basis.stated,
         lang.pick("er oplyst eller ukendt", "are stated or unknown"),
         lang.pick("katalog", "catalogue"),
-        head.catalogue_version,
+        report.catalogue_version,
     ));
     Ok(text)
 }
@@ -184,11 +185,24 @@ pub(super) fn check(args: &CheckArgs) -> Exit {
         Err(problem) => return problem.print(args.which.format()),
     };
     let judged = &opened.judged;
-    let counts =
-        |requirement: &Requirement| args.further || requirement.kind == RequirementKind::Official;
+    let is_known = |id: &String| id.parse().is_ok_and(|id| judged.requirement(&id).is_some());
+    if let Some(unknown) = args.only.iter().find(|id| !is_known(id)) {
+        return Problem::command("programme::requirement", "there is no such requirement")
+            .at(unknown.clone())
+            .print(args.which.format());
+    }
+    let asked = |requirement: &Requirement| {
+        args.only.is_empty() || args.only.iter().any(|id| id == requirement.id.as_str())
+    };
+    let counts = |requirement: &Requirement| {
+        let official = requirement.kind == RequirementKind::Official;
+        official || args.further || !args.only.is_empty()
+    };
+    let (mut broken, mut unproven) = (judged.broken(), judged.unproven());
+    broken.retain(|(requirement, _)| asked(requirement));
+    unproven.retain(|(requirement, _)| asked(requirement));
     let (broken, besides): (Vec<_>, Vec<_>) =
-        judged.broken().into_iter().partition(|(requirement, _)| counts(requirement));
-    let unproven: Vec<_> = judged.unproven();
+        broken.into_iter().partition(|(requirement, _)| counts(requirement));
     let lacking = unproven.iter().filter(|(requirement, _)| counts(requirement)).count();
     let fails = !broken.is_empty() || (args.strict && lacking > 0);
     if args.which.format() == Format::Json {
