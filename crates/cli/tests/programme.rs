@@ -229,3 +229,45 @@ fn acceptance_13_no_cpr_number_is_in_observations_reports_exports_or_logs() {
     let status = text(&brevdue(&server.data, &["status"]));
     assert_eq!(looks_like_cpr(&status, &known), None);
 }
+
+#[test]
+fn a_backup_made_while_the_exchange_runs_holds_the_programmes_and_a_damaged_one_is_found() {
+    let mut server = Server::start(&[]);
+    let place = server.data.parent().unwrap().to_owned();
+    let id = begun(&server.data, "Fagsystem");
+    let made = server.brevdue(&["backup", "copy"], &place);
+    assert!(made.status.success(), "{}", text(&made));
+    server.stop();
+    let restored = server.brevdue(&["restore", "copy", "--data", "restored"], &place);
+    assert!(restored.status.success(), "{}", text(&restored));
+    let status = json(&brevdue(&place.join("restored"), &["status", "--json"]));
+    assert_eq!(status["id"], id.as_str());
+    let verified = server.brevdue(&["verify", "--data", "restored"], &place);
+    assert!(verified.status.success(), "{}", text(&verified));
+
+    let connection = rusqlite::Connection::open(place.join("restored/programme.db")).unwrap();
+    let sql = "UPDATE objects SET body = '{\"name\":' WHERE kind = 'system'";
+    assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    drop(connection);
+    let verified = server.brevdue(&["verify", "--data", "restored"], &place);
+    assert_eq!(verified.status.code(), Some(70), "{}", text(&verified));
+    assert!(text(&verified).contains("programme.db: object system"), "{}", text(&verified));
+}
+
+#[test]
+fn beginning_the_country_again_forgets_programmes_and_a_snapshot_brings_them_back() {
+    let server = Server::start(&[]);
+    begun(&server.data, "Fagsystem");
+    let mut client = server.client();
+    let post = |client: &mut support::http::Client, path: &str, body: &[u8]| {
+        let answer = client.post(path, "application/json", body).unwrap();
+        assert!((200..300).contains(&answer.status), "{path}: {}", answer.status);
+    };
+    post(&mut client, "/testing/snapshots", br#"{"name":"before"}"#);
+    post(&mut client, "/testing/reset", b"null");
+    let none = brevdue(&server.data, &["status"]);
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none));
+    post(&mut client, "/testing/snapshots/before/restore", b"null");
+    let again = brevdue(&server.data, &["status"]);
+    assert!(again.status.success(), "{}", text(&again));
+}
