@@ -256,5 +256,7 @@ fn event(number: u64) -> Op {
         receipt_status: None,
         error_code: None,
         size_bytes: Some(2000),
+        owner: None,
+        actor: None,
     }))
 }

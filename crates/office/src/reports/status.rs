@@ -310,7 +310,7 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
     let mut table = Table {
         columns: columns(
             head,
-            &[("Opgave", "Task", 4.4), ("Ansvarlig", "Assignee", 1.5), ("Frist", "Due", 1.3)],
+            &[("Opgave", "Task", 3.4), ("Ansvarlig", "Assignee", 1.3), ("Frist", "Due", 1.5)],
         ),
         rows: tasks
             .iter()

@@ -377,6 +377,7 @@ async fn an_older_store_gets_its_milestones_when_it_is_opened() {
     between(&store, |writer| {
         let older = "DROP TABLE milestones; DROP TABLE event_shares; DROP INDEX jobs_in_order; DROP INDEX mailbox_unread;
             CREATE INDEX mailbox_unread ON mailbox (owner) WHERE folder = 'inbox' AND read_at IS NULL;
+            DROP TABLE stood; DROP INDEX events_by_owner; ALTER TABLE events DROP COLUMN owner; ALTER TABLE events DROP COLUMN actor;
             PRAGMA user_version = 5";
         writer.execute_batch(older).unwrap();
     })
@@ -429,6 +430,8 @@ async fn the_events_of_an_organisation_are_those_of_a_recount() {
             let when = at(i64::try_from(round * 40_000 + dice.below(100_000)).unwrap());
             let id = dice.id(u64::MAX);
             batch.push(Op::AddEvent(Box::new(Event {
+                actor: None,
+                owner: None,
                 id: EventId(id),
                 at: when,
                 tag: EventTag::MemoSendReceived,
@@ -453,7 +456,8 @@ async fn the_events_of_an_organisation_are_those_of_a_recount() {
             // As an older store has it.
             between(&store, |writer| {
                 let older = "DROP TABLE milestones; DROP TABLE event_shares;
-                    DROP INDEX jobs_in_order; PRAGMA user_version = 5";
+                    DROP INDEX jobs_in_order; DROP TABLE stood; DROP INDEX events_by_owner; ALTER TABLE events DROP COLUMN owner; ALTER TABLE events DROP COLUMN actor;
+            PRAGMA user_version = 5";
                 writer.execute_batch(older).unwrap();
             })
             .await;
