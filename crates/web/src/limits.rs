@@ -70,3 +70,6 @@ pub(crate) const OBJECT_FORM_FIELDS: usize = 5_000;
 pub(crate) const REGISTER_PAGE: usize = 100;
 /// Lines of history on one page.
 pub(crate) const HISTORY_PAGE: usize = 100;
+
+/// Lines of history in the log that is downloaded, at most.
+pub(crate) const REPORT_HISTORY: usize = 1_000;

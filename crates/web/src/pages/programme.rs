@@ -7,6 +7,7 @@ mod desk;
 mod enter;
 mod history;
 mod register;
+mod reports;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -20,6 +21,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/leave", post(enter::leave))
         .route("/programmes/{id}/enter", get(enter::people).post(enter::enter))
         .route("/programmes/{id}/history", get(history::history))
+        .route("/programmes/{id}/reports", get(reports::reports))
+        .route("/programmes/{id}/reports/{file}", get(reports::file))
         .route("/programmes/{id}/registers/{register}", get(register::list))
         .route(
             "/programmes/{id}/registers/{register}/{key}",

@@ -26,6 +26,7 @@ pub(crate) struct Desk {
 pub(crate) enum Tab {
     /// A register, by its path.
     Register(&'static str),
+    Reports,
     History,
 }
 
@@ -87,6 +88,11 @@ impl Desk {
                 current: tab == Tab::Register(register.path),
             })
             .collect();
+        menu.push(Entry {
+            href: self.to("reports"),
+            name: t.programme_reports().to_owned(),
+            current: tab == Tab::Reports,
+        });
         menu.push(Entry {
             href: self.to("history"),
             name: t.programme_history().to_owned(),
