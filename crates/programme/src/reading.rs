@@ -116,8 +116,8 @@ pub fn of_message(
     Ok(cleaned(seen))
 }
 
-/// Makes the observation of an uploaded message: checked and forgotten. It counts as sent, in production,
-/// by the system that is named, and accepted when it breaks no rule.
+/// Makes the observation of an uploaded message: checked and forgotten. It counts as a test, which no
+/// requirement asks for: whoever uploads a message has not sent it. `fresh` stands in for its UUID.
 ///
 /// # Errors
 ///

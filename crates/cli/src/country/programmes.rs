@@ -10,7 +10,7 @@ use brevdue_programme::catalogue::{Catalogue, DoneWhen, Variant};
 use brevdue_programme::change::{Change, What};
 use brevdue_programme::moving;
 use brevdue_programme::objects::{
-    AuthorityKind, Decision, Kind, Milestone, Settings, Status, TaskState, Track,
+    AuthorityKind, Decision, Kind, Milestone, Status, TaskState, Track,
 };
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::plan::Plan;
@@ -25,6 +25,9 @@ const BUILT_IN: &str = include_str!("../../../../examples/programmes.toml");
 
 /// The key of the decision that approves the plan; a programme without it has no baseline.
 const APPROVAL: &str = "BES-001";
+
+/// Days between two times that somebody writes down what was done.
+const WRITTEN_EVERY_DAYS: i32 = 14;
 
 /// Why the programmes of the country were not begun.
 #[derive(Debug, thiserror::Error)]
@@ -252,7 +255,10 @@ fn worked(
                 None => continue,
             }
         };
-        let on = on.max(day(&entry.start, today)?);
+        // Written down every other week, as such things are.
+        let start = day(&entry.start, today)?;
+        let block = on.max(start).days_since(start) / WRITTEN_EVERY_DAYS + 1;
+        let on = start.plus_days(block * WRITTEN_EVERY_DAYS).min(today.plus_days(-1));
         days.entry(on).or_default().extend(match &before {
             Some(before) => Change::edit(instance.key.clone(), before, &after),
             None => Some(Change::add(instance.key.clone(), &after)),
@@ -295,12 +301,6 @@ fn morning(day: Day) -> Result<Timestamp, ProgrammesError> {
         .map_err(|_| ProgrammesError::Word(format!("{day} has no morning")))
 }
 
-/// What the settings of a programme say of an authority.
-#[cfg(test)]
-fn settings_of(programme: &Programme) -> Settings {
-    programme.settings().expect("it was begun")
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -332,7 +332,7 @@ mod tests {
         for id in ids {
             let judged = programmes.judged(id, now).await.unwrap().unwrap();
             assert!(judged.effective.set_aside().is_empty());
-            let settings = settings_of(&judged.programme);
+            let settings = judged.programme.settings().unwrap();
             variants.insert(settings.variant == Variant::Light);
             let report = judged.status().unwrap();
             assert!(report.counts.done > 0 && report.counts.done < report.counts.all, "{report:?}");

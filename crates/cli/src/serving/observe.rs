@@ -470,7 +470,7 @@ mod tests {
             .unwrap();
             let add = [Change::add(settings_key(), &settings)];
             let by = By {
-                actor: Actor::Person("P-001".parse().unwrap()),
+                actor: Actor::Person("pm".parse().unwrap()),
                 reason: "",
                 at: MachineClock.now(),
             };

@@ -5,19 +5,11 @@ use std::collections::BTreeSet;
 use super::Asked;
 use super::answer::Answer;
 use super::sending::percent;
-use crate::objects::{LetterType, Level, MustDo};
+use crate::objects::{AuthorityKind, LetterType, Level, MustDo};
+use crate::potential::standard_for;
 
 /// Coverage that is aimed at where nobody said otherwise.
 const COVERAGE: f64 = 0.98;
-
-/// The minimum standard, where the requirement lists no other.
-const STANDARD: [&str; 5] = [
-    "header:label",
-    "header:ContactPoint",
-    "header:mandatory",
-    "header:legalNotification",
-    "attention:GeneratingSystem",
-];
 
 /// MK-S1.
 pub(super) fn decided(asked: &Asked<'_>) -> Answer {
@@ -97,7 +89,8 @@ pub(super) fn decided(asked: &Asked<'_>) -> Answer {
 fn decided_fields(asked: &Asked<'_>, letter: &LetterType, level: Level) -> BTreeSet<String> {
     let listed = asked.list("standard");
     let mut fields: BTreeSet<String> = if listed.is_empty() {
-        STANDARD.iter().map(|field| (*field).to_owned()).collect()
+        let kind = asked.evidence.settings().map_or(AuthorityKind::Anden, |settings| settings.kind);
+        standard_for(letter, kind).map(str::to_owned).collect()
     } else {
         listed.iter().cloned().collect()
     };
