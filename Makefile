@@ -23,7 +23,7 @@ test: ## everything CI runs: formatting, lints, tests, crash test, browser; inst
 	scripts/test
 
 torture: assets ## kill an exchange 1,000 times under load, and 200 times with each other fault; ARGS="--seed 7"
-	$(CARGO) run --release --locked --bin brevdue -- torture --kills 1000 --write-errors 200 --full-disk 200 --torn-pages 200 --flipped-bits 200 $(ARGS)
+	$(CARGO) run --release --locked --bin brevdue -- torture --kills 1000 --write-errors 200 --full-disk 200 --torn-pages 200 --flipped-bits 200 --load-milliseconds 150 $(ARGS)
 
 conformance: assets ## judge CONFORMANCE generated messages beside xmllint; send the REST interface REST_CONFORMANCE requests
 	scripts/test-deps

@@ -83,13 +83,39 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path)?;
+    let written =
+        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        // Half a file only takes room.
+        let _ = fs::remove_file(&part);
+    }
+    written?;
     if let Some(folder) = path.parent() {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+/// Writes a file that each start writes anew. When the disk is full, in the room of the one before; and
+/// when there is not even that, it is left out with a warning: an exchange starts without it.
+pub(crate) fn write_each_start(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let is_full = |error: &io::Error| {
+        matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    };
+    match write_private(path, bytes) {
+        Err(error) if is_full(&error) => {
+            let _ = fs::remove_file(path);
+            match write_private(path, bytes) {
+                Err(error) if is_full(&error) => {
+                    let file = path.file_name().unwrap_or_default().to_string_lossy();
+                    tracing::warn!(%file, "the disk is full: a file was not written");
+                    Ok(())
+                }
+                other => other,
+            }
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]

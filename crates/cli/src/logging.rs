@@ -12,7 +12,12 @@ pub(crate) fn start(config: &Config) -> Result<(), Problem> {
             .because(&error)
             .help("for example: info, or warn,brevdue_server=debug")
     })?;
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    // A line that cannot be written, say on a full disk, is lost and nothing else. Complaining of it on the
+    // same stderr would panic, and end whichever thread had something to say: the store's writer, too.
+    let builder = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .log_internal_errors(false);
     match config.log {
         LogForm::Text => builder.compact().try_init(),
         LogForm::Json => builder.json().flatten_event(true).try_init(),

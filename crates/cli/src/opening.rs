@@ -10,8 +10,10 @@ use crate::report::Problem;
 
 /// Opens it for a server.
 pub(crate) fn open(folder: &Folder) -> Result<Embedded, Problem> {
-    Embedded::open(folder.store())
-        .map_err(|error| problem(&error, "store::open", "the store cannot be opened"))
+    let store = Embedded::open(folder.store())
+        .map_err(|error| problem(&error, "store::open", "the store cannot be opened"))?;
+    store.keep_room();
+    Ok(store)
 }
 
 /// Opens the programmes of a data folder, for a server or a command.
@@ -39,6 +41,9 @@ fn problem(error: &OpenError, code: &'static str, what: &'static str) -> Problem
         OpenError::InUse { .. } => "stop the other server, or choose another folder with --data",
         OpenError::TooNew { .. } => "run the newer Brevdue that wrote it",
         OpenError::NotOurs => "choose another folder with --data",
+        error if error.is_for_want_of_room() => {
+            "make room on the disk: 4 MiB are enough to start, and letters are taken with 32 MiB"
+        }
         _ => "`brevdue doctor` looks into the data folder",
     };
     let problem = match error {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::folder::{Folder, write_private};
+use crate::folder::{Folder, write_each_start};
 
 /// What `running.json` says. The file is gone when the server has stopped; after a crash it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Running {
 
     /// Says it.
     pub(crate) fn write(&self, folder: &Folder) -> io::Result<()> {
-        write_private(&folder.running(), serde_json::to_string_pretty(self)?.as_bytes())
+        write_each_start(&folder.running(), serde_json::to_string_pretty(self)?.as_bytes())
     }
 
     /// Takes it back.

@@ -22,7 +22,7 @@ use brevdue_exchange::clock::MovableClock;
 use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
-use brevdue_exchange::{Clock as _, Exchange, Store};
+use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
 use brevdue_programme::objects::Environment;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
@@ -50,7 +50,7 @@ use crate::country::ssh::{SshKeys, SshKeysError};
 use crate::country::{
     Addresses, Definition, first_letters, first_programmes, letter_to_try, published, settle,
 };
-use crate::folder::{Folder, write_private};
+use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
@@ -182,9 +182,18 @@ impl Serving {
         exchange.take_up_faults().await.map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
-        exchange.begin_keeping_house().await.map_err(|error| {
-            Problem::ours("store::write", "the store cannot be written").because(&error)
-        })?;
+        match exchange.begin_keeping_house().await {
+            Ok(()) => {}
+            // On a full disk what is there is served all the same; the next start plans it.
+            Err(StorageError::Unavailable(why)) => {
+                tracing::error!(why, "the store cannot be written: letters are refused");
+            }
+            Err(error) => {
+                return Err(
+                    Problem::ours("store::write", "the store cannot be written").because(&error)
+                );
+            }
+        }
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let workers =
@@ -600,7 +609,8 @@ fn fresh_letter(
         Problem::ours("country::letter", "the letter to try could not be written").because(&error)
     })?;
     let Some((bytes, system)) = made else { return Ok(None) };
-    write_private(&folder.letter(), &bytes).map_err(|error| unwritten(&folder.letter(), &error))?;
+    write_each_start(&folder.letter(), &bytes)
+        .map_err(|error| unwritten(&folder.letter(), &error))?;
     let authorization = country
         .organisations
         .iter()

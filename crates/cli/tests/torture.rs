@@ -13,6 +13,7 @@ fn no_letter_is_lost_or_doubled_by_kills_failing_writes_a_full_disk_torn_pages_a
     let output = Command::new(env!("CARGO_BIN_EXE_brevdue"))
         .args(["torture", "--kills", "10", "--write-errors", "2", "--full-disk", "2"])
         .args(["--torn-pages", "3", "--flipped-bits", "5", "--load-milliseconds", "400"])
+        .args(["--town-rounds", "12"])
         .args(["--open-within", OPEN_WITHIN, "--format", "json"])
         .output()
         .unwrap();
@@ -26,6 +27,7 @@ fn no_letter_is_lost_or_doubled_by_kills_failing_writes_a_full_disk_torn_pages_a
     assert!(totals["received"].as_u64().unwrap() > 10);
     let rounds = told["rounds"].as_object().unwrap();
     let made: u64 = rounds.values().map(|count| count.as_u64().unwrap()).sum();
+    assert!(told["towns"].as_u64().unwrap() >= 2);
     // Only root can mount a small disk to fill.
     let skipped = told["skipped"].as_array().unwrap().len();
     assert!(made == 22 || (made == 20 && skipped == 1), "{rounds:?}");

@@ -74,6 +74,33 @@ fn the_first_letters_are_in_the_inbox_and_the_printed_curl_line_adds_one_within_
 }
 
 #[test]
+fn letters_go_their_way_though_the_disk_of_the_log_is_full() {
+    let place = tempfile::tempdir().unwrap();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = Command::new(BREVDUE)
+        .args(["up", "--data", "data", "--http", "127.0.0.1:0", "--https", "none"])
+        // Everything has something to say.
+        .args(["--set", "log_filter=trace"])
+        .current_dir(place.path())
+        .stdout(fs::File::create(place.path().join("out")).unwrap())
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    let said = wait_for(|| {
+        let said = fs::read_to_string(place.path().join("out")).unwrap();
+        let has_ended = child.try_wait().unwrap();
+        assert_eq!(has_ended, None, "{said}");
+        said.contains("Ctrl-C").then_some(said)
+    });
+    let curl = said.lines().find(|line| line.trim().starts_with("curl")).unwrap();
+    let receipt: Receipt = serde_json::from_str(&shell(curl, place.path())).unwrap();
+    assert_eq!(receipt.receipt_status, ReceiptStatus::Received);
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn a_second_start_uses_everything_again() {
     let mut server = Server::start(&[]);
     let first = server.country();

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Requirement};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
+use crate::checks::{Counted, Counting, Evidence, Needed};
 use crate::closing::{self, BY_CONDITION, NotSet};
 use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId};
@@ -137,6 +138,29 @@ impl Programmes {
     /// [`StorageError`].
     pub async fn ids(&self) -> Result<Vec<ProgrammeId>, StorageError> {
         self.shared.store.programmes().await
+    }
+
+    /// What the requirements of a programme are judged by: its registers, and what was counted of the
+    /// messages of its organisations.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn evidence(
+        &self,
+        programme: &Programme,
+        requirements: &[Requirement],
+        now: Timestamp,
+    ) -> Result<Evidence, StorageError> {
+        let organisations = programme.settings().map(|settings| settings.cvr).unwrap_or_default();
+        let counted = match (&self.observations, Day::of(now)) {
+            (Some(store), Ok(today)) => {
+                let needed = Needed::by(requirements, programme, today);
+                store.count(&organisations, Counting::new(needed)).await?
+            }
+            _ => Counted::default(),
+        };
+        Ok(Evidence::new(programme, requirements, counted, now))
     }
 
     /// Every programme with what it is set to, by name.

@@ -9,6 +9,7 @@
 //! content/ab/cdef…      what is large, named by the SHA-256 of its bytes
 //! content/tmp/          what is being written
 //! parked/               what was found damaged, as it was found
+//! ballast               room put by, see room.rs
 //! lock                  held while the store is open
 //! ```
 //!
@@ -37,6 +38,7 @@ mod records;
 mod registry;
 mod remembered;
 mod removing;
+mod room;
 mod schema;
 mod shares;
 mod store;
@@ -71,6 +73,7 @@ use self::leases::Leases;
 use self::milestones::Milestones;
 use self::readers::Readers;
 use self::remembered::Registry;
+use self::room::Room;
 use self::sums::{Depth, Mark, Sums};
 use self::writer::{LastGroup, QUEUE_LIMIT, Swept, Task, Writer};
 
@@ -100,6 +103,7 @@ pub struct Embedded {
     sums: Arc<Mutex<Sums>>,
     commits: Watch,
     found: Vec<Damage>,
+    room: Room,
     _lock: File,
     _temporary: Option<TempDir>,
 }
@@ -141,6 +145,18 @@ pub enum OpenError {
     Database(#[from] rusqlite::Error),
 }
 
+impl OpenError {
+    /// Whether it is for want of room on the disk: make some, and it opens.
+    pub fn is_for_want_of_room(&self) -> bool {
+        match self {
+            Self::Folder { source, .. } => sums::is_full(source),
+            Self::Journal(source) => matches!(source, StorageError::Unavailable(_)),
+            Self::Database(source) => failure::is_full(source),
+            _ => false,
+        }
+    }
+}
+
 /// Bytes on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Size {
@@ -178,6 +194,12 @@ impl Embedded {
         let _ = self.commits.0.set(Box::new(told));
     }
 
+    /// From now on, while there is room, puts a little of it by, so that this store can be opened again
+    /// though others fill the disk. For a server: who only looks into a store leaves nothing behind.
+    pub fn keep_room(&self) {
+        self.room.keep();
+    }
+
     /// What was found damaged when it was opened.
     pub fn damage(&self) -> &[Damage] {
         &self.found
@@ -192,6 +214,7 @@ impl Embedded {
         let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
         make_folder(folder).map_err(unusable)?;
         let lock = lock(folder)?;
+        let room = Room::of(folder);
         let (mut found, mut sums) = sums::prepare(folder, depth).map_err(unusable)?;
         let connection = match schema::open_for_writing(folder) {
             // Where it is too damaged to be opened, the rest of it is worth a look.
@@ -209,7 +232,7 @@ impl Embedded {
         };
         let contents = ContentFolder::open(folder.join("content")).map_err(unusable)?;
         content::sync_folder(folder).map_err(unusable)?;
-        Self::start(folder, lock, connection, contents, (sums, found), limits)
+        Self::start(folder, (lock, room), connection, contents, (sums, found), limits)
     }
 
     /// A new store that is removed when it is dropped. For tests and for trying things out.
@@ -250,7 +273,7 @@ impl Embedded {
 
     fn start(
         folder: &Path,
-        lock: File,
+        (lock, room): (File, Room),
         mut connection: Connection,
         contents: ContentFolder,
         (sums, mut found): (Sums, Vec<Damage>),
@@ -324,6 +347,7 @@ impl Embedded {
             sums,
             commits: Watch(commits),
             found,
+            room,
             _lock: lock,
             _temporary: None,
         })
@@ -344,6 +368,7 @@ impl Drop for Embedded {
             // Nothing is in the log, so nothing of it was acknowledged. A note left behind harms nobody.
             let _ = Mark::clear(&self.folder);
         }
+        self.room.keep_at_the_end();
     }
 }
 

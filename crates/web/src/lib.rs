@@ -7,10 +7,12 @@
 
 mod assets;
 mod files;
+mod guesses;
 mod headers;
 mod html;
 mod limits;
 mod links;
+mod markup;
 mod pages;
 mod planner;
 mod session;
@@ -63,13 +65,14 @@ pub(crate) struct Web {
     pub(crate) programmes: Programmes,
     pub(crate) config: Arc<WebConfig>,
     pub(crate) key: SessionKey,
+    pub(crate) guesses: Arc<guesses::Guesses>,
 }
 
 /// Every page, and the answer to addresses that nobody else knows (the fallback).
 pub fn routes(exchange: Exchange, programmes: Programmes, config: WebConfig) -> Router {
     let key = SessionKey::new(config.session_key);
     let answer_limit = pages::reply::body_limit_bytes(&exchange);
-    let web = Web { exchange, programmes, config: Arc::new(config), key };
+    let web = Web { exchange, programmes, config: Arc::new(config), key, guesses: Arc::default() };
 
     // Letters and pictures are compressed already, or long: their bytes go out as they are.
     let streamed = Router::new()

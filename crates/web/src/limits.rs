@@ -70,6 +70,26 @@ pub(crate) const OBJECT_FORM_FIELDS: usize = 5_000;
 pub(crate) const REGISTER_PAGE: usize = 100;
 /// Lines of history on one page.
 pub(crate) const HISTORY_PAGE: usize = 100;
+/// Lines of history shown beside what they are about.
+pub(crate) const HISTORY_SHOWN: usize = 20;
+/// Characters of a comment.
+pub(crate) const COMMENT_CHARACTERS: usize = 5_000;
+/// Rows on one page of the task list.
+pub(crate) const TASK_PAGE: usize = 100;
+/// Cards in one column of the board; the rest are counted.
+pub(crate) const BOARD_CARDS: usize = 50;
+/// Rows drawn in the picture of the plan.
+pub(crate) const PLAN_ROWS: usize = 400;
+/// Rows on one page of the compliance matrix.
+pub(crate) const MATRIX_PAGE: usize = 100;
+/// Links to questionnaires that open nothing and are looked up in a minute, from all browsers together.
+pub(crate) const GUESSES_A_MINUTE: u32 = 120;
+/// Bytes of what a supplier answers in one form.
+pub(crate) const SUPPLIER_FORM_BYTES: usize = 128 * 1024;
+/// Characters of one answer of a supplier.
+pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize = 2_000;
+/// Days that a link to a questionnaire works, where nobody says otherwise.
+pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
 
 /// Lines of history in the log that is downloaded, at most.
 pub(crate) const REPORT_HISTORY: usize = 1_000;

@@ -183,6 +183,18 @@ impl Visitor {
         number.clamp(1, brevdue_wire::PageRequest::PAGE_LIMIT) - 1
     }
 
+    /// An address of ours as others write it, as far as the browser tells where it found us.
+    pub(crate) fn absolute(&self, path: &str) -> String {
+        let origin = self.headers.get("origin").and_then(|value| value.to_str().ok());
+        let host = self.headers.get("host").and_then(|value| value.to_str().ok());
+        match (origin.filter(|origin| origin.starts_with("http")), host) {
+            (Some(origin), _) => format!("{origin}{path}"),
+            (None, Some(host)) if self.web.config.local_mode => format!("http://{host}{path}"),
+            (None, Some(host)) => format!("https://{host}{path}"),
+            (None, None) => path.to_owned(),
+        }
+    }
+
     fn set_cookie(&mut self, name: &str, value: &str, seconds: i64) {
         // Local mode has no TLS, and a browser would drop a cookie that asks for it.
         let secure = if self.web.config.local_mode { "" } else { "; Secure" };

@@ -5,6 +5,7 @@ mod child;
 mod dice;
 mod faults;
 mod judging;
+mod life;
 mod load;
 mod receivers;
 mod run;
@@ -56,6 +57,9 @@ pub(crate) struct Args {
     /// Milliseconds of load before a fault, at most
     #[arg(long, default_value_t = 600)]
     load_milliseconds: u64,
+    /// Rounds after which an empty store begins anew, so that no run needs more than a small disk
+    #[arg(long, default_value_t = 30)]
+    town_rounds: usize,
     /// Seconds in which the exchange must be up again after a kill
     #[arg(long, default_value_t = 2.0)]
     open_within: f64,
@@ -82,9 +86,18 @@ struct Outcome {
     /// Rounds that could not be made, and why.
     skipped: Vec<String>,
     totals: books::Totals,
-    /// Milliseconds from a kill's restart to open doors.
+    /// Stores that were begun.
+    towns: usize,
+    /// Starts after a fault.
+    starts: usize,
+    /// Milliseconds from a start after a fault to open doors.
     open_milliseconds_median: u64,
     open_milliseconds_longest: u64,
+    /// Milliseconds that the threads of that longest start worked, and waited for a processor.
+    longest_worked_milliseconds: u64,
+    longest_waited_milliseconds: u64,
+    /// Milliseconds of the start that worked most.
+    most_worked_milliseconds: u64,
     /// What must not be.
     findings: Vec<String>,
     /// What is left to look at.
@@ -142,8 +155,14 @@ fn shown(outcome: &Outcome, format: Format) -> String {
         totals.named
     ));
     text.push_str(&format!(
-        "up again after {} ms at the median, {} ms at the longest\n",
-        outcome.open_milliseconds_median, outcome.open_milliseconds_longest
+        "up again after {} ms at the median of {} starts in {} towns, {} ms at the longest (its threads worked {} ms and waited {} ms for a processor); {} ms of work at the most\n",
+        outcome.open_milliseconds_median,
+        outcome.starts,
+        outcome.towns,
+        outcome.open_milliseconds_longest,
+        outcome.longest_worked_milliseconds,
+        outcome.longest_waited_milliseconds,
+        outcome.most_worked_milliseconds
     ));
     for finding in &outcome.findings {
         text.push_str(&format!("finding: {finding}\n"));

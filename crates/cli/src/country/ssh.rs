@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use brevdue_server::sftp::{KeyError, KeyPair};
 
 use super::definition::SystemEntry;
-use crate::folder::write_private;
+use crate::folder::{write_each_start, write_private};
 
 /// File name of the host key; no system has a name with a dot.
 const HOST: &str = "host.key";
@@ -68,7 +68,8 @@ impl SshKeys {
         let key = key.split(' ').take(2).collect::<Vec<_>>().join(" ");
         let port = address.port();
         let hosts = format!("[{}]:{port} {key}\n[localhost]:{port} {key}\n", address.ip());
-        self.write(&self.known_hosts(), &hosts)
+        write_each_start(&self.known_hosts(), hosts.as_bytes())
+            .map_err(|error| SshKeysError::File("known_hosts".into(), error))
     }
 
     fn private_text(&self, name: &str, comment: &str) -> Result<String, SshKeysError> {

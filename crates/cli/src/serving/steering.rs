@@ -27,7 +27,7 @@ use crate::config::CountryChoice;
 use crate::country::certificates::Authority;
 use crate::country::ssh::SshKeys;
 use crate::country::{Addresses, Definition, first_letters, first_programmes, published, settle};
-use crate::folder::{Folder, write_private};
+use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::serving::watching::Looking;
 
@@ -94,9 +94,9 @@ struct SnapshotFile {
     taken_at_millis: i64,
 }
 
-/// Writes `country.json`, for programs that read files.
+/// Writes `country.json`, for programs that read files; on a full disk perhaps not.
 pub(super) fn write_country(folder: &Folder, country: &Country) -> io::Result<()> {
-    write_private(&folder.country(), serde_json::to_string_pretty(country)?.as_bytes())
+    write_each_start(&folder.country(), serde_json::to_string_pretty(country)?.as_bytes())
 }
 
 /// How far the clock of a data folder is ahead.

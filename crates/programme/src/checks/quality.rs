@@ -11,12 +11,12 @@ use crate::tally::{Flaw, Tally};
 const MILLIS_PER_HOUR: i64 = 3_600_000;
 
 /// What the system sent in the window, from the date of the requirement on when that has come.
-fn sent<'a>(asked: &Asked<'a>) -> Result<(&'a Tally, super::Period), Answer> {
-    let Some(key) = asked.subject.key() else { return Err(Answer::unknown_check()) };
+fn sent<'a>(asked: &Asked<'a>) -> Result<(&'a Tally, super::Period), Box<Answer>> {
+    let Some(key) = asked.subject.key() else { return Err(Box::new(Answer::unknown_check())) };
     let period = asked.period_since().unwrap_or_else(|| asked.period());
     match asked.evidence.tally(key, Direction::Out, period) {
         Some(tally) => Ok((tally, period)),
-        None => Err(Answer::nothing_seen(period)),
+        None => Err(Box::new(Answer::nothing_seen(period))),
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) fn file_types(asked: &Asked<'_>, _: &System) -> Answer {
     }
     let (tally, period) = match sent(asked) {
         Ok(sent) => sent,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let is_allowed = |name: &str| allowed.contains(&name.to_ascii_lowercase());
     let outside: Vec<(&str, &Flaw)> = tally
@@ -63,7 +63,7 @@ pub(super) fn file_types(asked: &Asked<'_>, _: &System) -> Answer {
 pub(super) fn receipts(asked: &Asked<'_>, _: &System) -> Answer {
     let (tally, period) = match sent(asked) {
         Ok(sent) => sent,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let hours = asked.limit("hours", 24.0).max(1.0) as i64;
     let most = asked.limit("negative_share_max", 0.01) * 100.0;
@@ -123,7 +123,7 @@ pub(super) fn receipts(asked: &Asked<'_>, _: &System) -> Answer {
 pub(super) fn errors(asked: &Asked<'_>, _: &System) -> Answer {
     let (tally, period) = match sent(asked) {
         Ok(sent) => sent,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let most = asked.limit("error_share_max", 0.001) * 100.0;
     let (all, invalid) = (tally.messages.count, tally.invalid.count());
@@ -165,7 +165,7 @@ pub(super) fn errors(asked: &Asked<'_>, _: &System) -> Answer {
 pub(super) fn nothing_sensitive(asked: &Asked<'_>, _: &System) -> Answer {
     let (tally, period) = match sent(asked) {
         Ok(sent) => sent,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let (all, found) = (tally.messages.count, tally.sensitive.count());
     let answer = if found > 0 {

@@ -33,9 +33,20 @@ impl ContentFolder {
     /// Opens the folder; makes what is missing of it, and clears what a killed process left half written.
     pub(super) fn open(root: PathBuf) -> io::Result<Self> {
         let unfinished = root.join("tmp");
-        match fs::remove_dir_all(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => fs::create_dir_all(&unfinished)?,
+        // The folder itself stays: a full disk may have no room for a new one.
+        match fs::read_dir(&unfinished) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&unfinished)?;
+            }
+            entries => {
+                for entry in entries? {
+                    let entry = entry?;
+                    match entry.file_type()?.is_dir() {
+                        true => fs::remove_dir_all(entry.path())?,
+                        false => fs::remove_file(entry.path())?,
+                    }
+                }
+            }
         }
         let mut folders = [false; 256];
         for (first, there) in folders.iter_mut().enumerate() {

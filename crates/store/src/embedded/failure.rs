@@ -6,6 +6,9 @@ use std::sync::Arc;
 use brevdue_exchange::StorageError;
 use rusqlite::ErrorCode;
 
+/// `SQLITE_IOERR_SHMSIZE`: the index of the log could not grow.
+const NO_ROOM_FOR_THE_INDEX: i32 = 10 | 19 << 8;
+
 /// What a failure of SQLite means to whoever asked.
 pub(super) fn of_database(error: rusqlite::Error) -> StorageError {
     shared(&Arc::new(error))
@@ -13,8 +16,10 @@ pub(super) fn of_database(error: rusqlite::Error) -> StorageError {
 
 /// The same, told to everybody whose changes were in the transaction that failed.
 pub(super) fn shared(error: &Arc<rusqlite::Error>) -> StorageError {
+    if is_full(error) {
+        return StorageError::Unavailable("the disk is full".into());
+    }
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => StorageError::Unavailable("the disk is full".into()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             StorageError::Unavailable("another program holds the database".into())
         }
@@ -30,6 +35,13 @@ pub(super) fn shared(error: &Arc<rusqlite::Error>) -> StorageError {
         }
         None => StorageError::Failed(Box::new(Arc::clone(error))),
     }
+}
+
+/// Whether there was no room for what was to be written.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == ErrorCode::DiskFull || error.extended_code == NO_ROOM_FOR_THE_INDEX
+    })
 }
 
 fn is_reading(error: &rusqlite::Error) -> bool {

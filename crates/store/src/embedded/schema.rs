@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenError, milestones, shares};
@@ -62,6 +63,7 @@ pub(super) fn open_for_writing(folder: &Path) -> Result<Connection, OpenError> {
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_KEPT_BYTES, |_| Ok(()))?;
     // The checkpoint has its own thread, so that no sender waits for it.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
@@ -83,7 +85,14 @@ pub(super) fn open_for_checkpoints(folder: &Path) -> rusqlite::Result<Connection
     settle(&connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
+}
+
+/// Closing this connection, when it is the last, moves the log into the database. Not done unless asked:
+/// the checksums of the pages must be durable before.
+pub(super) fn checkpoint_when_closed(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map(drop)
 }
 
 fn settle(connection: &Connection) -> rusqlite::Result<()> {

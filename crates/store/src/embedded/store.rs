@@ -375,6 +375,7 @@ impl Store for Embedded {
             Ok(swept)
         })
         .await
+        .inspect(|_| self.room.keep_again())
     }
 
     async fn verify(&self) -> Result<Vec<String>, StorageError> {
@@ -404,6 +405,8 @@ impl Embedded {
 
 impl Contents for Embedded {
     fn begin(&self, now: Timestamp) -> Result<Box<dyn ContentSink>, StorageError> {
+        // Every letter, small or large, begins here.
+        self.room.for_a_letter()?;
         Ok(self.contents.begin(now))
     }
 

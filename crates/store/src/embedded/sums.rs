@@ -25,7 +25,7 @@ use super::schema::{FILE_NAME, PAGE_BYTES};
 
 pub(super) use self::bits::{Flipped, flipped_of_crc};
 pub use self::check::Damage;
-pub(super) use self::check::{Depth, PARKED, check_pages, prepare};
+pub(super) use self::check::{Depth, PARKED, check_pages, if_there_is_room, is_full, prepare};
 pub(super) use self::mark::{MARK_NAME, Mark};
 
 /// Name of the file.
@@ -79,6 +79,12 @@ impl Sums {
         Ok(sums)
     }
 
+    /// From now on there is no room for them.
+    #[cfg(test)]
+    pub(super) fn fill_their_disk(&mut self) {
+        self.file = File::options().read(true).write(true).open("/dev/full").unwrap();
+    }
+
     /// Takes every page of the database for what it should be.
     fn sum_up(&self) -> io::Result<()> {
         self.file.set_len(0)?;
@@ -128,7 +134,7 @@ impl Sums {
         for (page, sums) in &newest {
             let Some(now) = sums.last().copied() else { continue };
             let entry = self.entry(*page)?;
-            let is_first = self.in_log.insert(*page);
+            let is_first = !self.in_log.contains(page);
             // After a crash the log is read again from its start, and its sums may stand here already.
             let is_known = entry.is_some_and(|entry| sums.contains(&entry.now));
             let before = match entry {
@@ -137,6 +143,8 @@ impl Sums {
                 None => Entry::of_zeros().now,
             };
             self.put(*page, Entry { now, before })?;
+            // Only now: what was not written is tried again as if for the first time.
+            self.in_log.insert(*page);
         }
         if !newest.is_empty() {
             self.file.sync_data()?;
@@ -250,4 +258,41 @@ fn header() -> [u8; HEADER_BYTES] {
     let check = crc32fast::hash(&header[..12]);
     header[12..].copy_from_slice(&check.to_be_bytes());
     header
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// On a full disk the sums of a log are written in part; the rest follows when there is room, and then
+    /// every page of the database still has the sum it is compared with.
+    #[test]
+    fn sums_that_found_no_room_are_written_later_as_if_for_the_first_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+        let run = |sql: &str| database.execute_batch(sql).unwrap();
+        // One page each, 2 and 3.
+        run("PRAGMA journal_mode = wal; PRAGMA wal_autocheckpoint = 0;
+             CREATE TABLE t (x); INSERT INTO t VALUES (1);
+             CREATE TABLE u (x); INSERT INTO u VALUES (1);
+             PRAGMA wal_checkpoint(TRUNCATE);");
+        let mut sums = Sums::open(folder.path()).unwrap();
+        run("UPDATE u SET x = 2");
+        sums.follow().unwrap();
+        let moved = sums.entry(3).unwrap().unwrap();
+        run("PRAGMA wal_checkpoint(TRUNCATE); UPDATE t SET x = 2");
+        sums.follow().unwrap();
+        run("UPDATE u SET x = 3");
+
+        let full = File::options().read(true).write(true).open("/dev/full").unwrap();
+        let file = std::mem::replace(&mut sums.file, full);
+        assert_eq!(sums.follow().unwrap_err().kind(), io::ErrorKind::StorageFull);
+        sums.file = file;
+        sums.follow().unwrap();
+        let entry = sums.entry(3).unwrap().unwrap();
+        assert_eq!(entry.before, moved.now);
+        assert!(entry.now != moved.now && moved.now != moved.before);
+    }
 }

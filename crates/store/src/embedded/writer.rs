@@ -25,6 +25,7 @@ use super::journal::Queue;
 use super::leases::{Ended, Leases};
 use super::milestones::Milestones;
 use super::remembered::Registry;
+use super::schema;
 use super::sums::{Mark, Sums};
 use super::{failure, shares};
 
@@ -139,11 +140,19 @@ impl Writer {
             self.gather(&mut tasks, &mut group);
             self.settle(&mut group, &tasks);
         }
-        // Closing the last connection moves what is left in the log.
-        let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = sums.follow() {
-            tracing::warn!(%error, "the checksums of the last pages could not be written");
+        let Self { connection, checkpointer, sums, .. } = self;
+        // Its connections go first: closing the last one moves what is left in the log, and only this
+        // one knows whether that may be.
+        drop(checkpointer);
+        let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+        let moves = sums.follow().map_err(|error| error.to_string()).and_then(|()| {
+            schema::checkpoint_when_closed(&connection).map_err(|error| error.to_string())
+        });
+        if let Err(error) = moves {
+            // Say, on a full disk. A page that moved without its checksum would be taken for damaged.
+            tracing::warn!(error, "the log stays for the next start: no checksums of its pages");
         }
+        drop(connection);
     }
 
     /// Waits a moment for those who were just answered and are about to send the next letter. Without it

@@ -3,6 +3,7 @@
 //! A batch touches each message by its UUID and each tally by its key, and nothing else, so that what a
 //! new observation costs is the depth of two trees. Tallies of a batch are summed in memory first.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
@@ -457,7 +458,7 @@ fn newest(
                 ));
             }
             // What cannot be among the newest is let go at once, so that few bodies are held.
-            found.sort_unstable_by(|one, two| (two.0, two.1).cmp(&(one.0, one.1)));
+            found.sort_unstable_by_key(|one| Reverse((one.0, one.1)));
             found.truncate(limit);
         }
     }

@@ -1,25 +1,85 @@
 //! Programmes (opgavepakker): the windows in which an authority plans and follows its move.
 //!
-//! A page asks `brevdue-programme` and shows what it says. Every change goes through
+//! A page asks `brevdue-programme` and shows what it says. Every change goes through [`desk::Desk::change`]:
+//! whether whoever works here may make it, the rules of tasks, and then
 //! [`Programmes::change`](brevdue_programme::Programmes::change), with what the page showed as its base.
 
+mod contacts;
+mod designer;
 mod desk;
 mod enter;
 mod history;
+mod milestones;
+mod new;
+mod overview;
+mod packages;
+mod plan;
+mod potential;
+mod questionnaire;
 mod register;
 mod reports;
+mod requirements;
+mod sent;
+mod settings;
+mod task;
+mod tasks;
+mod words;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::Web;
+use crate::limits::SUPPLIER_FORM_BYTES;
 
 /// Every page of programmes.
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/programmes", get(enter::programmes))
+        .route("/programmes/new", get(new::form).post(new::create))
         .route("/programmes/leave", post(enter::leave))
+        .route("/programmes/{id}", get(overview::overview))
+        .route("/programmes/{id}/areas.css", get(overview::areas))
         .route("/programmes/{id}/enter", get(enter::people).post(enter::enter))
+        .route("/programmes/{id}/packages", get(packages::packages))
+        .route("/programmes/{id}/packages/{package}", get(packages::package))
+        .route("/programmes/{id}/tasks", get(tasks::tasks))
+        .route("/programmes/{id}/tasks/{task}", get(task::task))
+        .route("/programmes/{id}/task/{key}", get(task::instance).post(task::save))
+        .route("/programmes/{id}/plan", get(plan::plan))
+        .route("/programmes/{id}/milestones", get(milestones::milestones))
+        .route("/programmes/{id}/milestones/approve", post(milestones::approve))
+        .route(
+            "/programmes/{id}/milestones/{milestone}",
+            get(milestones::milestone).post(milestones::save),
+        )
+        .route("/programmes/{id}/requirements", get(requirements::matrix))
+        .route("/programmes/{id}/requirements/{requirement}", get(requirements::requirement))
+        .route(
+            "/programmes/{id}/requirements/{requirement}/{subject}",
+            get(requirements::evidence).post(requirements::save),
+        )
+        .route(
+            "/programmes/{id}/discovery",
+            get(requirements::discovery).post(requirements::register),
+        )
+        .route(
+            "/programmes/{id}/questionnaires/{supplier}",
+            get(questionnaire::links).post(questionnaire::save),
+        )
+        .route(
+            "/answer/{token}",
+            get(questionnaire::ask)
+                .post(questionnaire::answer)
+                .layer(DefaultBodyLimit::max(SUPPLIER_FORM_BYTES)),
+        )
+        .route("/programmes/{id}/potential", get(potential::potential).post(potential::seed))
+        .route("/programmes/{id}/potential/{letter}", get(designer::design).post(designer::save))
+        .route("/programmes/{id}/potential/{letter}/example.xml", get(designer::xml))
+        .route("/programmes/{id}/potential/{letter}/example.ics", get(designer::ics))
+        .route("/programmes/{id}/contacts", get(contacts::contacts))
+        .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
+        .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
         .route("/programmes/{id}/history", get(history::history))
         .route("/programmes/{id}/reports", get(reports::reports))
         .route("/programmes/{id}/reports/{file}", get(reports::file))

@@ -77,6 +77,17 @@ pub(super) struct Totals {
     pub(super) named: usize,
 }
 
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, more: Self) {
+        self.acknowledged += more.acknowledged;
+        self.submissions += more.submissions;
+        self.received += more.received;
+        self.repeats += more.repeats;
+        self.receipts += more.receipts;
+        self.named += more.named;
+    }
+}
+
 impl Books {
     /// A letter is about to be sent.
     pub(super) fn written(&self, letter: &Letter) {

@@ -18,6 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// How a start went.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Opening {
+    /// From the start of the process until its doors were open.
+    pub(super) took: Duration,
+    /// How long its threads worked meanwhile.
+    pub(super) worked: Duration,
+    /// How long they waited for a processor, each counted for itself: on a busy machine, most of it.
+    pub(super) waited: Duration,
+}
+
 /// An exchange, running or dead.
 #[derive(Debug)]
 pub(super) struct Child {
@@ -37,10 +48,10 @@ impl Child {
         &self.folder
     }
 
-    /// Starts it. Answers where it listens, and how long it took until its doors were open.
+    /// Starts it. Answers where it listens, and how long it took.
     ///
     /// It ignores SIGXFSZ, so that a limit on the size of files is an error of writing and not its end.
-    pub(super) fn start(&mut self) -> Result<(SocketAddr, Duration), Problem> {
+    pub(super) fn start(&mut self) -> Result<(SocketAddr, Opening), Problem> {
         let program = std::env::current_exe().map_err(|error| failed("is not found", &error))?;
         let log = File::options().create(true).append(true).open(&self.log);
         let log = log.map_err(|error| failed("has no log", &error))?;
@@ -68,7 +79,9 @@ impl Child {
         let process = self.process.insert(process);
         loop {
             if let Some(http) = Running::read(&self.folder).and_then(|running| running.http) {
-                return Ok((http, begun.elapsed()));
+                let took = begun.elapsed();
+                let (worked, waited) = times(process.id());
+                return Ok((http, Opening { took, worked, waited }));
             }
             let ended = process.try_wait().map_err(|error| failed("is lost", &error))?;
             if let Some(status) = ended {
@@ -136,6 +149,20 @@ impl Child {
             .at(self.log.display().to_string())
             .help(self.last_words())
     }
+}
+
+/// How long the threads of a process have worked, and waited for a processor; nothing where the kernel
+/// does not tell.
+fn times(process: u32) -> (Duration, Duration) {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return <_>::default() };
+    let told = threads
+        .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("schedstat")).ok())
+        .filter_map(|told| {
+            let mut nanos =
+                told.split_whitespace().map(|word| word.parse().map(Duration::from_nanos));
+            Some((nanos.next()?.ok()?, nanos.next()?.ok()?))
+        });
+    told.fold(<_>::default(), |(worked, waited), (more, longer)| (worked + more, waited + longer))
 }
 
 impl Drop for Child {

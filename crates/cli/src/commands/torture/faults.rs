@@ -24,8 +24,8 @@ pub(super) enum Fault {
     FlippedBit,
 }
 
-/// Bytes of the small disk.
-const DISK_BYTES: u64 = 1 << 30;
+/// Bytes of the small disk: room for one town, see [`SmallDisk::is_filling`].
+const DISK_BYTES: u64 = 2 << 30;
 
 /// A disk of our own, small and empty, for filling it. Gone when dropped.
 #[derive(Debug)]
@@ -47,6 +47,12 @@ impl SmallDisk {
             Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// Whether the letters themselves have taken most of it.
+    pub(super) fn is_filling(&self) -> bool {
+        rustix::fs::statvfs(&self.place)
+            .is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < DISK_BYTES / 4)
     }
 
     /// Takes all that is free. It is free again when what is answered is dropped.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use brevdue_wire::names::{BASE_PATH, MEMO_MESSAGE_UUID, XML};
 use brevdue_wire::{Receipt, ReceiptSearchResult};
@@ -16,6 +16,8 @@ use super::town::{Letter, Town};
 
 /// Pause after a «not now».
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long a letter may be refused while nothing is wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Pause between two looks for receipts.
 const LOOK: Duration = Duration::from_millis(50);
 /// Receipts taken off the list at once.
@@ -80,7 +82,12 @@ impl Sender {
         town: &Town,
         books: &Books,
     ) {
+        let begun = Instant::now();
         while let Some(letter) = self.pending.take() {
+            if begun.elapsed() > PATIENCE {
+                return books
+                    .line(format!("letter {}: refused again and again in peace", letter.uuid));
+            }
             match send(client, to, town, &letter).await {
                 Some((StatusCode::CREATED, Some(receipt))) => {
                     books.acknowledged(letter.uuid, &receipt);
@@ -99,7 +106,7 @@ impl Sender {
 }
 
 /// `None` when there was no whole answer.
-async fn send(
+pub(super) async fn send(
     client: &Client,
     to: SocketAddr,
     town: &Town,

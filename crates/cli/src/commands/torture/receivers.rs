@@ -33,37 +33,49 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Letters fetched at once.
 const AT_ONCE: usize = 8;
 
+/// The desk that letters and receipts are pushed to. Closed when dropped.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) address: SocketAddr,
+    _task: JoinSet<()>,
+}
+
 #[derive(Clone)]
-struct Desk {
+struct Clerk {
     books: Arc<Books>,
     calls: Arc<AtomicU64>,
 }
 
-/// Opens the desk that letters and receipts are pushed to. It stands as long as the runtime.
-pub(super) async fn open_desk(books: Arc<Books>) -> Result<SocketAddr, Problem> {
-    let failed = |error: std::io::Error| {
-        Problem::ours("torture::receiver", "the receiver cannot listen").because(&error)
-    };
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    let desk = Desk { books, calls: Arc::default() };
-    let routes = Router::new()
-        .route("/memos", post(take_letter))
-        .route("/receipts", post(take_receipt))
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .with_state(desk);
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    Ok(address)
+impl Desk {
+    pub(super) async fn open(books: Arc<Books>) -> Result<Self, Problem> {
+        let failed = |error: std::io::Error| {
+            Problem::ours("torture::receiver", "the receiver cannot listen").because(&error)
+        };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let clerk = Clerk { books, calls: Arc::default() };
+        let routes = Router::new()
+            .route("/memos", post(take_letter))
+            .route("/receipts", post(take_receipt))
+            .layer(DefaultBodyLimit::max(BODY_BYTES))
+            .with_state(clerk);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            // It ends when the desk is closed.
+            let _ = axum::serve(listener, routes).await;
+        });
+        Ok(Self { address, _task: task })
+    }
 }
 
-impl Desk {
+impl Clerk {
     fn refuses(&self) -> bool {
         self.calls.fetch_add(1, Ordering::Relaxed) % REFUSE_EVERY == REFUSE_EVERY - 1
     }
 }
 
-async fn take_letter(State(desk): State<Desk>, mut parts: Multipart) -> StatusCode {
-    if desk.refuses() {
+async fn take_letter(State(clerk): State<Clerk>, mut parts: Multipart) -> StatusCode {
+    if clerk.refuses() {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
     let Ok(Some(part)) = parts.next_field().await else { return StatusCode::BAD_REQUEST };
@@ -72,16 +84,23 @@ async fn take_letter(State(desk): State<Desk>, mut parts: Multipart) -> StatusCo
     let (Some(uuid), Ok(bytes)) = (uuid, part.bytes().await) else {
         return StatusCode::BAD_REQUEST;
     };
-    desk.books.received(uuid, &bytes, Destination::Pushed);
+    clerk.books.received(uuid, &bytes, Destination::Pushed);
     StatusCode::OK
 }
 
-async fn take_receipt(State(desk): State<Desk>, Json(receipt): Json<Receipt>) -> StatusCode {
-    if desk.refuses() {
+async fn take_receipt(State(clerk): State<Clerk>, Json(receipt): Json<Receipt>) -> StatusCode {
+    if clerk.refuses() {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
-    desk.books.told(&receipt);
+    clerk.books.told(&receipt);
     StatusCode::OK
+}
+
+/// Whether a receiver is told what waits for it.
+pub(super) async fn is_answered(client: &Client, to: SocketAddr, authorization: &str) -> bool {
+    let call = client.get(format!("http://{to}{BASE_PATH}/memos/?size=1"));
+    let answer = call.header(header::AUTHORIZATION, authorization).send().await;
+    answer.is_ok_and(|answer| answer.status().is_success())
 }
 
 /// Fetches what waits, answers for it, and goes on until told to stop.

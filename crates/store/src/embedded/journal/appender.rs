@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::failure;
-use super::super::sums::Damage;
+use super::super::sums::{Damage, is_full};
 use super::queue::Queue;
 use super::record::{ALIGNMENT, HEAD_BYTES, Head};
 use super::scan::{Found, Look, Scan};
@@ -226,11 +226,25 @@ pub(super) fn find_end(
             Found::Damage { from, to, content: None }
                 if to == length && Spot { segment, offset: narrowed(from)? } >= filed =>
             {
-                segments.park(segment, from, to)?;
-                file.set_len(from)?;
-                let what =
-                    format!("bytes {from} to {to}, its end, cannot be read and were put aside");
-                damage.push(Segments::damage(segment, what));
+                match segments.park(segment, from, to) {
+                    Ok(()) => {
+                        file.set_len(from)?;
+                        let what = format!(
+                            "bytes {from} to {to}, its end, cannot be read and were put aside"
+                        );
+                        damage.push(Segments::damage(segment, what));
+                    }
+                    Err(error) if is_full(&error) => {
+                        tracing::error!(
+                            segment,
+                            from,
+                            to,
+                            "the end of the journal cannot be read, and on a full disk not be put aside: it stays"
+                        );
+                        end = to.next_multiple_of(ALIGNMENT);
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             // `verify` names it as long as it is there.
             Found::Damage { from, to, .. } => {

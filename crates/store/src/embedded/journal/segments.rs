@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use super::super::content::sync_folder;
 use super::super::failure;
-use super::super::sums::{Damage, Flipped, PARKED};
+use super::super::sums::{Damage, Flipped, PARKED, if_there_is_room};
 use super::mending;
 use super::record::{HEAD_BYTES, Head};
 
@@ -120,7 +120,7 @@ impl Segments {
         to: u64,
         bits: &[Flipped],
     ) -> io::Result<Damage> {
-        self.park(segment, from, to)?;
+        if_there_is_room(self.park(segment, from, to))?;
         let file = File::options().read(true).write(true).open(self.path(segment))?;
         let mut what = Vec::new();
         for Flipped { byte, bit } in bits {
@@ -138,11 +138,17 @@ impl Segments {
     pub(super) fn park(&self, segment: u32, from: u64, to: u64) -> io::Result<()> {
         let parked = self.folder.with_file_name(PARKED);
         fs::create_dir_all(&parked)?;
-        let mut kept = File::create(parked.join(format!("journal-{segment:08}-{from}")))?;
+        let path = parked.join(format!("journal-{segment:08}-{from}"));
+        let mut kept = File::create(&path)?;
         let mut file = File::open(self.path(segment))?;
         file.seek(SeekFrom::Start(from))?;
-        io::copy(&mut file.take(to.saturating_sub(from)), &mut kept)?;
-        kept.sync_data()
+        let copied = io::copy(&mut file.take(to.saturating_sub(from)), &mut kept)
+            .and_then(|_| kept.sync_data());
+        if copied.is_err() {
+            // Half a copy only takes room.
+            let _ = fs::remove_file(path);
+        }
+        copied
     }
 
     /// A segment, open for reading.

@@ -74,7 +74,14 @@ pub(in super::super) fn prepare(
     sums.check_header(&mut found)?;
     let versions = sums.log_versions()?;
     sums.check_entries(versions.keys().copied(), &mut found)?;
-    sums.follow()?;
+    match sums.follow() {
+        // Every checkpoint follows the log again before it moves a page. Until then nothing is compared.
+        Err(error) if is_full(&error) => {
+            tracing::warn!("the disk is full: the checksums were not brought up to date");
+            return Ok((found, Some(sums)));
+        }
+        other => other?,
+    }
     let limit = if depth == Depth::Opening { PAGES_AT_OPENING } else { u64::MAX };
     let pages = sums.pages()?.min(limit);
     sums.check(1, pages, &versions, &mut found)?;
@@ -104,7 +111,7 @@ fn log(folder: &Path, found: &mut Vec<Damage>) -> io::Result<()> {
         Marked::Frames(salts, sums) => (salts, sums.len() as u64, sums),
         Marked::Nothing => return Ok(()),
         Marked::Damaged => {
-            park(folder, MARK_NAME)?;
+            if_there_is_room(park(folder, MARK_NAME))?;
             found.push(damage(MARK_NAME, "the note of how far the log was acknowledged is not what was written; the next commit writes it anew".into(), true));
             return mark::Mark::clear(folder);
         }
@@ -122,8 +129,9 @@ fn log(folder: &Path, found: &mut Vec<Damage>) -> io::Result<()> {
             Fault::Header => "its header".to_owned(),
             Fault::Frame(number) => format!("frame {number} of {acknowledged} acknowledged"),
         };
-        park(folder, &name)?;
         let Some(mend) = wal::mend(&file, fault, salts, &sums)? else {
+            // What cannot be mended is written over: it must be kept first.
+            park(folder, &name)?;
             found.push(damage(
                 &name,
                 format!("{place} is not what was written; it and the commits after it are lost"),
@@ -131,6 +139,7 @@ fn log(folder: &Path, found: &mut Vec<Damage>) -> io::Result<()> {
             ));
             return Ok(());
         };
+        if_there_is_room(park(folder, &name))?;
         let mut byte = [0];
         file.read_exact_at(&mut byte, mend.offset)?;
         file.write_all_at(&[byte[0] ^ (1 << mend.bit)], mend.offset)?;
@@ -320,8 +329,12 @@ impl Sums {
 
     fn park_page(&self, page: u32, bytes: &[u8]) -> io::Result<()> {
         let folder = self.folder.join(PARKED);
-        fs::create_dir_all(&folder)?;
-        fs::write(folder.join(format!("page-{page}")), bytes)
+        let kept = folder.join(format!("page-{page}"));
+        let parked = fs::create_dir_all(&folder).and_then(|()| fs::write(&kept, bytes));
+        if parked.is_err() {
+            let _ = fs::remove_file(kept);
+        }
+        if_there_is_room(parked)
     }
 }
 
@@ -329,7 +342,28 @@ impl Sums {
 pub(in super::super) fn park(folder: &Path, name: &str) -> io::Result<()> {
     fs::create_dir_all(folder.join(PARKED))?;
     let parked = folder.join(PARKED).join(name.replace('/', "-"));
-    fs::copy(folder.join(name), parked).map(drop)
+    let copied = fs::copy(folder.join(name), &parked);
+    if copied.is_err() {
+        // Half a copy only takes room.
+        let _ = fs::remove_file(parked);
+    }
+    copied.map(drop)
+}
+
+/// Passes over it when there was no room to keep what was found: a flipped bit is named with its place,
+/// so what stood there can be told without the copy.
+pub(in super::super) fn if_there_is_room(parked: io::Result<()>) -> io::Result<()> {
+    match parked {
+        Err(error) if is_full(&error) => {
+            tracing::warn!("the disk is full: what was found damaged was not put aside");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+pub(in super::super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 fn damage(file: &str, what: String, mended: bool) -> Damage {

@@ -217,3 +217,24 @@ fn a_probe_measures_and_leaves_nothing_behind() {
     assert!(!found.fsync_median.is_zero() && found.fsync_median <= found.fsync_longest);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn a_store_that_was_closed_on_a_full_disk_is_sound_when_it_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(folder.path()).unwrap();
+    store.commit(letter(&store, 1)).await.unwrap();
+    drop(store);
+    let store = Embedded::open(folder.path()).unwrap();
+    store.commit(letter(&store, 2)).await.unwrap();
+    store.sums.lock().unwrap().fill_their_disk();
+    drop(store);
+
+    let log = folder.path().join(format!("{FILE_NAME}-wal"));
+    assert!(log.exists(), "no page may move before its checksum");
+    let store = Embedded::open(folder.path()).unwrap();
+    assert_eq!(store.damage(), []);
+    assert_eq!(letters_there(&store, 2).await, [1, 2]);
+    assert_eq!(store.verify().await.unwrap(), SOUND);
+    drop(store);
+    assert!(!log.exists(), "with room again it is moved");
+}

@@ -2,13 +2,30 @@
 
 use std::sync::Arc;
 
+use askama::Template;
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::http::StatusCode;
 use axum::response::Redirect;
+use brevdue_programme::catalogue::{Catalogue, Effective};
+use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
+use brevdue_programme::checks::{Evidence, Matrix};
+use brevdue_programme::closing::{self, Judgements};
 use brevdue_programme::fields::Register;
-use brevdue_programme::objects::{Person, Settings};
+use brevdue_programme::objects::{Kind, Person, Settings};
+use brevdue_programme::permissions::Actor;
+use brevdue_programme::plan::Plan;
+use brevdue_programme::programmes::{By, ChangeError};
 use brevdue_programme::{Key, Language as Reader, Programme, ProgrammeId};
 
+use super::sent::Sent;
+use super::words;
+use crate::markup::{self, Html, Tone};
 use crate::texts::Language;
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Section, Visitor};
+
+/// A form as it comes from a browser.
+pub(crate) type FormOf = Result<Form<Vec<(String, String)>>, FormRejection>;
 
 /// One programme on the desk of somebody who works on it.
 pub(crate) struct Desk {
@@ -24,6 +41,14 @@ pub(crate) struct Desk {
 /// Under which entry of the menu a page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tab {
+    Overview,
+    Packages,
+    Tasks,
+    Plan,
+    Requirements,
+    Potential,
+    Contacts,
+    Settings,
     /// A register, by its path.
     Register(&'static str),
     Reports,
@@ -32,9 +57,12 @@ pub(crate) enum Tab {
 
 /// The frame around a page of a programme.
 pub(crate) struct Frame {
+    /// Where the programme's pages begin.
+    pub(crate) base: String,
     pub(crate) name: String,
     pub(crate) me: String,
     pub(crate) menu: Vec<Entry>,
+    pub(crate) registers: Vec<Entry>,
 }
 
 /// One entry of the menu.
@@ -42,6 +70,35 @@ pub(crate) struct Entry {
     pub(crate) href: String,
     pub(crate) name: String,
     pub(crate) current: bool,
+}
+
+/// A page whose parts are made in code.
+#[derive(Template)]
+#[template(path = "programme/page.html")]
+struct MadePage {
+    chrome: Chrome,
+    frame: Frame,
+    title: String,
+    body: Html,
+}
+
+/// A programme as it stands today: its catalogue, its plan, and what every requirement says.
+pub(crate) struct Standing {
+    pub(crate) effective: Effective,
+    pub(crate) plan: Plan,
+    pub(crate) evidence: Evidence,
+    pub(crate) matrix: Matrix,
+    pub(crate) judgements: Judgements,
+}
+
+/// Why a change was not made.
+pub(crate) enum NotDone {
+    /// In words, for whoever wanted it; with the status of the answer.
+    Said(StatusCode, String),
+    /// Others changed the same.
+    Conflicts(Vec<Conflict>),
+    /// The page ends here.
+    Refused(Refusal),
 }
 
 /// The language of the reader, as programmes know it.
@@ -73,36 +130,157 @@ impl Desk {
 
     /// An address within the programme.
     pub(crate) fn to(&self, rest: &str) -> String {
-        format!("/programmes/{}/{rest}", self.id)
+        match rest {
+            "" => format!("/programmes/{}", self.id),
+            rest => format!("/programmes/{}/{rest}", self.id),
+        }
     }
 
     /// The frames around a page.
     pub(crate) async fn frames(&self, title: &str, tab: Tab) -> Result<(Chrome, Frame), Refusal> {
         let t = self.visitor.texts;
         let chrome = self.visitor.chrome(title, Section::None, None).await?;
-        let mut menu: Vec<Entry> = Register::ALL
+        let entry = |rest: &str, name: &str, of: Tab| Entry {
+            href: self.to(rest),
+            name: name.to_owned(),
+            current: tab == of,
+        };
+        let menu = vec![
+            entry("", t.work_overview(), Tab::Overview),
+            entry("packages", t.work_packages(), Tab::Packages),
+            entry("tasks", t.work_tasks(), Tab::Tasks),
+            entry("plan", t.work_plan(), Tab::Plan),
+            entry("requirements", t.work_requirements(), Tab::Requirements),
+            entry("potential", t.work_potential(), Tab::Potential),
+            entry("contacts", t.work_contacts(), Tab::Contacts),
+            entry("settings", t.work_settings(), Tab::Settings),
+            entry("reports", t.programme_reports(), Tab::Reports),
+            entry("history", t.programme_history(), Tab::History),
+        ];
+        let registers = Register::ALL
             .iter()
-            .map(|register| Entry {
-                href: self.to(&format!("registers/{}", register.path)),
-                name: register.name(self.reader()).to_owned(),
-                current: tab == Tab::Register(register.path),
+            .map(|register| {
+                let rest = format!("registers/{}", register.path);
+                entry(&rest, register.name(self.reader()), Tab::Register(register.path))
             })
             .collect();
-        menu.push(Entry {
-            href: self.to("reports"),
-            name: t.programme_reports().to_owned(),
-            current: tab == Tab::Reports,
-        });
-        menu.push(Entry {
-            href: self.to("history"),
-            name: t.programme_history().to_owned(),
-            current: tab == Tab::History,
-        });
-        Ok((chrome, Frame { name: self.settings.name.clone(), me: self.person.name.clone(), menu }))
+        let frame = Frame {
+            base: self.to(""),
+            name: self.settings.name.clone(),
+            me: self.person.name.clone(),
+            menu,
+            registers,
+        };
+        Ok((chrome, frame))
+    }
+
+    /// A page whose parts are made in code. `make` is given the token of its forms.
+    pub(crate) async fn page(
+        &self,
+        title: &str,
+        tab: Tab,
+        make: impl FnOnce(&str) -> Html,
+    ) -> Answer {
+        self.page_with(StatusCode::OK, title, tab, make).await
+    }
+
+    /// The same, with a status of its own.
+    pub(crate) async fn page_with(
+        &self,
+        status: StatusCode,
+        title: &str,
+        tab: Tab,
+        make: impl FnOnce(&str) -> Html,
+    ) -> Answer {
+        let (chrome, frame) = self.frames(title, tab).await?;
+        let body = make(&chrome.token);
+        let page = MadePage { chrome, frame, title: title.to_owned(), body };
+        self.visitor.page_with(status, &page)
+    }
+
+    /// The programme as it stands today.
+    pub(crate) async fn standing(&self) -> Result<Standing, Refusal> {
+        standing(&self.visitor, &self.programme).await
+    }
+
+    /// Makes changes, when whoever works here may make them; then closes and re-opens the tasks whose
+    /// condition they decide.
+    pub(crate) async fn change(&mut self, changes: &[Change], reason: &str) -> Result<(), NotDone> {
+        let by = By { actor: Actor::Person(self.me.clone()), reason, at: self.visitor.now() };
+        match self.visitor.web.programmes.change(self.id, changes, by).await {
+            Ok(programme) => self.programme = programme,
+            Err(error) => return Err(self.why_not(error).await),
+        }
+        let settled = settle(&self.visitor, self.id, &self.programme).await;
+        self.programme = settled.map_err(NotDone::Refused)?;
+        Ok(())
+    }
+
+    /// Why a change was not made, for whoever wanted it.
+    async fn why_not(&self, error: ChangeError) -> NotDone {
+        let t = self.visitor.texts;
+        let unfit = |said: String| NotDone::Said(StatusCode::UNPROCESSABLE_ENTITY, said);
+        match error {
+            ChangeError::Refused(Unchanged::Conflicts(conflicts)) => NotDone::Conflicts(conflicts),
+            ChangeError::Forbidden(forbidden) => {
+                let why = words::needed_right(self.reader(), forbidden.why);
+                NotDone::Said(StatusCode::FORBIDDEN, t.work_forbidden(why))
+            }
+            ChangeError::NotSet(why) => unfit(words::not_set(t, &why)),
+            ChangeError::NotFound => NotDone::Refused(self.visitor.refuse(Refused::NotFound).await),
+            ChangeError::Storage(error) => {
+                NotDone::Refused(self.visitor.failed("a change could not be saved", &error).await)
+            }
+            refused => unfit(t.programme_refused(refused.to_string())),
+        }
+    }
+
+    /// Reads a form of ours; anything else is refused.
+    pub(crate) async fn sent(&self, form: FormOf) -> Result<Sent, Refusal> {
+        let sent = form.ok().and_then(|Form(pairs)| Sent::new(pairs));
+        match sent.filter(|sent| self.visitor.is_own_form(sent.one("token"))) {
+            Some(sent) => Ok(sent),
+            None => Err(self.visitor.refuse(Refused::Form).await),
+        }
+    }
+
+    /// The page that tells why a change was not made, with the way back.
+    pub(crate) async fn not_done(&self, not_done: NotDone, back: &str, tab: Tab) -> Answer {
+        let t = self.visitor.texts;
+        let (status, said) = match not_done {
+            NotDone::Refused(refusal) => return Err(refusal),
+            NotDone::Said(status, said) => (status, said),
+            NotDone::Conflicts(_) => (StatusCode::CONFLICT, t.work_faster().to_owned()),
+        };
+        self.page_with(status, t.programme_not_saved(), tab, |_| {
+            let back = self.to(back);
+            [markup::alert(Tone::Bad, "", markup::p(said)), markup::ways([(back, t.work_back())])]
+                .into()
+        })
+        .await
+    }
+
+    /// The first free key of a kind: a prefix and a number, for example `D-004`.
+    pub(crate) fn next_key(&self, kind: Kind, prefix: &str) -> Key {
+        self.next_keys(kind, prefix).next().expect("numbers do not end before keys do")
+    }
+
+    /// Free keys of a kind, in order.
+    pub(crate) fn next_keys<'a>(
+        &self,
+        kind: Kind,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = Key> + use<'a> {
+        let number =
+            |key: &Key| key.as_str().strip_prefix(prefix)?.strip_prefix('-')?.parse::<u32>().ok();
+        let highest = self.programme.all_held(kind).filter_map(|(key, _)| number(key)).max();
+        (highest.unwrap_or(0).saturating_add(1)..).map(move |number| {
+            format!("{prefix}-{number:03}").parse().expect("letters, a dash and digits")
+        })
     }
 
     /// The name of an object that another names by its key; the key when it is not there.
-    pub(crate) fn name_of(&self, kind: brevdue_programme::objects::Kind, key: &str) -> String {
+    pub(crate) fn name_of(&self, kind: Kind, key: &str) -> String {
         let held = key.parse().ok().and_then(|key: Key| self.programme.held(kind, &key));
         let name = held.and_then(|held| {
             let body = &held.body;
@@ -119,6 +297,47 @@ impl Desk {
     /// Sends the browser elsewhere within the programme.
     pub(crate) fn redirect(&self, rest: &str) -> Answer {
         Ok(self.visitor.finish(Redirect::to(&self.to(rest))))
+    }
+}
+
+/// A programme as it stands today.
+pub(crate) async fn standing(
+    visitor: &Visitor,
+    programme: &Programme,
+) -> Result<Standing, Refusal> {
+    let now = visitor.now();
+    let effective = Catalogue::shipped().with(programme);
+    let requirements = &effective.catalogue().requirements;
+    let evidence = match visitor.web.programmes.evidence(programme, requirements, now).await {
+        Ok(evidence) => evidence,
+        Err(error) => return Err(visitor.failed("evidence could not be read", &error).await),
+    };
+    let matrix = Matrix::of(&evidence, requirements);
+    let judgements = Judgements::of_matrix(&matrix);
+    match Plan::of(programme, effective.catalogue(), evidence.today) {
+        Ok(plan) => Ok(Standing { effective, plan, evidence, matrix, judgements }),
+        Err(error) => Err(visitor.failed("a plan could not be made", &error).await),
+    }
+}
+
+/// Closes and re-opens tasks by their condition, as registers and evidence stand now.
+pub(crate) async fn settle(
+    visitor: &Visitor,
+    id: ProgrammeId,
+    programme: &Arc<Programme>,
+) -> Result<Arc<Programme>, Refusal> {
+    let now = visitor.now();
+    let Standing { effective, plan, judgements, .. } = standing(visitor, programme).await?;
+    let closing = closing::close(&plan, programme, effective.catalogue(), &judgements, now);
+    if closing.changes.is_empty() {
+        return Ok(Arc::clone(programme));
+    }
+    let by = By { actor: Actor::Condition, reason: "", at: now };
+    match visitor.web.programmes.change(id, &closing.changes, by).await {
+        Ok(programme) => Ok(programme),
+        // Somebody was faster: what changes next looks at all conditions again.
+        Err(ChangeError::Refused(_)) => Ok(Arc::clone(programme)),
+        Err(error) => Err(visitor.failed("tasks could not be closed", &error).await),
     }
 }
 

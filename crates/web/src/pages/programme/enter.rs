@@ -98,7 +98,7 @@ pub(crate) async fn enter(
     }
     let now = visitor.now();
     visitor.begin_planning(Planner::begin(id, form.person, now));
-    Ok(visitor.finish(Redirect::to(&format!("/programmes/{id}/registers/systems"))))
+    Ok(visitor.finish(Redirect::to(&format!("/programmes/{id}"))))
 }
 
 #[derive(Deserialize)]

@@ -1,35 +1,17 @@
 //! Who changed what, when.
 
-use askama::Template;
 use axum::extract::Path;
 use brevdue_programme::change::HistoryLine;
+use brevdue_programme::closing;
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::Kind;
 use serde_json::Value;
 
-use super::desk::{Desk, Frame, Tab};
+use super::desk::{Desk, Tab};
+use super::words;
 use crate::limits::HISTORY_PAGE;
-use crate::times::{self, Moment};
-use crate::visitor::{Answer, Chrome, Visitor};
-
-#[derive(Template)]
-#[template(path = "programme/history.html")]
-struct HistoryPage {
-    chrome: Chrome,
-    frame: Frame,
-    lines: Vec<Line>,
-    older: Option<String>,
-}
-
-struct Line {
-    at: Moment,
-    who: String,
-    what: String,
-    field: String,
-    from: String,
-    to: String,
-    reason: String,
-}
+use crate::markup::{self, Html, a, p};
+use crate::visitor::{Answer, Visitor};
 
 /// `GET /programmes/{id}/history`
 pub(crate) async fn history(visitor: Visitor, Path(id): Path<String>) -> Answer {
@@ -43,13 +25,33 @@ pub(crate) async fn history(visitor: Visitor, Path(id): Path<String>) -> Answer 
     let full = read.len() == HISTORY_PAGE;
     let last = read.last().map(|(number, _)| *number);
     let older = last.filter(|_| full).map(|number| desk.to(&format!("history?before={number}")));
-    let lines = read.iter().map(|(_, line)| shown(&desk, line)).collect();
-    let title = desk.visitor.texts.programme_history();
-    let (chrome, frame) = desk.frames(title, Tab::History).await?;
-    desk.visitor.page(&HistoryPage { chrome, frame, lines, older })
+    let t = desk.visitor.texts;
+    desk.page(t.programme_history(), Tab::History, |_| {
+        let mut body = table(&desk, read.iter().map(|(_, line)| line));
+        if let Some(older) = older {
+            body.push(p(a(&older, t.programme_older())));
+        }
+        body
+    })
+    .await
 }
 
-fn shown(desk: &Desk, line: &HistoryLine) -> Line {
+/// Lines of history as a table.
+pub(crate) fn table<'a>(desk: &Desk, lines: impl Iterator<Item = &'a HistoryLine>) -> Html {
+    let t = desk.visitor.texts;
+    let headings = [
+        t.programme_when(),
+        t.programme_who(),
+        t.programme_what(),
+        t.programme_field(),
+        t.programme_from(),
+        t.programme_to(),
+        t.programme_reason(),
+    ];
+    markup::table(t.programme_history(), &headings, lines.map(|line| shown(desk, line)))
+}
+
+fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     let reader = desk.reader();
     let register = Register::of(line.kind);
     let field = line
@@ -64,18 +66,27 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Line {
         (None, value) => value.to_string(),
     };
     let kind = register.map_or(line.kind.word(), |register| register.one(reader));
-    Line {
-        at: times::moment(desk.visitor.texts, line.at),
-        who: desk.name_of(Kind::Person, &line.who),
-        what: format!("{kind} {}", line.key),
-        field: match (field, &line.field) {
-            (Some(field), _) => field.label(reader).to_owned(),
-            (None, Some(name)) => name.clone(),
-            (None, None) if line.from.is_null() => desk.visitor.texts.programme_added().to_owned(),
-            (None, None) => desk.visitor.texts.programme_removed().to_owned(),
+    let t = desk.visitor.texts;
+    let who = match line.who.as_str() {
+        closing::BY_CONDITION => t.work_by_condition().to_owned(),
+        who => match who.strip_prefix("supplier:") {
+            Some(supplier) => desk.name_of(Kind::Supplier, supplier),
+            None => desk.name_of(Kind::Person, who),
         },
-        from: value(&line.from),
-        to: value(&line.to),
-        reason: line.reason.clone(),
-    }
+    };
+    let changed = match (field, &line.field) {
+        (Some(field), _) => field.label(reader).to_owned(),
+        (None, Some(name)) => name.clone(),
+        (None, None) if line.from.is_null() => t.programme_added().to_owned(),
+        (None, None) => t.programme_removed().to_owned(),
+    };
+    vec![
+        words::moment(t, line.at),
+        who.into(),
+        format!("{kind} {}", line.key).into(),
+        changed.into(),
+        value(&line.from).into(),
+        value(&line.to).into(),
+        line.reason.as_str().into(),
+    ]
 }

@@ -8,19 +8,16 @@ mod form;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::Path;
-use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
-use brevdue_programme::Key;
-use brevdue_programme::change::{Change, Conflict, Edit, Refused as Unchanged, What};
+use brevdue_programme::change::{Change, Conflict, Edit, What};
 use brevdue_programme::fields::{Field, FieldKind, Register};
-use brevdue_programme::permissions::Actor;
-use brevdue_programme::programmes::{By, ChangeError};
+use brevdue_programme::objects::{Kind, System};
+use brevdue_programme::{Key, registers};
 use serde_json::Value;
 
-use self::form::{Group, Sent, Widget, groups};
-use super::desk::{Desk, Frame, Tab};
+use self::form::{Group, Widget, groups};
+use super::desk::{Desk, FormOf, Frame, NotDone, Tab};
 use crate::limits::REGISTER_PAGE;
 use crate::pages::paging::{Paging, Step};
 use crate::visitor::{Answer, Chrome, Refused, Visitor};
@@ -41,6 +38,7 @@ struct ListPage {
     total: usize,
     paging: Option<Paging>,
     said: bool,
+    ways: Vec<Way>,
 }
 
 struct Row {
@@ -48,6 +46,8 @@ struct Row {
     href: String,
     cells: Vec<String>,
     missing: Vec<&'static str>,
+    /// How complete a system is, in per cent.
+    share: Option<String>,
 }
 
 /// `GET /programmes/{id}/registers/{register}`
@@ -72,9 +72,10 @@ pub(crate) async fn list(visitor: Visitor, Path((id, register)): Path<(String, S
             missing: register
                 .fields
                 .iter()
-                .filter(|field| field.needed && is_empty(held.body.get(field.name)))
+                .filter(|field| is_missing(register, field, &held.body))
                 .map(|field| field.label(reader))
                 .collect(),
+            share: completeness(register, &held.body),
         })
         .collect();
     let title = register.name(reader).to_owned();
@@ -97,6 +98,7 @@ pub(crate) async fn list(visitor: Visitor, Path((id, register)): Path<(String, S
         total,
         paging,
         said: desk.visitor.query("said").is_some(),
+        ways: ways(&desk, register, None),
     };
     desk.visitor.page(&page)
 }
@@ -111,6 +113,54 @@ fn cell(desk: &Desk, field: &Field, body: &Value) -> String {
         }
         _ => field.show(value, desk.reader()),
     }
+}
+
+/// How complete the entry of a system is, by the rule that its milestone goes by; none for other kinds.
+fn complete(register: &Register, body: &Value) -> Option<registers::Completeness> {
+    (register.kind == Kind::System)
+        .then(|| serde_json::from_value::<System>(body.clone()).ok())
+        .flatten()
+        .map(|system| registers::completeness(&system))
+}
+
+fn completeness(register: &Register, body: &Value) -> Option<String> {
+    let complete = complete(register, body)?;
+    Some(format!(
+        "{} % ({}/{})",
+        complete.set * 100 / complete.of.max(1),
+        complete.set,
+        complete.of
+    ))
+}
+
+fn is_missing(register: &Register, field: &Field, body: &Value) -> bool {
+    match complete(register, body) {
+        Some(complete) => complete.missing.contains(&field.name),
+        None => field.needed && is_empty(body.get(field.name)),
+    }
+}
+
+/// Where else one can go from a register, or from one of its entries.
+fn ways(desk: &Desk, register: &Register, key: Option<&Key>) -> Vec<Way> {
+    let t = desk.visitor.texts;
+    let way = |rest: String, words: &'static str| Way { href: desk.to(&rest), words };
+    match (register.kind, key) {
+        (Kind::System, None) => vec![way("discovery".to_owned(), t.work_discovery())],
+        (Kind::Supplier, Some(key)) => {
+            vec![way(format!("questionnaires/{key}"), t.work_questionnaire())]
+        }
+        (Kind::LetterType, None) => vec![way("potential".to_owned(), t.work_potential())],
+        (Kind::LetterType, Some(key)) => vec![way(format!("potential/{key}"), t.work_designer())],
+        (Kind::ContactPoint, None) => vec![way("contacts".to_owned(), t.work_contacts())],
+        (Kind::Decision, None) => vec![way("milestones".to_owned(), t.work_approval())],
+        _ => Vec::new(),
+    }
+}
+
+/// A link beside a register.
+struct Way {
+    href: String,
+    words: &'static str,
 }
 
 fn is_empty(value: Option<&Value>) -> bool {
@@ -138,6 +188,7 @@ struct FormPage {
     base: String,
     conflicts: Vec<Asked>,
     fault: Option<String>,
+    ways: Vec<Way>,
 }
 
 /// One field that others changed meanwhile.
@@ -200,6 +251,23 @@ async fn show(
     conflicts: Vec<Conflict>,
     fault: Option<String>,
 ) -> Answer {
+    let status = match (&fault, conflicts.is_empty()) {
+        (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, false) => StatusCode::CONFLICT,
+        (None, true) => StatusCode::OK,
+    };
+    show_with(status, desk, place, shown, base, conflicts, fault).await
+}
+
+async fn show_with(
+    status: StatusCode,
+    desk: Desk,
+    place: &Place,
+    shown: &Value,
+    base: &Value,
+    conflicts: Vec<Conflict>,
+    fault: Option<String>,
+) -> Answer {
     let reader = desk.reader();
     let register = place.register;
     let one = register.one(reader);
@@ -207,11 +275,6 @@ async fn show(
     let title = match &place.key {
         Some(key) => format!("{one} {key}"),
         None => t.programme_new_of(one.to_lowercase()),
-    };
-    let status = match (&fault, conflicts.is_empty()) {
-        (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
-        (None, false) => StatusCode::CONFLICT,
-        (None, true) => StatusCode::OK,
     };
     let asked = conflicts
         .into_iter()
@@ -243,6 +306,7 @@ async fn show(
         base: base.to_string(),
         conflicts: asked,
         fault,
+        ways: ways(&desk, register, place.key.as_ref()),
     };
     desk.visitor.page_with(status, &page)
 }
@@ -251,13 +315,10 @@ async fn show(
 pub(crate) async fn save(
     visitor: Visitor,
     Path((id, register, key)): Path<(String, String, String)>,
-    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+    form: FormOf,
 ) -> Answer {
     let desk = Desk::open(visitor, &id).await?;
-    let sent = form.ok().and_then(|Form(pairs)| Sent::new(pairs));
-    let Some(sent) = sent.filter(|sent| desk.visitor.is_own_form(sent.one("token"))) else {
-        return desk.refuse(Refused::Form).await;
-    };
+    let sent = desk.sent(form).await?;
     let Some(place) = Place::find(&desk, &register, &key) else {
         return desk.refuse(Refused::NotFound).await;
     };
@@ -287,7 +348,7 @@ pub(crate) async fn save(
         }
         (None, _) => Some(Change {
             kind: place.register.kind,
-            key: next_key(&desk, place.register),
+            key: desk.next_key(place.register.kind, place.register.prefix),
             what: What::Add { body: written.clone() },
         }),
         (Some(key), false) => {
@@ -306,11 +367,10 @@ pub(crate) async fn save(
     let Some(change) = change else {
         return desk.redirect(&format!("registers/{}", register.path));
     };
-    let by = By { actor: Actor::Person(desk.me.clone()), reason: "", at: desk.visitor.now() };
-    let changed = desk.visitor.web.programmes.change(desk.id, std::slice::from_ref(&change), by);
-    match changed.await {
-        Ok(_) => desk.redirect(&format!("registers/{}?said=saved", register.path)),
-        Err(ChangeError::Refused(Unchanged::Conflicts(conflicts))) => {
+    let mut desk = desk;
+    match desk.change(std::slice::from_ref(&change), "").await {
+        Ok(()) => desk.redirect(&format!("registers/{}?said=saved", register.path)),
+        Err(NotDone::Conflicts(conflicts)) => {
             // What others wrote becomes what the form is made from; what was meant stays in it.
             let now = match desk.visitor.web.programmes.open(desk.id).await {
                 Ok(Some(programme)) => programme,
@@ -324,14 +384,10 @@ pub(crate) async fn save(
             let shown = merged(&base, &change.what);
             show(desk, &place, &shown, &base, conflicts, None).await
         }
-        Err(ChangeError::NotFound) => desk.refuse(Refused::NotFound).await,
-        Err(ChangeError::Storage(error)) => {
-            Err(desk.visitor.failed("an object could not be saved", &error).await)
+        Err(NotDone::Said(status, said)) => {
+            show_with(status, desk, &place, &written, &base, Vec::new(), Some(said)).await
         }
-        Err(refused) => {
-            let fault = t.programme_refused(refused.to_string());
-            show(desk, &place, &written, &base, Vec::new(), Some(fault)).await
-        }
+        Err(NotDone::Refused(refusal)) => Err(refusal),
     }
 }
 
@@ -349,15 +405,4 @@ fn merged(now: &Value, what: &What) -> Value {
         }
     }
     merged
-}
-
-/// The next free key of a register: its prefix and a number, for example `S-004`.
-fn next_key(desk: &Desk, register: &Register) -> Key {
-    let prefix = format!("{}-", register.prefix);
-    let taken = desk.programme.all_held(register.kind);
-    let highest = taken
-        .filter_map(|(key, _)| key.as_str().strip_prefix(&prefix)?.parse::<u32>().ok())
-        .max()
-        .unwrap_or(0);
-    format!("{prefix}{:03}", highest.saturating_add(1)).parse().expect("letters, a dash and digits")
 }

@@ -9,7 +9,7 @@ use brevdue_programme::{Key, Language};
 use serde_json::{Map, Value};
 
 use super::super::desk::Desk;
-use crate::limits::OBJECT_FORM_FIELDS;
+use super::super::sent::Sent;
 
 /// Parts of one field at most.
 const PARTS: usize = 50;
@@ -159,9 +159,6 @@ fn choose(written: &str, options: impl Iterator<Item = Choice>) -> Widget {
     Widget::Choose { options }
 }
 
-/// What a browser sent.
-pub(super) struct Sent(Vec<(String, String)>);
-
 /// A text that is no value of its field.
 pub(super) struct Unread {
     field: &'static Field,
@@ -178,29 +175,15 @@ impl Unread {
 }
 
 impl Sent {
-    /// None when there are more fields than a form has.
-    pub(super) fn new(pairs: Vec<(String, String)>) -> Option<Self> {
-        (pairs.len() <= OBJECT_FORM_FIELDS).then_some(Self(pairs))
-    }
-
-    /// The first text of a name; empty when there is none.
-    pub(super) fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(one, _)| one == name).map_or("", |(_, text)| text)
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(one, _)| one == name)
-    }
-
     /// The fields whose value, as others wrote it meanwhile, is to stand.
     pub(super) fn taken(&self) -> impl Iterator<Item = &str> {
-        let theirs = self.0.iter().filter(|(_, text)| text == "theirs");
+        let theirs = self.pairs().filter(|(_, text)| *text == "theirs");
         theirs.filter_map(|(name, _)| name.strip_prefix("take."))
     }
 
     /// The field that is to get a part more.
     pub(super) fn more(&self, fields: &[Field]) -> Option<&'static str> {
-        let wanted = self.0.iter().find_map(|(name, _)| name.strip_prefix("more."))?;
+        let wanted = self.pairs().find_map(|(name, _)| name.strip_prefix("more."))?;
         fields.iter().find(|field| field.name == wanted).map(|field| field.name)
     }
 
@@ -264,7 +247,7 @@ impl Sent {
         let mut list = Vec::new();
         for number in 0..PARTS {
             let prefix = format!("{name}.{number}.");
-            if !self.0.iter().any(|(one, _)| one.starts_with(&prefix)) {
+            if !self.pairs().any(|(one, _)| one.starts_with(&prefix)) {
                 break;
             }
             let base = there.get(number).unwrap_or(&Value::Null);

@@ -1,0 +1,360 @@
+//! What things of a programme are called, in both languages, and how they are shown.
+
+use brevdue_programme::catalogue::{
+    AppliesTo, DocumentKind, DoneWhen, Obligation, Per, Provenance, RegisterQuery, Variant,
+};
+use brevdue_programme::checks::{CheckResult, Source};
+use brevdue_programme::closing::NotSet;
+use brevdue_programme::lights::Light;
+use brevdue_programme::objects::{Kind, Status};
+use brevdue_programme::plan::Instance;
+use brevdue_programme::{Day, Key, Language as Reader};
+
+use super::desk::{Desk, Standing};
+use crate::markup::{self, Html, Tone, badge, span};
+use crate::texts::Texts;
+use crate::times;
+
+fn pick(reader: Reader, da: &'static str, en: &'static str) -> &'static str {
+    match reader {
+        Reader::Da => da,
+        Reader::En => en,
+    }
+}
+
+/// A day in words.
+pub(crate) fn day(t: Texts, day: Day) -> Html {
+    let (year, month, number) = day.year_month_day();
+    let months = t.time_short_months();
+    let month = months[usize::from(month.unsigned_abs()).saturating_sub(1).min(11)];
+    let words = t.time_date(number, month, year);
+    span("time", &[("datetime", &day.to_string())], words)
+}
+
+/// A day in words, or a dash.
+pub(crate) fn maybe_day(t: Texts, maybe: Option<Day>) -> Html {
+    maybe.map_or_else(|| "–".into(), |known| day(t, known))
+}
+
+/// A point in time in words.
+pub(crate) fn moment(t: Texts, at: brevdue_memo::Timestamp) -> Html {
+    let moment = times::moment(t, at);
+    span("time", &[("datetime", &moment.machine)], moment.words)
+}
+
+/// A number as people write it, without decimals.
+pub(crate) fn whole(reader: Reader, number: f64) -> String {
+    let digits = format!("{:.0}", number.abs());
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push_str(pick(reader, ".", ","));
+        }
+        grouped.push(digit);
+    }
+    if number < -0.5 { format!("−{grouped}") } else { grouped }
+}
+
+/// How much is known of a fact.
+pub(crate) fn provenance(reader: Reader, provenance: Provenance) -> Html {
+    let (tone, words) = match provenance {
+        Provenance::Confirmed => (Tone::Good, pick(reader, "Bekræftet", "Confirmed")),
+        Provenance::Inferred => (Tone::Info, pick(reader, "Udledt", "Inferred")),
+        Provenance::Proposed => (Tone::Quiet, pick(reader, "Forslag", "Proposed")),
+        Provenance::Local => (Tone::Info, pick(reader, "Egen", "Local")),
+    };
+    badge(tone, words)
+}
+
+/// What kind of document.
+pub(crate) fn document(reader: Reader, kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Grunddokument => pick(reader, "Grunddokument", "Basic document"),
+        DocumentKind::Bilag => pick(reader, "Bilag", "Annex"),
+        DocumentKind::Procesguide => pick(reader, "Procesguide", "Step guide"),
+        DocumentKind::Praesentation => pick(reader, "Præsentation", "Slide deck"),
+        DocumentKind::Video => "Video",
+        DocumentKind::Skabelon => pick(reader, "Skabelon", "Template"),
+    }
+}
+
+/// How binding a task is.
+pub(crate) fn obligation(reader: Reader, obligation: Obligation) -> &'static str {
+    match obligation {
+        Obligation::Must => pick(reader, "Skal", "Must"),
+        Obligation::MustAtMemoOnly => {
+            pick(reader, "Skal, når kun MeMo gælder", "Must, when MeMo alone counts")
+        }
+        Obligation::MustIfWindow => {
+            pick(reader, "Skal, hvis der er en omstillingsperiode", "Must, if there is a cut-over")
+        }
+        Obligation::Should => pick(reader, "Bør", "Should"),
+        Obligation::May => pick(reader, "Kan", "May"),
+    }
+}
+
+/// What a task is done once for.
+pub(crate) fn per(reader: Reader, per: Per) -> &'static str {
+    match per {
+        Per::Programme => pick(reader, "én gang", "once"),
+        Per::System => pick(reader, "for hvert system", "for each system"),
+        Per::Supplier => pick(reader, "for hver leverandør", "for each supplier"),
+        Per::LetterType => pick(reader, "for hver brevtype", "for each letter type"),
+        Per::ContactPoint => pick(reader, "for hvert kontaktpunkt", "for each contact point"),
+    }
+}
+
+/// What a requirement is judged for.
+pub(crate) fn applies_to(reader: Reader, to: AppliesTo) -> &'static str {
+    match to {
+        AppliesTo::Authority => pick(reader, "Myndigheden", "The authority"),
+        AppliesTo::Sender => pick(reader, "Afsendersystemer", "Sender systems"),
+        AppliesTo::Receiver => pick(reader, "Modtagersystemer", "Receiver systems"),
+        AppliesTo::Both => pick(reader, "Alle systemer", "All systems"),
+        AppliesTo::ContactPoint => pick(reader, "Kontaktpunkter", "Contact points"),
+        AppliesTo::LetterType => pick(reader, "Brevtyper", "Letter types"),
+    }
+}
+
+/// The version of the programme.
+pub(crate) fn variant(reader: Reader, variant: Variant) -> &'static str {
+    match variant {
+        Variant::Full => pick(reader, "Fuldt forløb (ti pakker)", "Full (ten packages)"),
+        Variant::Light => pick(reader, "Light (fem opgaver)", "Light (five tasks)"),
+    }
+}
+
+/// The kind of object a task is done for.
+pub(crate) fn kind_of(per: Per) -> Option<Kind> {
+    match per {
+        Per::Programme => None,
+        Per::System => Some(Kind::System),
+        Per::Supplier => Some(Kind::Supplier),
+        Per::LetterType => Some(Kind::LetterType),
+        Per::ContactPoint => Some(Kind::ContactPoint),
+    }
+}
+
+/// A light in a word.
+pub(crate) fn light(reader: Reader, light: Light) -> Html {
+    match light {
+        Light::Green => badge(Tone::Good, pick(reader, "Grøn", "Green")),
+        Light::Yellow => badge(Tone::Warning, pick(reader, "Gul", "Yellow")),
+        Light::Red => badge(Tone::Bad, pick(reader, "Rød", "Red")),
+    }
+}
+
+/// What a check says.
+pub(crate) fn result(reader: Reader, result: CheckResult) -> Html {
+    let tone = match result {
+        CheckResult::Pass => Tone::Good,
+        CheckResult::Fail => Tone::Bad,
+        CheckResult::Warn | CheckResult::NoEvidence => Tone::Warning,
+        CheckResult::NotApplicable => Tone::Quiet,
+    };
+    badge(tone, result.label().of(reader))
+}
+
+/// What an answer rests on.
+pub(crate) fn source(reader: Reader, source: Source) -> &'static str {
+    match source {
+        Source::Messages => pick(reader, "meddelelser", "messages"),
+        Source::Configuration => pick(reader, "registre", "registers"),
+        Source::Attestation => pick(reader, "erklæring", "attestation"),
+        Source::Waiver => pick(reader, "fravalg", "waiver"),
+    }
+}
+
+/// Where a task stands, and whether it is late.
+pub(crate) fn status(t: Texts, reader: Reader, instance: &Instance) -> Html {
+    let tone = match instance.status {
+        Status::Done => Tone::Good,
+        Status::Blocked => Tone::Bad,
+        Status::WaitingSupplier => Tone::Warning,
+        Status::InProgress => Tone::Info,
+        Status::NotStarted | Status::NotRelevant => Tone::Quiet,
+    };
+    let mut shown = badge(tone, instance.status.label(reader));
+    if instance.overdue {
+        shown.push(" ");
+        shown.push(badge(Tone::Bad, t.work_overdue()));
+    }
+    shown
+}
+
+/// What a field of the database of figures is called; the name itself where we have no word.
+pub(crate) fn figure(reader: Reader, name: &str) -> String {
+    let words = match name {
+        "messages" => pick(reader, "Meddelelser", "Messages"),
+        "accepted" => pick(reader, "Modtaget", "Accepted"),
+        "invalid" => pick(reader, "Med fejl", "Invalid"),
+        "memo" => "MeMo",
+        "unknown" => pick(reader, "Ukendte navne", "Unknown names"),
+        "unknown_messages" => pick(reader, "Meddelelser fra ukendte", "Messages from unknown"),
+        "outside" => pick(reader, "Til andre adresser", "To other hosts"),
+        "systems" => pick(reader, "Systemer", "Systems"),
+        "authority" => pick(reader, "Post til myndigheden", "Mail to the authority"),
+        "company" => pick(reader, "Post til virksomheden", "Mail to it as a company"),
+        other => return other.replace('_', " "),
+    };
+    words.to_owned()
+}
+
+/// What has to hold for a task to close, in words.
+pub(crate) fn condition(standing: &Standing, reader: Reader, done: &DoneWhen) -> Option<String> {
+    match done {
+        DoneWhen::Manual => None,
+        DoneWhen::RegisterComplete(query) => Some(query_words(reader, *query).to_owned()),
+        DoneWhen::ChecksPass(requirements) => {
+            let named = requirements.iter().map(|id| {
+                let known = standing.effective.requirement(id);
+                known.map_or_else(|| id.to_string(), |one| format!("{id} {}", one.title.of(reader)))
+            });
+            Some(named.collect::<Vec<_>>().join("; "))
+        }
+    }
+}
+
+fn query_words(reader: Reader, query: RegisterQuery) -> &'static str {
+    let (da, en) = match query {
+        RegisterQuery::Authority => (
+            "myndighedens navn, CVR-nummer, art og kontaktperson er udfyldt",
+            "the authority's name, CVR number, kind and contact are set",
+        ),
+        RegisterQuery::Roles => {
+            ("hver rolle, som opgaverne kræver, har en person", "every role the tasks need is held")
+        }
+        RegisterQuery::SenderSystems => (
+            "der er et afsendersystem, og alle er fuldt udfyldt",
+            "there is a sender system, and every one is complete",
+        ),
+        RegisterQuery::ReceiverSystems => (
+            "der er et modtagersystem, og alle er fuldt udfyldt",
+            "there is a receiver system, and every one is complete",
+        ),
+        RegisterQuery::Volumes => ("systemet har mængder", "the system has volumes"),
+        RegisterQuery::Path => ("systemets vej er valgt", "the system's path is chosen"),
+        RegisterQuery::Scope => ("systemets scope er besluttet", "the system's scope is decided"),
+        RegisterQuery::Archetype => ("brevtypen har en arketype", "the letter has an archetype"),
+        RegisterQuery::LetterTypes => {
+            ("systemets brevtyper er oplistet", "the system's letter types are listed")
+        }
+        RegisterQuery::Suppliers => (
+            "hvert system har en leverandør, og hver leverandør en kontakt",
+            "every system has a supplier, and every supplier a contact",
+        ),
+        RegisterQuery::SupplierAnswers => {
+            ("leverandøren har svaret på spørgeskemaet", "the supplier has answered")
+        }
+        RegisterQuery::Contract => (
+            "kontrakten har pris, udløb og svar på omlægning",
+            "the contract has a price, an end and says whether it covers the conversion",
+        ),
+        RegisterQuery::DataProcessing => {
+            ("kontrakten har en databehandleraftale", "there is a data processing agreement")
+        }
+        RegisterQuery::Certificates => {
+            ("systemet har et certifikat med udløb", "the system has a certificate with its expiry")
+        }
+        RegisterQuery::ReceiversChosen => {
+            ("modtagersystemer er valgt inden for grænserne", "receivers are chosen within limits")
+        }
+        RegisterQuery::ContactPoints => (
+            "der er kontaktpunkter, og hvert har gruppe og ansvarlig",
+            "there are contact points, each with a group and an owner",
+        ),
+        RegisterQuery::Visibility => (
+            "punktet er synligt for nogen og har en beskrivelse",
+            "the point is visible to somebody and described",
+        ),
+        RegisterQuery::ReceiverBinding => (
+            "punktet er knyttet til et aktivt modtagersystem",
+            "the point is tied to an active receiver",
+        ),
+        RegisterQuery::Variant => ("fuldt forløb eller light er valgt", "full or light is chosen"),
+        RegisterQuery::Profile => {
+            ("tidsprofilen er valgt, og idriftsættelsen har en dato", "the profile has a go-live")
+        }
+        RegisterQuery::Risks => ("der er en risiko i loggen", "there is a risk in the log"),
+        RegisterQuery::Approved => ("planen er godkendt", "the plan is approved"),
+    };
+    pick(reader, da, en)
+}
+
+/// The right that a change needs, as the reader calls it.
+pub(crate) fn needed_right(reader: Reader, why: &'static str) -> &'static str {
+    if reader == Reader::En {
+        return why;
+    }
+    match why {
+        "an entry in the programme" => "at stå i programmets personliste",
+        "the role of project manager or owner" => "rollen projektleder eller projektejer",
+        "the role of owner, who approves it in their own name" => {
+            "rollen projektejer, som godkender i eget navn"
+        }
+        "a role, and to state it in your own name" => "en rolle, og at erklære i eget navn",
+        "to write in your own name" => "at skrive i eget navn",
+        "to be whose it is" => "at det er dit eget",
+        "to own the system, or the role of architect" => {
+            "at eje systemet, eller rollen it-arkitekt"
+        }
+        "the role of answering for letters" => "rollen brevansvarlig",
+        "the role of mail room or administrator" => "rollen postansvarlig eller administrator",
+        "the role of answering for contracts" => "rollen kontraktansvarlig",
+        "the role of communication" => "rollen kommunikationsansvarlig",
+        "the role of training and support" => "rollen uddannelsesansvarlig",
+        "a role" => "en rolle",
+        "the role of project manager or owner, who move due days" => {
+            "rollen projektleder eller projektejer, som flytter frister"
+        }
+        "one of the task's roles, or to be who was asked to do it" => {
+            "en af opgavens roller, eller at opgaven er tildelt dig"
+        }
+        "an area that is yours" => "et område, der er dit",
+        "a system that is yours" => "et system, der er dit",
+        other => other,
+    }
+}
+
+/// Why a task's state was not set.
+pub(crate) fn not_set(t: Texts, why: &NotSet) -> String {
+    match why {
+        NotSet::NoReason(..) => t.work_needs_reason().to_owned(),
+        NotSet::NoAttestation(_) => t.work_needs_attestation().to_owned(),
+        NotSet::BadAttestation => t.work_bad_attestation().to_owned(),
+        other => t.programme_refused(other.to_string()),
+    }
+}
+
+/// A task for its subject, by its names.
+pub(crate) fn instance(desk: &Desk, standing: &Standing, instance: &Instance) -> String {
+    let task = &standing.plan.task_of(instance).task;
+    let title = task.title.of(desk.reader());
+    match (&instance.subject, kind_of(task.per)) {
+        (Some(subject), Some(kind)) => {
+            format!("{} {title}: {}", task.id, desk.name_of(kind, subject.as_str()))
+        }
+        _ => format!("{} {title}", task.id),
+    }
+}
+
+/// The same as a link to its page.
+pub(crate) fn instance_link(desk: &Desk, standing: &Standing, one: &Instance) -> Html {
+    markup::a(&desk.to(&format!("task/{}", one.key)), instance(desk, standing, one))
+}
+
+/// The name of a person; a dash when there is none.
+pub(crate) fn person(desk: &Desk, key: Option<&Key>) -> String {
+    key.map_or_else(|| "–".to_owned(), |key| desk.name_of(Kind::Person, key.as_str()))
+}
+
+/// The badge of an area: its colours and its name.
+pub(crate) fn area(
+    desk: &Desk,
+    standing: &Standing,
+    id: Option<&brevdue_programme::AreaId>,
+) -> Html {
+    let Some(area) = id.and_then(|id| standing.effective.area(id)) else { return Html::none() };
+    let class = format!("area area-{}", area.id);
+    span("span", &[("class", &class)], area.name.of(desk.reader()))
+}
