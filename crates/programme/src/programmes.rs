@@ -9,7 +9,7 @@ use brevdue_memo::Timestamp;
 
 use crate::catalogue::{Catalogue, Requirement};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
-use crate::checks::{Counted, Counting, Evidence, Needed};
+use crate::checks::Evidence;
 use crate::closing::{self, BY_CONDITION, NotSet};
 use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId};
@@ -152,14 +152,7 @@ impl Programmes {
         requirements: &[Requirement],
         now: Timestamp,
     ) -> Result<Evidence, StorageError> {
-        let organisations = programme.settings().map(|settings| settings.cvr).unwrap_or_default();
-        let counted = match (&self.observations, Day::of(now)) {
-            (Some(store), Ok(today)) => {
-                let needed = Needed::by(requirements, programme, today);
-                store.count(&organisations, Counting::new(needed)).await?
-            }
-            _ => Counted::default(),
-        };
+        let counted = self.counted(programme, requirements, now).await?;
         Ok(Evidence::new(programme, requirements, counted, now))
     }
 

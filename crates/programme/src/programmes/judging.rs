@@ -227,7 +227,7 @@ impl Programmes {
     }
 
     /// What was counted of the messages of a programme's organisations.
-    async fn counted(
+    pub(super) async fn counted(
         &self,
         programme: &Programme,
         requirements: &[Requirement],
