@@ -332,9 +332,7 @@ impl Asked<'_> {
         let standing = judged.status()?;
         let head = words.head(&standing, judged.at);
         Ok(match report {
-            Report::R1 => {
-                reports::status(&head, &words.status(&standing, &judged.judgements))?
-            }
+            Report::R1 => reports::status(&head, &words.status(&standing, &judged.judgements))?,
             Report::R2 => reports::requirements(&head, &prose::matrix(judged, language))?,
             Report::R3 => reports::systems(&head, &judged.programme, |_, _| true)?,
             Report::R4 => self.of_supplier(&words, &head)?,
