@@ -340,7 +340,7 @@ impl Asked<'_> {
             Report::R6 => {
                 let tasks: Vec<TaskRef> =
                     judged.plan.instances().iter().map(|one| words.task_ref(one)).collect();
-                let gantt = words.gantt().ok_or_else(|| Unprintable::nothing_dated())?;
+                let gantt = words.gantt().ok_or_else(Unprintable::nothing_dated)?;
                 reports::plan(&head, &gantt, &tasks)?
             }
             Report::R7 => reports::readiness(&head, &prose::readiness(judged, language))?,
