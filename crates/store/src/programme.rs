@@ -134,7 +134,7 @@ impl ProgrammeFile {
     ///
     /// When it cannot be read at all.
     pub async fn check(&self) -> Result<Vec<String>, StorageError> {
-        self.read(|connection| checking::check(connection)).await
+        self.read(checking::check).await
     }
 
     /// Copies the file as one read sees it, while it is in use.
