@@ -9,6 +9,7 @@ mod doctor;
 mod fetch;
 mod man;
 mod memo;
+mod programme;
 mod queue;
 mod restore;
 mod send;
@@ -53,6 +54,7 @@ enum Command {
     Restore(restore::Args),
     Queue(queue::Args),
     Balance(balance::Args),
+    Programme(programme::Args),
     Torture(torture::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -73,6 +75,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Restore(args) => restore::run(args),
         Command::Queue(args) => queue::run(args),
         Command::Balance(args) => balance::run(args),
+        Command::Programme(args) => programme::run(args),
         Command::Torture(args) => torture::run(args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -1,5 +1,8 @@
 //! Opening the store of a data folder.
 
+use std::sync::Arc;
+
+use brevdue_programme::Programmes;
 use brevdue_store::{Embedded, OpenError, ProgrammeFile};
 
 use crate::folder::Folder;
@@ -17,6 +20,20 @@ pub(crate) fn open(folder: &Folder) -> Result<Embedded, Problem> {
 pub(crate) fn open_programmes(folder: &Folder) -> Result<ProgrammeFile, Problem> {
     ProgrammeFile::open(folder.root())
         .map_err(|error| problem(&error, "programme::open", "the programmes cannot be opened"))
+}
+
+/// The programmes of a file, with what was observed.
+pub(crate) fn programmes_of(file: &ProgrammeFile) -> Programmes {
+    Programmes::new(Arc::new(file.clone())).with_observations(Arc::new(file.clone()))
+}
+
+/// Waits for what a command asks of a store.
+pub(crate) fn blocking<T>(work: impl Future<Output = T>) -> Result<T, Problem> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            Problem::ours("store::runtime", "the machine gives no threads").because(&error)
+        })?;
+    Ok(runtime.block_on(work))
 }
 
 fn problem(error: &OpenError, code: &'static str, what: &'static str) -> Problem {

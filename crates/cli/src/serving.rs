@@ -3,6 +3,7 @@
 mod notices;
 mod observe;
 mod operations;
+mod programming;
 mod steering;
 mod sweeping;
 mod testing;
@@ -22,7 +23,6 @@ use brevdue_exchange::ids::Ids as _;
 use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
-use brevdue_programme::Programmes;
 use brevdue_programme::objects::Environment;
 use brevdue_server::delivery::{
     Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
@@ -47,12 +47,15 @@ use self::watching::{Looking, Watch};
 use crate::config::Config;
 use crate::country::certificates::{Authority, Certified, Subject};
 use crate::country::ssh::{SshKeys, SshKeysError};
-use crate::country::{Addresses, Definition, first_letters, letter_to_try, published, settle};
+use crate::country::{
+    Addresses, Definition, first_letters, first_programmes, letter_to_try, published, settle,
+};
 use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::opening;
 use crate::report::Problem;
 use crate::running::Running;
+pub(crate) use steering::kept_clock;
 use steering::{Published, Steer};
 
 /// File name, without ending, of the certificate that pushes are made with.
@@ -69,6 +72,8 @@ pub(crate) struct Serving {
     pub(crate) letter: Option<(uuid::Uuid, String)>,
     /// How many first letters were sent.
     pub(crate) first_letters: usize,
+    /// There are programmes to look at.
+    pub(crate) programmes: bool,
     folder: Folder,
     store: Arc<Replaceable>,
     live: Arc<Live>,
@@ -93,9 +98,8 @@ impl Serving {
         let embedded =
             Arc::new(Replaceable::new(Arc::new(opening::open(&folder)?), Arc::clone(&live)));
         let store: Arc<dyn Store> = Arc::clone(&embedded) as _;
-        let programme_file = Arc::new(opening::open_programmes(&folder)?);
-        let programmes = Programmes::new(Arc::clone(&programme_file) as _)
-            .with_observations(Arc::clone(&programme_file) as _);
+        let programme_file = opening::open_programmes(&folder)?;
+        let programmes = opening::programmes_of(&programme_file);
         let clock =
             Arc::new(MovableClock::new(Arc::new(MachineClock), steering::kept_clock(&folder)));
         let nudge = Nudge::new();
@@ -108,6 +112,8 @@ impl Serving {
             folder: folder.clone(),
             definition: Arc::clone(&definition),
             choice: config.country.clone(),
+            programme_file,
+            programmes: programmes.clone(),
             exchange: OnceLock::new(),
             published: OnceLock::new(),
             look: OnceLock::new(),
@@ -159,6 +165,20 @@ impl Serving {
             0
         };
 
+        let first_programmes = if config.country.first_letters {
+            let begun =
+                first_programmes(&programmes, &definition.authorities(), exchange.now()).await;
+            begun.map_err(|error| {
+                Problem::ours("country::programmes", "the first programmes could not be begun")
+                    .because(&error)
+            })?
+        } else {
+            0
+        };
+        if first_programmes > 0 {
+            tracing::info!(count = first_programmes, "began the programmes of the country");
+        }
+
         exchange.take_up_faults().await.map_err(|error| {
             Problem::ours("store::read", "the store cannot be read").because(&error)
         })?;
@@ -200,7 +220,7 @@ impl Serving {
         let observer = observe::Observer {
             store: Arc::clone(&store),
             programmes: programmes.clone(),
-            observations: programme_file,
+            observations: Arc::new(steer.programme_file.clone()),
             environment: Environment::Prod,
             host: country
                 .https
@@ -210,6 +230,7 @@ impl Serving {
             clock: Arc::clone(&clock) as _,
         };
         tasks.spawn(observer.run(stop.clone()));
+        tasks.spawn(programming::run(programmes.clone(), exchange.clone(), stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
         let look = Looking {
@@ -248,6 +269,7 @@ impl Serving {
         let testing = testing::routes(published, definition, exchange.clone());
         let notices = notices::routes(exchange.clone());
         let operations = operations::routes(desk, operations::key(&folder)?);
+        let has_programmes = programmes.ids().await.is_ok_and(|ids| !ids.is_empty());
         let web = brevdue_web::routes(
             exchange,
             programmes,
@@ -267,6 +289,7 @@ impl Serving {
             country,
             letter,
             first_letters,
+            programmes: has_programmes,
             folder,
             live,
             stop,

@@ -11,6 +11,7 @@
 //! - [`calendar`]: due dates and milestones for calendar programs.
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
+//! - [`reporting`]: which reports there are, each made of a judged programme.
 //! - [`slides`]: decks that PowerPoint and LibreOffice open.
 //! - [`of_plan`]: from a plan to all of these.
 //! - [`limits`]: how much of a stranger's file is read.
@@ -25,6 +26,7 @@ pub mod of_plan;
 mod packed;
 pub mod paper;
 pub mod plans;
+pub mod reporting;
 pub mod reports;
 mod sheets;
 pub mod slides;

@@ -64,6 +64,13 @@ pub fn export(export: &Export<'_>, list: &str, days: Days) -> Option<Vec<u8>> {
     Some(write(&lines, Separator::Semicolon))
 }
 
+/// Writes rows that are told and never read back.
+pub(crate) fn plain(rows: &[Vec<String>]) -> Vec<u8> {
+    let guarded = |row: &Vec<String>| row.iter().map(|text| text::guarded(text)).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(guarded).collect();
+    write(&rows, Separator::Semicolon)
+}
+
 fn shown(cell: &Cell, days: Days) -> String {
     match (cell, days) {
         (Cell::Day(day), Days::Danish) => danish(*day),

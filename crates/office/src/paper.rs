@@ -176,6 +176,13 @@ pub struct GanttRow {
 #[error("the report could not be made: {0}")]
 pub struct Unprintable(pub(crate) String);
 
+impl Unprintable {
+    /// There is nothing with a day to draw.
+    pub(crate) fn nothing_dated() -> Self {
+        Self("nothing in the plan has a day".into())
+    }
+}
+
 pub(crate) struct Paper<'a> {
     pub(crate) sheet: Sheet,
     pub(crate) head: &'a Head,

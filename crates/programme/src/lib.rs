@@ -11,7 +11,7 @@
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
 //! - [`tally`]: how observations are counted, so that nothing has to read them again.
 //! - [`checks`]: what each requirement asks of tallies and registers, and what it answers.
-//! - [`programmes`]: all of them: opening, changing, history.
+//! - [`programmes`]: all of them: opening, changing, history; judged, with tasks kept true.
 //! - [`reading`]: making an observation of a message.
 //! - [`storage`]: what has to be remembered, for back ends.
 //! - [`beginning`]: making a programme, choosing full or light, and switching between them.

@@ -1,5 +1,7 @@
 //! All programmes of one store: opening, changing, telling what was changed.
 
+mod judging;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +9,7 @@ use brevdue_memo::Timestamp;
 
 use crate::catalogue::{Catalogue, Requirement};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
-use crate::checks::{Counted, Counting, Evidence, Needed};
+use crate::checks::Evidence;
 use crate::closing::{self, BY_CONDITION, NotSet};
 use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId};
@@ -16,6 +18,8 @@ use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
 use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
+
+pub use judging::{JudgeError, Judged, Trued};
 
 /// Programmes kept ready at most; others are read again when somebody asks.
 const READY: usize = 64;
@@ -38,6 +42,10 @@ struct Shared {
 #[derive(Default)]
 struct Ready {
     programmes: BTreeMap<ProgrammeId, Arc<Programme>>,
+    /// Judgements of some of them.
+    judged: BTreeMap<ProgrammeId, Arc<Judged>>,
+    /// What other programs have written, as it was last looked at.
+    elsewhere: i64,
     /// One more with each write: what was read before it is not kept after it.
     generation: u64,
 }
@@ -118,6 +126,20 @@ impl Programmes {
         Self { observations: Some(observations), ..self }
     }
 
+    /// What was observed of messages; none when nobody keeps it.
+    pub fn observations(&self) -> Option<&Arc<dyn ObservationStore>> {
+        self.observations.as_ref()
+    }
+
+    /// The ids of all programmes.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn ids(&self) -> Result<Vec<ProgrammeId>, StorageError> {
+        self.shared.store.programmes().await
+    }
+
     /// What the requirements of a programme are judged by: its registers, and what was counted of the
     /// messages of its organisations.
     ///
@@ -130,14 +152,7 @@ impl Programmes {
         requirements: &[Requirement],
         now: Timestamp,
     ) -> Result<Evidence, StorageError> {
-        let organisations = programme.settings().map(|settings| settings.cvr).unwrap_or_default();
-        let counted = match (&self.observations, Day::of(now)) {
-            (Some(store), Ok(today)) => {
-                let needed = Needed::by(requirements, programme, today);
-                store.count(&organisations, Counting::new(needed)).await?
-            }
-            _ => Counted::default(),
-        };
+        let counted = self.counted(programme, requirements, now).await?;
         Ok(Evidence::new(programme, requirements, counted, now))
     }
 
@@ -311,6 +326,14 @@ impl Programmes {
         }
         self.forget(id);
         Ok(self.load(id).await?)
+    }
+
+    /// Forgets what is kept ready, because the store was replaced.
+    pub fn forget_all(&self) {
+        let mut ready = self.lock();
+        ready.generation += 1;
+        ready.programmes.clear();
+        ready.judged.clear();
     }
 
     fn forget(&self, id: ProgrammeId) {

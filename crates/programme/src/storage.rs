@@ -55,6 +55,21 @@ pub trait ProgrammeStore: Send + Sync {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<(i64, HistoryLine)>, StorageError>;
+
+    /// Which state the store is in, so that what rests on it is made anew when it has changed. A store
+    /// that nobody else can write, and that keeps no observations, stays in one.
+    async fn revision(&self) -> Result<Revision, StorageError> {
+        Ok(Revision::default())
+    }
+}
+
+/// Which state a store is in. Numbers mean nothing but that they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Revision {
+    /// Differs after anything was written: objects, history, observations.
+    pub any: i64,
+    /// Differs after another program wrote.
+    pub elsewhere: i64,
 }
 
 /// Sights in one call at most.

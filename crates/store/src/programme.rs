@@ -3,6 +3,7 @@
 //! A file of its own, so that a heavy import or ten million observations never stand in the way of a
 //! letter, and so that the road of letters need not know of them. Every commit waits for its fsync.
 
+mod checking;
 mod observations;
 mod schema;
 
@@ -14,7 +15,7 @@ use brevdue_memo::Timestamp;
 use brevdue_programme::change::{HistoryLine, Outcome, Write};
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programme::Held;
-use brevdue_programme::storage::{ProgrammeStore, StorageError};
+use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError};
 use brevdue_programme::{Key, Programme, ProgrammeId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -39,8 +40,11 @@ pub struct ProgrammeFile {
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
-    writer: Mutex<Connection>,
     idle: Mutex<Vec<Connection>>,
+    /// Never writes, so that it is told of everything that is written.
+    watcher: Mutex<Option<Connection>>,
+    /// Closed last, for only it can tidy up its log.
+    writer: Mutex<Connection>,
 }
 
 impl ProgrammeFile {
@@ -52,7 +56,8 @@ impl ProgrammeFile {
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
         let path = folder.join(FILE_NAME);
         let writer = Mutex::new(schema::open_for_writing(&path)?);
-        Ok(Self { shared: Arc::new(Shared { path, writer, idle: Mutex::default() }) })
+        let (idle, watcher) = (Mutex::default(), Mutex::default());
+        Ok(Self { shared: Arc::new(Shared { path, writer, idle, watcher }) })
     }
 
     /// Writes, all or nothing, on a thread that may block.
@@ -94,6 +99,42 @@ impl ProgrammeFile {
             Ok(read)
         })
         .await
+    }
+
+    /// Puts what [`Self::copy_to`] copied to a folder in the place of everything, or nothing when there
+    /// is no folder or no copy in it; all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the copy is not ours, or cannot be read; or when this cannot be written.
+    pub async fn put_back(&self, folder: Option<&Path>) -> Result<(), StorageError> {
+        let from = folder.map(|folder| folder.join(FILE_NAME)).filter(|from| from.exists());
+        let shared = Arc::clone(&self.shared);
+        apart(move || {
+            let source = match &from {
+                Some(from) => schema::open_for_reading(from).map_err(failed)?,
+                None => schema::empty().map_err(|error| StorageError::Failed(Box::new(error)))?,
+            };
+            let mut writer = lock(&shared.writer);
+            {
+                let backup = rusqlite::backup::Backup::new(&source, &mut writer).map_err(failed)?;
+                backup.step(-1).map_err(failed)?;
+            }
+            // It may have been made by an earlier version.
+            schema::bring_up_to_date(&mut writer)
+                .map_err(|error| StorageError::Failed(Box::new(error)))
+        })
+        .await
+    }
+
+    /// Looks at all of it: the file against itself, and every object, line of history and sum against
+    /// what it must be. Tells what is wrong, at most a hundred findings, without a word of what is kept.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read at all.
+    pub async fn check(&self) -> Result<Vec<String>, StorageError> {
+        self.read(checking::check).await
     }
 
     /// Copies the file as one read sees it, while it is in use.
@@ -191,6 +232,28 @@ impl ProgrammeStore for ProgrammeFile {
                 lines.push(history_line(row)?);
             }
             Ok(lines)
+        })
+        .await
+    }
+
+    async fn revision(&self) -> Result<Revision, StorageError> {
+        let shared = Arc::clone(&self.shared);
+        apart(move || {
+            // A connection is told of what others wrote: the one that writes, of what other programs did.
+            let version = |connection: &Connection| {
+                connection
+                    .pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0))
+                    .map_err(failed)
+            };
+            let elsewhere = version(&lock(&shared.writer))?;
+            let mut watcher = lock(&shared.watcher);
+            let connection = match watcher.take() {
+                Some(connection) => connection,
+                None => schema::open_for_reading(&shared.path).map_err(failed)?,
+            };
+            let any = version(&connection)?;
+            *watcher = Some(connection);
+            Ok(Revision { any, elsewhere })
         })
         .await
     }
@@ -351,6 +414,30 @@ mod tests {
         assert_eq!(there.get::<Risk>(&key("R-1")), Some(risk));
         let history = file.history(id, None, None, 10).await.unwrap();
         assert_eq!((history.len(), history[0].1.who.as_str()), (1, "pm"));
+    }
+
+    #[tokio::test]
+    async fn the_revision_tells_what_we_wrote_from_what_another_program_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (
+            ProgrammeFile::open(folder.path()).unwrap(),
+            ProgrammeFile::open(folder.path()).unwrap(),
+        );
+        let (id, at) = (ProgrammeId(Uuid::from_u128(7)), Timestamp::from_millis(1_000));
+        let add = |name: &str| {
+            let add = [Change::add(key(name), &Risk::default())];
+            outcome(&Programme::default(), &add, "pm", "", at).unwrap()
+        };
+        let first = ours.revision().await.unwrap();
+        assert_eq!(ours.revision().await.unwrap(), first);
+        ours.commit(id, &add("R-1")).await.unwrap();
+        let second = ours.revision().await.unwrap();
+        assert_ne!(second.any, first.any);
+        assert_eq!(second.elsewhere, first.elsewhere, "it was us");
+        theirs.commit(id, &add("R-2")).await.unwrap();
+        let third = ours.revision().await.unwrap();
+        assert_ne!(third.any, second.any);
+        assert_ne!(third.elsewhere, second.elsewhere);
     }
 
     #[tokio::test]

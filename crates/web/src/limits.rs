@@ -90,3 +90,6 @@ pub(crate) const SUPPLIER_FORM_BYTES: usize = 128 * 1024;
 pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize = 2_000;
 /// Days that a link to a questionnaire works, where nobody says otherwise.
 pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
+
+/// Lines of history in the log that is downloaded, at most.
+pub(crate) const REPORT_HISTORY: usize = 1_000;

@@ -1,10 +1,11 @@
 //! `brevdue backup`.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use brevdue_exchange::{Clock as _, Store as _};
-use brevdue_store::{Embedded, embedded};
+use brevdue_store::{Embedded, PROGRAMMES, embedded};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +13,7 @@ use crate::config::{ConfigArgs, gather};
 use crate::exit::Exit;
 use crate::folder::{Folder, write_private};
 use crate::machine::MachineClock;
+use crate::opening::{self, blocking};
 use crate::report::{Format, Problem, print};
 
 /// Name of the list of what a backup holds.
@@ -20,7 +22,14 @@ pub(super) const LIST: &str = "backup.json";
 pub(super) const DATA: &str = "data";
 
 /// What stands beside the data for as long as an exchange runs, or is made anew.
-const NOT_KEPT: [&str; 3] = ["running.json", "first-letter.xml", "store"];
+const NOT_KEPT: [&str; 6] = [
+    "running.json",
+    "first-letter.xml",
+    "store",
+    PROGRAMMES,
+    "programme.db-wal",
+    "programme.db-shm",
+];
 
 /// Copy the whole data folder while the exchange runs
 ///
@@ -129,7 +138,9 @@ fn make(folder: &Folder, to: &Path) -> Result<List, Problem> {
         Problem::command("backup::copy", "the store could not be copied").because(&error)
     })?;
     drop(open);
+    copy_programmes(folder, &data)?;
     let letters = look(&data.join("store"))?;
+    look_at_programmes(&data)?;
     let list = List {
         form: 1,
         begun,
@@ -165,6 +176,37 @@ pub(super) fn look(store: &Path) -> Result<u64, Problem> {
     Ok(counts.memos)
 }
 
+/// Copies the programmes, as one read sees them, while they are in use.
+fn copy_programmes(folder: &Folder, to: &Path) -> Result<(), Problem> {
+    if !folder.root().join(PROGRAMMES).exists() {
+        return Ok(());
+    }
+    let file = opening::open_programmes(folder)?;
+    blocking(file.copy_to(to))?.map_err(|error| {
+        Problem::command("backup::copy", "the programmes could not be copied").because(&error)
+    })?;
+    let copy = to.join(PROGRAMMES);
+    fs::File::open(&copy)
+        .and_then(|file| {
+            fs::set_permissions(&copy, fs::Permissions::from_mode(0o600))?;
+            file.sync_all()
+        })
+        .map_err(|error| unwritten(&copy, &error))
+}
+
+/// Opens the copy of the programmes, if there is one, and looks at all of it.
+pub(super) fn look_at_programmes(data: &Path) -> Result<(), Problem> {
+    let found = super::verify::check_programmes(data)?;
+    match found.first() {
+        Some(finding) => Err(damaged(&format!(
+            "the copy of the programmes is not sound: {} ({} findings)",
+            finding.what,
+            found.len()
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// What stands in the data folder beside the store.
 fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     private_folder(to)?;
@@ -197,7 +239,10 @@ pub(super) fn list(data: &Path) -> io::Result<Vec<Listed>> {
             let path = folder.join(entry.file_name());
             if entry.file_type()?.is_dir() {
                 folders.push(path);
-            } else if path != Path::new("store/lock") && !path.ends_with("brevdue.sqlite-shm") {
+            } else if path != Path::new("store/lock")
+                && !path.ends_with("brevdue.sqlite-shm")
+                && !path.ends_with("programme.db-shm")
+            {
                 files.push(listed(data, &path)?);
             }
         }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::backup::{
-    DATA, LIST, List, Listed, list, look, part_of, private_folder, remove, unwritten,
+    DATA, LIST, List, Listed, list, look, look_at_programmes, part_of, private_folder, remove,
+    unwritten,
 };
 use crate::config::{ConfigArgs, gather};
 use crate::exit::Exit;
@@ -132,6 +133,7 @@ fn restore(from: &Path, data: &Path, list: &List) -> Result<(), Problem> {
             .map_err(|error| unwritten(&copy, &error))?;
     }
     look(&part.join("store"))?;
+    look_at_programmes(&part)?;
     if data.exists() {
         fs::remove_dir(&data).map_err(|error| unwritten(&data, &error))?;
     }

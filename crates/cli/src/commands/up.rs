@@ -91,6 +91,12 @@ fn welcome(serving: &Serving, config: &Config) -> String {
     if let Some(http) = &country.http {
         line("browse", &format!("{http}{}/   (every operation, described)", rest::BROWSER_PATH));
         line("live", &format!("{http}/live   (what happens; the clock, faults)"));
+        if serving.programmes {
+            line(
+                "plans",
+                &format!("{http}/programmes   (task packages: plan, requirements, evidence)"),
+            );
+        }
         line("country", &format!("{http}/testing/country"));
     }
     if let Some(command) = sftp(country) {

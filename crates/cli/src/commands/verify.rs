@@ -1,19 +1,22 @@
 //! `brevdue verify`.
 
-use brevdue_store::{Damage, Embedded, OpenError};
+use std::path::Path;
+
+use brevdue_store::{Damage, Embedded, OpenError, PROGRAMMES, ProgrammeFile};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigArgs, gather};
 use crate::exit::Exit;
 use crate::folder::Folder;
+use crate::opening;
 use crate::operations::ask;
 use crate::report::{Format, Problem, print};
 
 /// Check every checksum of every file of the store
 ///
 /// Every page of the database, the log up to where it was acknowledged, the journal, every content and
-/// the event log. What one flipped bit explains is mended; what is damaged beyond that is put aside in the
+/// the event log, and the programmes. What one flipped bit explains is mended; what is damaged beyond that is put aside in the
 /// folder `parked`, named here, and everything else is served. Beside a running exchange it asks that one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -78,6 +81,29 @@ pub(crate) fn check(folder: &Folder) -> Result<Vec<Finding>, Problem> {
             .at(folder.store().display().to_string())
             .help("name its data folder with --data"));
     }
+    let mut found = check_store(folder)?;
+    found.extend(check_programmes(folder.root())?);
+    Ok(found)
+}
+
+/// Everything that is wrong with the programmes of a folder; nothing when there are none.
+pub(crate) fn check_programmes(root: &Path) -> Result<Vec<Finding>, Problem> {
+    if !root.join(PROGRAMMES).exists() {
+        return Ok(Vec::new());
+    }
+    let damage =
+        |what: String| Finding { file: PROGRAMMES.to_owned(), what, content: None, mended: false };
+    let file = match ProgrammeFile::open(root) {
+        Ok(file) => file,
+        Err(error) => return Ok(vec![damage(error.to_string())]),
+    };
+    Ok(match opening::blocking(file.check())? {
+        Ok(found) => found.into_iter().map(damage).collect(),
+        Err(error) => vec![damage(error.to_string())],
+    })
+}
+
+fn check_store(folder: &Folder) -> Result<Vec<Finding>, Problem> {
     match Embedded::open_after_a_look(folder.store()) {
         Ok(store) => check_open(&store),
         Err(OpenError::InUse { .. }) => ask(folder, Method::POST, "/verify")?.ok_or_else(|| {

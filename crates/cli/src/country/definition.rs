@@ -189,6 +189,12 @@ impl SystemEntry {
 }
 
 impl Definition {
+    /// The CVR numbers of its authorities.
+    pub(crate) fn authorities(&self) -> BTreeSet<String> {
+        let authorities = self.organisations.iter().filter(|one| one.kind == Kind::Authority);
+        authorities.map(|one| one.cvr.to_string()).collect()
+    }
+
     /// Reads the definition of a file, or the one built in.
     pub(crate) fn load(path: Option<&Path>) -> Result<Self, Problem> {
         let Some(path) = path else { return Self::read(BUILT_IN, "built in") };

@@ -16,8 +16,9 @@ use brevdue_exchange::local::live::{Live, What};
 use brevdue_exchange::local::{Snapshot, Steering, SteeringError};
 use brevdue_exchange::{Batch, Clock as _, Exchange, MailSystem, Op, Store, SystemId};
 use brevdue_memo::Timestamp;
+use brevdue_programme::Programmes;
 use brevdue_server::{Gate, Nudge};
-use brevdue_store::{Embedded, Replaceable};
+use brevdue_store::{Embedded, ProgrammeFile, Replaceable};
 use brevdue_wire::country::Country;
 use serde::{Deserialize, Serialize};
 use tokio::time::{sleep, timeout};
@@ -25,7 +26,7 @@ use tokio::time::{sleep, timeout};
 use crate::config::CountryChoice;
 use crate::country::certificates::Authority;
 use crate::country::ssh::SshKeys;
-use crate::country::{Addresses, Definition, first_letters, published, settle};
+use crate::country::{Addresses, Definition, first_letters, first_programmes, published, settle};
 use crate::folder::{Folder, write_each_start, write_private};
 use crate::machine::{MachineClock, MachineIds};
 use crate::serving::watching::Looking;
@@ -73,6 +74,8 @@ pub(super) struct Steer {
     pub(super) folder: Folder,
     pub(super) definition: Arc<Definition>,
     pub(super) choice: CountryChoice,
+    pub(super) programme_file: ProgrammeFile,
+    pub(super) programmes: Programmes,
     /// Set once they are there: they are made with this.
     pub(super) exchange: OnceLock<Exchange>,
     pub(super) published: OnceLock<Arc<Published>>,
@@ -97,7 +100,7 @@ pub(super) fn write_country(folder: &Folder, country: &Country) -> io::Result<()
 }
 
 /// How far the clock of a data folder is ahead.
-pub(super) fn kept_clock(folder: &Folder) -> i64 {
+pub(crate) fn kept_clock(folder: &Folder) -> i64 {
     let bytes = fs::read(folder.root().join("clock.json"));
     bytes
         .ok()
@@ -333,12 +336,18 @@ impl Steering for Steer {
         let ahead = snapshot.as_ref().map_or(0, |kept| kept.taken_at.as_millis() - real);
         self.clock.put(ahead);
         self.live.forget();
+        // A snapshot of before there were programmes has none.
+        let kept = snapshot.as_ref().map(|kept| self.snapshot_folder(&kept.name));
+        self.programme_file.put_back(kept.as_deref()).await.map_err(failed)?;
+        self.programmes.forget_all();
         self.keep_clock().map_err(failed)?;
         if let Some(exchange) = self.exchange.get() {
             exchange.forget_endpoints();
             exchange.begin_keeping_house().await?;
             exchange.take_up_faults().await?;
             if snapshot.is_none() && self.choice.first_letters {
+                let (authorities, now) = (self.definition.authorities(), self.clock.now());
+                first_programmes(&self.programmes, &authorities, now).await.map_err(failed)?;
                 first_letters(exchange, &self.definition).await.map_err(failed)?;
             }
         }
@@ -362,11 +371,17 @@ impl Steering for Steer {
         let _alone = self.alone().await?;
         let taken_at = self.clock.now();
         self.close().await?;
-        let kept = (|| {
+        let made = (|| {
             if part.exists() {
                 fs::remove_dir_all(&part)?;
             }
-            fs::create_dir_all(&part)?;
+            fs::create_dir_all(&part)
+        })();
+        let programmes = match made {
+            Ok(()) => self.programme_file.copy_to(&part).await.map_err(io::Error::other),
+            Err(error) => Err(error),
+        };
+        let kept = programmes.and_then(|()| {
             copy(&self.folder.store(), &part.join("store"))?;
             if self.folder.print().exists() {
                 copy(&self.folder.print(), &part.join("print"))?;
@@ -374,7 +389,7 @@ impl Steering for Steer {
             let file = SnapshotFile { taken_at_millis: taken_at.as_millis() };
             write_private(&part.join("snapshot.json"), &serde_json::to_vec(&file)?)?;
             fs::rename(&part, &folder)
-        })();
+        });
         // Whatever became of the copy, the country goes on.
         self.reopen().await?;
         kept.map_err(failed)?;

@@ -55,6 +55,18 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -CACHE_KIB)
 }
 
+/// A file with nothing in it, in memory.
+pub(super) fn empty() -> Result<Connection, OpenError> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Brings what was put in a file's place up to date.
+pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<(), OpenError> {
+    migrate(connection)
+}
+
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let known = MIGRATIONS.len();
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -17,6 +17,7 @@ mod plan;
 mod potential;
 mod questionnaire;
 mod register;
+mod reports;
 mod requirements;
 mod sent;
 mod settings;
@@ -80,6 +81,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
         .route("/programmes/{id}/history", get(history::history))
+        .route("/programmes/{id}/reports", get(reports::reports))
+        .route("/programmes/{id}/reports/{file}", get(reports::file))
         .route("/programmes/{id}/registers/{register}", get(register::list))
         .route(
             "/programmes/{id}/registers/{register}/{key}",

@@ -51,6 +51,7 @@ pub(crate) enum Tab {
     Settings,
     /// A register, by its path.
     Register(&'static str),
+    Reports,
     History,
 }
 
@@ -153,6 +154,7 @@ impl Desk {
             entry("potential", t.work_potential(), Tab::Potential),
             entry("contacts", t.work_contacts(), Tab::Contacts),
             entry("settings", t.work_settings(), Tab::Settings),
+            entry("reports", t.programme_reports(), Tab::Reports),
             entry("history", t.programme_history(), Tab::History),
         ];
         let registers = Register::ALL
