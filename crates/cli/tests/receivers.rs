@@ -38,12 +38,15 @@ fn soon(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// Status and seconds of `Retry-After`, one for each call to come.
+type Answers = Arc<Mutex<VecDeque<(u16, Option<u32>)>>>;
+
 /// A system that is called: it writes down what comes, and answers as told, then 204.
 #[derive(Clone)]
 struct Called {
     address: SocketAddr,
     came: Arc<Mutex<Vec<String>>>,
-    answers: Arc<Mutex<VecDeque<(u16, Option<u32>)>>>,
+    answers: Answers,
     told: mpsc::UnboundedSender<String>,
 }
 
@@ -222,7 +225,7 @@ fn a_pushed_letter_comes_twice_and_a_fetched_one_is_listed_again_when_a_fault_sa
         receiver.post(&path, "application/json", completed.as_bytes()).unwrap().status
     };
     assert!(answer(&mut receiver) < 300);
-    assert_eq!(town.waiting(FETCHING), [letter.clone()], "it is there again");
+    assert_eq!(town.waiting(FETCHING), std::slice::from_ref(&letter), "it is there again");
     let again = receiver.get(&path).unwrap();
     assert_eq!((again.status, again.body == first.body), (200, true), "byte for byte");
     assert!(answer(&mut receiver) < 300);

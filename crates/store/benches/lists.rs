@@ -53,13 +53,16 @@ fn main() {
     });
 }
 
+/// Makes the row of a number.
+type Making = fn(u64, &ContentRef) -> Op;
+
 async fn fill(store: &Embedded, rows: u64) {
     let content = {
         let mut sink = store.begin(Timestamp::from_millis(0)).unwrap();
         sink.write(b"<memo/>").unwrap();
         sink.finish().unwrap()
     };
-    let kinds: [(&str, fn(u64, &ContentRef) -> Op); 7] = [
+    let kinds: [(&str, Making); 7] = [
         ("receipts", receipt),
         ("letters for a receiver", delivery),
         ("messages of a submission", memo),

@@ -1,5 +1,7 @@
 //! The windows of a programme with what was observed of real messages behind them.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod town;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! The windows of a programme, from creating it to the supplier's answers, with whatever people get wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod town;
 
 use std::collections::BTreeSet;
