@@ -264,11 +264,12 @@ mod tests {
                 .or_else(|_| (setting.set)(&mut config, "false"))
                 .or_else(|_| (setting.set)(&mut config, "strict"))
                 .or_else(|_| (setting.set)(&mut config, "delivered"))
+                .or_else(|_| (setting.set)(&mut config, "6-20"))
                 .unwrap();
             assert_ne!(config.policy, Config::default().policy, "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 52);
+        assert_eq!(changed.len(), 53);
     }
 
     #[test]
