@@ -10,7 +10,7 @@ use brevdue_memo::Timestamp;
 use crate::catalogue::{Catalogue, Requirement};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
 use crate::checks::Evidence;
-use crate::closing::{self, BY_CONDITION, NotSet};
+use crate::closing::{self, BY_CONDITION, NotSet, Notice};
 use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::{Kind, Settings};
@@ -44,6 +44,8 @@ struct Ready {
     programmes: BTreeMap<ProgrammeId, Arc<Programme>>,
     /// Judgements of some of them.
     judged: BTreeMap<ProgrammeId, Arc<Judged>>,
+    /// Who has to be told of tasks that opened again, and has not been yet.
+    untold: BTreeMap<ProgrammeId, Vec<Notice>>,
     /// What other programs have written, as it was last looked at.
     elsewhere: i64,
     /// One more with each write: what was read before it is not kept after it.

@@ -68,6 +68,8 @@ pub(crate) const OBJECT_FORM_BYTES: usize = 512 * 1024;
 pub(crate) const OBJECT_FORM_FIELDS: usize = 5_000;
 /// Rows on one page of a register.
 pub(crate) const REGISTER_PAGE: usize = 100;
+/// Suppliers whose report is offered on the page of reports.
+pub(crate) const REPORT_SUPPLIERS: usize = 200;
 /// Lines of history on one page.
 pub(crate) const HISTORY_PAGE: usize = 100;
 /// Lines of history shown beside what they are about.

@@ -172,3 +172,31 @@ async fn the_history_says_who_changed_what_from_what_to_what() {
     let history = browser.get(&format!("/programmes/{}/history", ID.0)).await.text();
     assert!(history.contains("Villy Sø") && history.contains("Sandsynlighed"), "{history}");
 }
+
+#[tokio::test]
+async fn every_report_that_is_offered_is_a_file_of_its_form() {
+    let town = planning().await;
+    let mut browser = browser_of(&town, "M-001").await;
+    let new = browser.get(&address("suppliers/+")).await;
+    browser.post_form(&address("suppliers/+"), &filled(&new, "name=Nordlys+Data&cvr=")).await;
+    let page = browser.get(&format!("/programmes/{}/reports", ID.0)).await.text();
+    let begin = format!("href=\"/programmes/{}/reports/", ID.0);
+    let files: Vec<&str> =
+        page.split(&begin).skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(files.len() > 8, "{files:?}");
+    assert!(files.iter().any(|file| file.starts_with("R4.pdf?supplier=")), "{files:?}");
+    for file in files {
+        let answer = browser.get(&format!("/programmes/{}/reports/{file}", ID.0)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{file}: {}", answer.text());
+        let (_, form) = file.split('?').next().unwrap().split_once('.').unwrap();
+        let begins: &[u8] = match form {
+            "pdf" => b"%PDF-",
+            "xlsx" | "pptx" => b"PK\x03\x04",
+            "csv" | "openproject" | "jira" => b"\xef\xbb\xbf",
+            "ics" => b"BEGIN:VCALENDAR",
+            "project" => b"<?xml",
+            other => panic!("{file}: {other}"),
+        };
+        assert!(answer.body.starts_with(begins), "{file}");
+    }
+}

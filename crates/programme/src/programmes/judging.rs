@@ -200,6 +200,20 @@ impl Programmes {
         Ok(Some(judged))
     }
 
+    /// As [`Programmes::keep_true`], for whoever cannot tell people: those who have to know of tasks that
+    /// opened again are told by the next [`Programmes::keep_true`].
+    ///
+    /// # Errors
+    ///
+    /// [`JudgeError`].
+    pub async fn settle(&self, id: ProgrammeId, now: Timestamp) -> Result<(), JudgeError> {
+        let reopened = self.make_true(id, now).await?.reopened;
+        if !reopened.is_empty() {
+            self.lock().untold.entry(id).or_default().extend(reopened);
+        }
+        Ok(())
+    }
+
     /// Closes the tasks whose condition holds and opens those whose condition stopped holding. Writes
     /// only what changes; what somebody changes meanwhile is left to the next call.
     ///
@@ -207,6 +221,12 @@ impl Programmes {
     ///
     /// [`JudgeError`].
     pub async fn keep_true(&self, id: ProgrammeId, now: Timestamp) -> Result<Trued, JudgeError> {
+        let mut trued = self.make_true(id, now).await?;
+        trued.reopened.extend(self.lock().untold.remove(&id).unwrap_or_default());
+        Ok(trued)
+    }
+
+    async fn make_true(&self, id: ProgrammeId, now: Timestamp) -> Result<Trued, JudgeError> {
         let Some(judged) = self.judged(id, now).await? else { return Ok(Trued::default()) };
         let closing = judged.closing();
         if closing.changes.is_empty() {

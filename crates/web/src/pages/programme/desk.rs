@@ -7,15 +7,11 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use brevdue_programme::catalogue::{Catalogue, Effective};
 use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
-use brevdue_programme::checks::{Evidence, Matrix};
-use brevdue_programme::closing::{self, Judgements};
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, Person, Settings};
 use brevdue_programme::permissions::Actor;
-use brevdue_programme::plan::Plan;
-use brevdue_programme::programmes::{By, ChangeError};
+use brevdue_programme::programmes::{By, ChangeError, Judged};
 use brevdue_programme::{Key, Language as Reader, Programme, ProgrammeId};
 
 use super::sent::Sent;
@@ -83,13 +79,7 @@ struct MadePage {
 }
 
 /// A programme as it stands today: its catalogue, its plan, and what every requirement says.
-pub(crate) struct Standing {
-    pub(crate) effective: Effective,
-    pub(crate) plan: Plan,
-    pub(crate) evidence: Evidence,
-    pub(crate) matrix: Matrix,
-    pub(crate) judgements: Judgements,
-}
+pub(crate) type Standing = Judged;
 
 /// Why a change was not made.
 pub(crate) enum NotDone {
@@ -199,8 +189,8 @@ impl Desk {
     }
 
     /// The programme as it stands today.
-    pub(crate) async fn standing(&self) -> Result<Standing, Refusal> {
-        standing(&self.visitor, &self.programme).await
+    pub(crate) async fn standing(&self) -> Result<Arc<Standing>, Refusal> {
+        standing(&self.visitor, self.id).await
     }
 
     /// Makes changes, when whoever works here may make them; then closes and re-opens the tasks whose
@@ -208,10 +198,10 @@ impl Desk {
     pub(crate) async fn change(&mut self, changes: &[Change], reason: &str) -> Result<(), NotDone> {
         let by = By { actor: Actor::Person(self.me.clone()), reason, at: self.visitor.now() };
         match self.visitor.web.programmes.change(self.id, changes, by).await {
-            Ok(programme) => self.programme = programme,
+            Ok(_) => {}
             Err(error) => return Err(self.why_not(error).await),
         }
-        let settled = settle(&self.visitor, self.id, &self.programme).await;
+        let settled = settle(&self.visitor, self.id).await;
         self.programme = settled.map_err(NotDone::Refused)?;
         Ok(())
     }
@@ -300,44 +290,24 @@ impl Desk {
     }
 }
 
-/// A programme as it stands today.
-pub(crate) async fn standing(
-    visitor: &Visitor,
-    programme: &Programme,
-) -> Result<Standing, Refusal> {
-    let now = visitor.now();
-    let effective = Catalogue::shipped().with(programme);
-    let requirements = &effective.catalogue().requirements;
-    let evidence = match visitor.web.programmes.evidence(programme, requirements, now).await {
-        Ok(evidence) => evidence,
-        Err(error) => return Err(visitor.failed("evidence could not be read", &error).await),
-    };
-    let matrix = Matrix::of(&evidence, requirements);
-    let judgements = Judgements::of_matrix(&matrix);
-    match Plan::of(programme, effective.catalogue(), evidence.today) {
-        Ok(plan) => Ok(Standing { effective, plan, evidence, matrix, judgements }),
-        Err(error) => Err(visitor.failed("a plan could not be made", &error).await),
+/// A programme as it stands today; what was judged already is not judged again.
+pub(crate) async fn standing(visitor: &Visitor, id: ProgrammeId) -> Result<Arc<Standing>, Refusal> {
+    match visitor.web.programmes.judged(id, visitor.now()).await {
+        Ok(Some(judged)) => Ok(judged),
+        Ok(None) => Err(visitor.refuse(Refused::NotFound).await),
+        Err(error) => Err(visitor.failed("a programme could not be judged", &error).await),
     }
 }
 
 /// Closes and re-opens tasks by their condition, as registers and evidence stand now.
-pub(crate) async fn settle(
-    visitor: &Visitor,
-    id: ProgrammeId,
-    programme: &Arc<Programme>,
-) -> Result<Arc<Programme>, Refusal> {
-    let now = visitor.now();
-    let Standing { effective, plan, judgements, .. } = standing(visitor, programme).await?;
-    let closing = closing::close(&plan, programme, effective.catalogue(), &judgements, now);
-    if closing.changes.is_empty() {
-        return Ok(Arc::clone(programme));
+pub(crate) async fn settle(visitor: &Visitor, id: ProgrammeId) -> Result<Arc<Programme>, Refusal> {
+    if let Err(error) = visitor.web.programmes.settle(id, visitor.now()).await {
+        return Err(visitor.failed("tasks could not be closed", &error).await);
     }
-    let by = By { actor: Actor::Condition, reason: "", at: now };
-    match visitor.web.programmes.change(id, &closing.changes, by).await {
-        Ok(programme) => Ok(programme),
-        // Somebody was faster: what changes next looks at all conditions again.
-        Err(ChangeError::Refused(_)) => Ok(Arc::clone(programme)),
-        Err(error) => Err(visitor.failed("tasks could not be closed", &error).await),
+    match visitor.web.programmes.open(id).await {
+        Ok(Some(programme)) => Ok(programme),
+        Ok(None) => Err(visitor.refuse(Refused::NotFound).await),
+        Err(error) => Err(visitor.failed("a programme could not be opened", &error).await),
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn create(
     let by = By { actor: Actor::Person(me.clone()), reason: "", at: visitor.now() };
     match visitor.web.programmes.begin(id, &changes, by).await {
         // What is told already closes the first tasks.
-        Ok(programme) => settle(&visitor, id, &programme).await?,
+        Ok(_) => settle(&visitor, id).await?,
         Err(error) => return Err(visitor.failed("a programme could not be begun", &error).await),
     };
     let now = visitor.now();

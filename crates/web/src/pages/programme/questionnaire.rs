@@ -3,9 +3,6 @@
 //! A link carries the programme and a random token of which only the SHA-256 is kept. It opens one
 //! supplier: its systems, what is to be done for them, and the questions. It expires and can be taken back.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Form;
 use axum::extract::Path;
@@ -18,8 +15,9 @@ use brevdue_programme::change::Change;
 use brevdue_programme::objects::{Kind, Questionnaire, Supplier, System};
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::{By, ChangeError};
-use brevdue_programme::{Day, Key, Programme, ProgrammeId};
+use brevdue_programme::{Day, Key, ProgrammeId};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
@@ -252,7 +250,6 @@ struct AnswerPage {
 /// What a link opens.
 struct Opened {
     id: ProgrammeId,
-    programme: Arc<Programme>,
     authority: String,
     key: Key,
     supplier: Supplier,
@@ -298,7 +295,7 @@ async fn look(visitor: &Visitor, id: ProgrammeId, token: &str) -> Result<Option<
     let systems = systems.filter(|(_, system)| system.supplier.as_ref() == Some(&key));
     let systems = systems.map(|(key, system)| (key.clone(), system)).collect();
     let authority = settings.authority;
-    Ok(Some(Opened { id, programme, authority, key, supplier, systems }))
+    Ok(Some(Opened { id, authority, key, supplier, systems }))
 }
 
 /// `GET /answer/{token}`
@@ -320,7 +317,7 @@ async fn asked(
     let t = visitor.texts;
     let title = t.work_answer_title(&opened.authority);
     let chrome = visitor.chrome(&title, Section::None, None).await?;
-    let now = standing(visitor, &opened.programme).await?;
+    let now = standing(visitor, opened.id).await?;
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut body = el("p", &[("class", "font-lead")], opened.supplier.name.as_str());
     body.push(p(t.work_answer_lead()));
@@ -434,8 +431,8 @@ pub(crate) async fn answer(
     let actor = Actor::Supplier(opened.key.clone());
     let by = By { actor, reason: "", at: visitor.now() };
     match visitor.web.programmes.change(opened.id, &changes, by).await {
-        Ok(programme) => {
-            settle(&visitor, opened.id, &programme).await?;
+        Ok(_) => {
+            settle(&visitor, opened.id).await?;
             Ok(visitor.finish(Redirect::to(&format!("/answer/{token}?said=1"))))
         }
         Err(ChangeError::Refused(_)) => {

@@ -7,13 +7,14 @@ use axum::extract::Path;
 use axum::http::header;
 use brevdue_office::reporting::{Asked, Form, NotMade, Report};
 use brevdue_programme::change::HistoryLine;
+use brevdue_programme::objects::Supplier;
 use brevdue_programme::programmes::Judged;
 use brevdue_programme::{Key, Language as Reader, ProgrammeId};
 
 use super::desk::{Desk, Frame, Tab};
 use crate::files;
 use crate::headers::DOWNLOAD_POLICY;
-use crate::limits::REPORT_HISTORY;
+use crate::limits::{REPORT_HISTORY, REPORT_SUPPLIERS};
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Visitor};
 
 #[derive(Template)]
@@ -32,7 +33,7 @@ struct Line {
 
 struct Link {
     href: String,
-    name: &'static str,
+    name: String,
     /// For those who hear the link alone: the report and the form.
     whole: String,
 }
@@ -46,20 +47,40 @@ pub(crate) async fn reports(visitor: Visitor, Path(id): Path<String>) -> Answer 
         .map(|report| Line {
             word: report.word(),
             name: report.name(reader),
-            links: report
-                .forms()
-                .iter()
-                .map(|form| Link {
-                    href: desk.to(&format!("reports/{}.{}", report.word(), form.word())),
-                    name: form.name(),
-                    whole: format!("{} ({})", report.name(reader), form.name()),
-                })
-                .collect(),
+            links: match report {
+                Report::R4 => of_each_supplier(&desk, *report),
+                report => of_all(&desk, *report),
+            },
         })
         .collect();
     let title = desk.visitor.texts.programme_reports();
     let (chrome, frame) = desk.frames(title, Tab::Reports).await?;
     desk.visitor.page(&ReportsPage { chrome, frame, lines })
+}
+
+/// A link for each form of a report.
+fn of_all(desk: &Desk, report: Report) -> Vec<Link> {
+    let link = |form: &Form| Link {
+        href: desk.to(&format!("reports/{}.{}", report.word(), form.word())),
+        name: form.name().to_owned(),
+        whole: format!("{} ({})", report.name(desk.reader()), form.name()),
+    };
+    report.forms().iter().map(link).collect()
+}
+
+/// A link for each supplier, for a report that is about one.
+fn of_each_supplier(desk: &Desk, report: Report) -> Vec<Link> {
+    let links = desk.programme.all::<Supplier>().flat_map(|(key, supplier)| {
+        report.forms().iter().map(move |form| {
+            let name = format!("{} ({})", supplier.name, form.name());
+            Link {
+                href: desk.to(&format!("reports/{}.{}?supplier={key}", report.word(), form.word())),
+                whole: format!("{}: {name}", report.name(desk.reader())),
+                name,
+            }
+        })
+    });
+    links.take(REPORT_SUPPLIERS).collect()
 }
 
 /// `GET /programmes/{id}/reports/{file}`: a report by its word and form, for example `R1.pdf`; of one

@@ -173,8 +173,9 @@ fn cell(desk: &Desk, verdict: &Verdict) -> Html {
     ));
     let mut inside = words::result(desk.reader(), verdict.result);
     if let Some(days) = verdict.age_days() {
+        let age = if days == 0 { t.work_seen_today().to_owned() } else { t.work_days_old(days) };
         inside.push(" ");
-        inside.push(markup::span("span", &[("class", "quiet")], t.work_days_old(days)));
+        inside.push(markup::span("span", &[("class", "quiet")], age));
     }
     if verdict.waiver.is_some() {
         inside.push(" ");
