@@ -249,6 +249,8 @@ def test_a_letter_on_paper_is_dropped_as_files(town, access):
 def dropped(town, sent):
     """The job of a letter, and its folder; `None` when there is none."""
     for folder in pathlib.Path(town.country["printFolder"]).glob("*"):
+        if folder.suffix == ".part":
+            continue  # still being written
         job = json.loads((folder / "job.json").read_text())
         if job["afsendelseIdentifikator"] == sent.afsendelse_identifikator.value:
             return job, folder
