@@ -336,6 +336,7 @@ impl Programmes {
         ready.generation += 1;
         ready.programmes.clear();
         ready.judged.clear();
+        ready.untold.clear();
     }
 
     fn forget(&self, id: ProgrammeId) {

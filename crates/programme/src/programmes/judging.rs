@@ -379,7 +379,10 @@ mod tests {
         let change = Change::edit(crate::programme::settings_key(), &before, &after).unwrap();
         let by = By { actor: Actor::Person(key("P-1")), reason: "", at: now };
         ready(programmes.change(id, &[change], by)).unwrap();
+        // A page that opens it again has nobody to tell; who keeps programmes true tells them, once.
+        ready(programmes.settle(id, now)).unwrap();
         let trued = ready(programmes.keep_true(id, now)).unwrap();
+        assert_eq!(ready(programmes.keep_true(id, now)).unwrap(), Trued::default());
         let opened = trued.reopened.iter().find(|notice| notice.key == key("OP1-T01")).unwrap();
         assert!(opened.to.contains(&key("P-1")), "the owner has to know");
     }
