@@ -69,7 +69,7 @@ const PAGES = {
     mine: "/tasks?show=mine", task: "/task/OP3-T03.S-001", plan: "/plan", milestones: "/milestones",
     move: "/milestones/GOLIVE?to=2028-03-13", matrix: "/requirements", cell: "/requirements/MK-A2/S-001",
     discovery: "/discovery", contacts: "/contacts", potential: "/potential", settings: "/settings",
-    systems: "/registers/systems", system: "/registers/systems/S-001", history: "/history",
+    import: "/import", calendars: "/calendars", systems: "/registers/systems", system: "/registers/systems/S-001", history: "/history",
 };
 
 for (const script of [true, false]) {
@@ -123,6 +123,39 @@ for (const script of [true, false]) {
                 await page.getByText(/Meddelelsen overholder (alle regler|reglerne)/).waitFor();
                 assert.ok(await page.locator("li.action").count() > 0, "the citizen sees a card");
                 await inspect(page, `programme-designer${script ? "" : "-noscript"}`, { width, axeToo: script });
+                await end();
+            });
+
+            it("brings three systems from somebody's own spreadsheet, and asks where the list says something else", async () => {
+                const { page, end } = await visit(browser, { width, script });
+                const tag = script ? "" : "-noscript";
+                const base = await create(page, `Regneark ${width}${tag}`);
+                const bring = async (list) => {
+                    await page.goto(`${base}/registers/systems`);
+                    await page.getByRole("link", { name: "Hent systemer fra et regneark" }).click();
+                    await page.getByLabel("Fil", { exact: true }).setInputFiles({
+                        name: "vores systemer.csv", mimeType: "text/csv", buffer: Buffer.from(list),
+                    });
+                    await press(page, "Vis, hvad filen ændrer");
+                    await page.getByRole("heading", { level: 1, name: "Hvad betyder kolonnerne?" }).waitFor();
+                    await page.getByLabel("Løsning er").selectOption({ label: "Navn" });
+                };
+                await bring("Løsning;Leverandør;Kontaktperson\nByggesag;Nordlys ApS;Bo Hald\nKlima;Nordlys ApS;\nOmsorg;Sydvind A/S;Åse Holm\n");
+                await inspect(page, `programme-import-map${tag}`, { width, axeToo: script });
+                await press(page, "Vis, hvad listen ændrer");
+                await page.getByText("5 rækker er nye").waitFor();
+                await inspect(page, `programme-import${tag}`, { width, axeToo: script });
+                await press(page, "Tag de valgte ind");
+                await page.getByText("5 ændringer er taget ind.").waitFor();
+                await page.getByRole("link", { name: "Til systemerne" }).click();
+                for (const name of ["Byggesag", "Klima", "Omsorg"]) await page.getByRole("cell", { name, exact: true }).waitFor();
+                await bring("Løsning;Leverandør;Kontaktperson\nByggesag;Nordlys ApS;Ib Lyng\n");
+                await press(page, "Vis, hvad listen ændrer");
+                await page.getByText("1 konflikt").waitFor();
+                await inspect(page, `programme-import-conflict${tag}`, { width, axeToo: script });
+                await page.getByLabel("Brug filens: Ib Lyng").check();
+                await press(page, "Tag de valgte ind");
+                await page.getByText("1 ændring er taget ind.").waitFor();
                 await end();
             });
 
