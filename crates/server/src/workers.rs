@@ -7,13 +7,14 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use brevdue_exchange::{Exchange, StorageError, WorkKind, WorkerId};
+use brevdue_exchange::{Bulk, Exchange, StorageError, WorkKind, WorkerId};
 use tokio::runtime::{self, Runtime};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::causes::chain;
@@ -25,6 +26,12 @@ const ROUND: u32 = 256;
 /// What workers add to the niceness of the process: beside threads that are busy they get a third of
 /// what those get, and all there is otherwise.
 const NICE: i32 = 5;
+
+/// So long after a crowd of letters was last seen, bulk rests.
+const CROWD_LASTS: Duration = Duration::from_millis(100);
+
+/// How long a worker that left only bulk undone sleeps.
+const BULK_RESTS: Duration = Duration::from_millis(20);
 
 /// Seconds to wait after the first failure; doubles up to [`LONGEST_REST_SECONDS`].
 const SHORTEST_REST_SECONDS: u64 = 1;
@@ -51,6 +58,7 @@ pub fn start(
     stop: &CancellationToken,
 ) -> io::Result<Workers> {
     let careful_until = Arc::new(AtomicI64::new(i64::MIN));
+    let crowd = Arc::<Mutex<Option<Crowd>>>::default();
     let names = (1..=threads.get()).map(|number| (format!("worker-{number}"), WorkKind::Inside));
     let names = names.chain([("archives".to_owned(), WorkKind::Archives)]);
     let handles = names.map(|(name, kind)| {
@@ -61,6 +69,7 @@ pub fn start(
             nudge: nudge.clone(),
             stop: stop.clone(),
             careful_until: Arc::clone(&careful_until),
+            crowd: Arc::clone(&crowd),
         };
         let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
         thread::Builder::new().name(name).spawn(move || worker.run(&runtime))
@@ -97,6 +106,15 @@ struct Worker {
     /// Until then (milliseconds since the epoch) every worker takes one piece at a time: some piece
     /// made a worker panic, and must not take its neighbours with it again.
     careful_until: Arc<AtomicI64>,
+    /// What all of them have seen at the doors; `None` when there is no crowd.
+    crowd: Arc<Mutex<Option<Crowd>>>,
+}
+
+/// Many letters that come in at once.
+#[derive(Debug, Clone, Copy)]
+struct Crowd {
+    since: Instant,
+    seen: Instant,
 }
 
 impl Worker {
@@ -109,12 +127,15 @@ impl Worker {
                 runtime.block_on(async {
                     let limit = self.limit();
                     let stay = self.nudge.gate().enter().await;
+                    let bulk = self.bulk();
                     let done = match self.kind {
                         WorkKind::Archives => self.exchange.work_archives(self.id, 1).await?,
-                        _ => self.exchange.work_letters(self.id, limit).await?,
+                        _ => self.exchange.work_letters(self.id, limit, bulk).await?,
                     };
                     drop(stay);
-                    if done == 0 {
+                    if done == 0 && bulk == Bulk::Rests {
+                        tokio::time::sleep(BULK_RESTS).await;
+                    } else if done == 0 {
                         waiting::for_work(&self.exchange, self.kind, &mut nudges, &self.stop)
                             .await?;
                     } else if limit == ROUND && done >= ROUND as usize {
@@ -144,6 +165,23 @@ impl Worker {
                 let rest = tokio::time::sleep(Duration::from_secs(rest_seconds));
                 tokio::select! { () = rest => {} () = self.stop.cancelled() => {} }
             });
+        }
+    }
+
+    /// Bulk rests while a crowd of letters comes in, so that a burst is received as fast as the machine
+    /// can; but not for longer than the policy says.
+    fn bulk(&self) -> Bulk {
+        let now = Instant::now();
+        let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.exchange.was_crowded() {
+            let since = crowd.map_or(now, |crowd| crowd.since);
+            *crowd = Some(Crowd { since, seen: now });
+        }
+        *crowd = crowd.filter(|crowd| now - crowd.seen < CROWD_LASTS);
+        let longest = Duration::from_secs(self.exchange.policy().bulk_rest_seconds.into());
+        match *crowd {
+            Some(crowd) if now - crowd.since < longest => Bulk::Rests,
+            _ => Bulk::Goes,
         }
     }
 
