@@ -65,8 +65,8 @@ pub struct Policy {
     /// Of a hundred pieces of work claimed at a time, so many are bulk however much interactive work
     /// waits, so that bulk never stands still.
     pub bulk_share_percent: u32,
-    /// Seconds for which bulk rests while so many letters come in at once that receiving them is more
-    /// urgent; after that it is served beside them. 0: it does not rest.
+    /// Seconds for which bulk rests at most while so many letters come in at once that receiving them is
+    /// more urgent, and for which it is served at least after that. 0: it does not rest.
     pub bulk_rest_seconds: u32,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,

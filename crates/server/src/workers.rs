@@ -58,7 +58,7 @@ pub fn start(
     stop: &CancellationToken,
 ) -> io::Result<Workers> {
     let careful_until = Arc::new(AtomicI64::new(i64::MIN));
-    let crowd = Arc::<Mutex<Option<Crowd>>>::default();
+    let bulk_lane = Arc::new(Mutex::new(BulkLane::Served { at_least_until: None }));
     let names = (1..=threads.get()).map(|number| (format!("worker-{number}"), WorkKind::Inside));
     let names = names.chain([("archives".to_owned(), WorkKind::Archives)]);
     let handles = names.map(|(name, kind)| {
@@ -69,7 +69,7 @@ pub fn start(
             nudge: nudge.clone(),
             stop: stop.clone(),
             careful_until: Arc::clone(&careful_until),
-            crowd: Arc::clone(&crowd),
+            bulk_lane: Arc::clone(&bulk_lane),
         };
         let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
         thread::Builder::new().name(name).spawn(move || worker.run(&runtime))
@@ -106,15 +106,41 @@ struct Worker {
     /// Until then (milliseconds since the epoch) every worker takes one piece at a time: some piece
     /// made a worker panic, and must not take its neighbours with it again.
     careful_until: Arc<AtomicI64>,
-    /// What all of them have seen at the doors; `None` when there is no crowd.
-    crowd: Arc<Mutex<Option<Crowd>>>,
+    bulk_lane: Arc<Mutex<BulkLane>>,
 }
 
-/// Many letters that come in at once.
+/// Bulk rests while a crowd of letters comes in, so that a burst is received as fast as the machine can.
+///
+/// Having rested, it is served for as long as it may rest: where letters come steadily and fast, a rest
+/// would end the crowd and bring it back, again and again, and most of the time nobody would work.
 #[derive(Debug, Clone, Copy)]
-struct Crowd {
-    since: Instant,
-    seen: Instant,
+enum BulkLane {
+    Served { at_least_until: Option<Instant> },
+    Rests { since: Instant, crowd_seen: Instant },
+}
+
+impl BulkLane {
+    fn next(&mut self, now: Instant, is_crowded: bool, longest: Duration) -> Bulk {
+        match self {
+            Self::Served { at_least_until } => {
+                if is_crowded && !longest.is_zero() && at_least_until.is_none_or(|end| end <= now) {
+                    *self = Self::Rests { since: now, crowd_seen: now };
+                }
+            }
+            Self::Rests { since, crowd_seen } => {
+                if is_crowded {
+                    *crowd_seen = now;
+                }
+                if now - *crowd_seen >= CROWD_LASTS || now - *since >= longest {
+                    *self = Self::Served { at_least_until: Some(now + longest) };
+                }
+            }
+        }
+        match self {
+            Self::Served { .. } => Bulk::Goes,
+            Self::Rests { .. } => Bulk::Rests,
+        }
+    }
 }
 
 impl Worker {
@@ -168,21 +194,10 @@ impl Worker {
         }
     }
 
-    /// Bulk rests while a crowd of letters comes in, so that a burst is received as fast as the machine
-    /// can; but not for longer than the policy says.
     fn bulk(&self) -> Bulk {
-        let now = Instant::now();
-        let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.exchange.was_crowded() {
-            let since = crowd.map_or(now, |crowd| crowd.since);
-            *crowd = Some(Crowd { since, seen: now });
-        }
-        *crowd = crowd.filter(|crowd| now - crowd.seen < CROWD_LASTS);
         let longest = Duration::from_secs(self.exchange.policy().bulk_rest_seconds.into());
-        match *crowd {
-            Some(crowd) if now - crowd.since < longest => Bulk::Rests,
-            _ => Bulk::Goes,
-        }
+        let mut lane = self.bulk_lane.lock().unwrap_or_else(PoisonError::into_inner);
+        lane.next(Instant::now(), self.exchange.was_crowded(), longest)
     }
 
     fn limit(&self) -> u32 {
@@ -196,5 +211,40 @@ impl Worker {
         let seconds = self.exchange.policy().lease_seconds.saturating_mul(2);
         let until = self.exchange.clock().now().plus_seconds(seconds).as_millis();
         self.careful_until.fetch_max(until, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bulk_rests_while_a_crowd_lasts_and_is_then_served_for_as_long_as_it_may_rest() {
+        let begin = Instant::now();
+        let longest = Duration::from_secs(10);
+        let mut lane = BulkLane::Served { at_least_until: None };
+        let steps = [
+            (0, false, Bulk::Goes),
+            (10, true, Bulk::Rests),
+            (90, true, Bulk::Rests),
+            (180, false, Bulk::Rests),
+            (190, false, Bulk::Goes), // the crowd was last seen 100 ms ago
+            (200, true, Bulk::Goes),
+            (10_180, true, Bulk::Goes),
+            (10_200, true, Bulk::Rests), // served for ten seconds
+            (10_290, true, Bulk::Rests),
+            (20_200, true, Bulk::Goes), // rested for ten seconds, with the crowd still there
+            (20_210, true, Bulk::Goes),
+        ];
+        for (millis, is_crowded, expected) in steps {
+            let now = begin + Duration::from_millis(millis);
+            assert_eq!(lane.next(now, is_crowded, longest), expected, "after {millis} ms");
+        }
+    }
+
+    #[test]
+    fn bulk_that_may_not_rest_does_not() {
+        let mut lane = BulkLane::Served { at_least_until: None };
+        assert_eq!(lane.next(Instant::now(), true, Duration::ZERO), Bulk::Goes);
     }
 }

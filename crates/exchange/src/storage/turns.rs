@@ -156,7 +156,7 @@ mod tests {
         let mut turns =
             filled(&[(Lane::Bulk, A, 10), (Lane::Interactive, A, 1), (Lane::Bulk, A, 11)]);
         assert_eq!(turns.take(9, 0, 0), [1]);
-        assert_eq!(turns.take(9, 0, 0), []);
+        assert!(turns.take(9, 0, 0).is_empty());
         assert_eq!(turns.take(9, 0, 1), [10]);
         assert_eq!(turns.take(9, 0, 9), [11]);
     }
