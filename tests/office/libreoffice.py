@@ -8,20 +8,9 @@ from xml.sax.saxutils import escape
 # Seconds that a busy machine may take to open a workbook.
 PATIENCE = 240
 
-LIBRARY = """<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE library:library PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "library.dtd">
-<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard"
- library:readonly="false" library:passwordprotected="false">{element}</library:library>
-"""
-LIBRARIES = """<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE library:libraries PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "libraries.dtd">
-<library:libraries xmlns:library="http://openoffice.org/2000/library" xmlns:xlink="http://www.w3.org/1999/xlink">
-<library:library library:name="Standard" xlink:href="$(USER)/basic/Standard/{index}/" xlink:type="simple"
- library:link="false"/></library:libraries>
-"""
 MODULE = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
-<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Edits"
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1"
  script:language="StarBasic">{source}</script:module>
 """
 
@@ -56,7 +45,7 @@ def said(value):
 def edited(tmp_path, file, cells, gone):
     """The workbook with cells edited and rows deleted in LibreOffice: (sheet, row, column, value), each counted
     from 1, and (sheet, row)."""
-    written = tmp_path / "edited.xlsx"
+    written, fault = tmp_path / "edited.xlsx", tmp_path / "fault.txt"
     lines = [
         "Sub Edit",
         "On Error Goto Over",
@@ -75,16 +64,16 @@ def edited(tmp_path, file, cells, gone):
         f"book.storeToURL({text(written.resolve().as_uri())}, form())",
         "book.close(True)",
         "Over:",
+        f"If Err <> 0 Then Open {text(str(fault))} For Output As #1 : Print #1, Error$ & Erl : Close #1",
         "StarDesktop.terminate()",
         "End Sub",
     ]
-    basic = tmp_path / "profile" / "user" / "basic"
-    (basic / "Standard").mkdir(parents=True)
-    for name, index in [("script", "script.xlb"), ("dialog", "dialog.xlb")]:
-        (basic / f"{name}.xlc").write_text(LIBRARIES.format(index=index))
-        element = '<library:element library:name="Edits"/>' if name == "script" else ""
-        (basic / "Standard" / index).write_text(LIBRARY.format(element=element))
-    (basic / "Standard" / "Edits.xba").write_text(MODULE.format(source=escape("\n".join(lines))), encoding="utf-8")
-    run(tmp_path, "macro:///Standard.Edits.Edit")
+    # Its first start makes the profile, with an empty module of macros in it.
+    run(tmp_path, "--terminate_after_init")
+    module = tmp_path / "profile" / "user" / "basic" / "Standard" / "Module1.xba"
+    assert module.exists(), "LibreOffice has made no module of macros"
+    module.write_text(MODULE.format(source=escape("\n".join(lines))), encoding="utf-8")
+    run(tmp_path, "macro:///Standard.Module1.Edit")
+    assert not fault.exists(), fault.read_text()
     assert written.exists(), "LibreOffice could not edit it"
     return written
