@@ -99,7 +99,7 @@ pub fn tables(bytes: &[u8], place: Option<(usize, usize)>) -> Result<Vec<Found>,
 }
 
 /// The sheets of a workbook, or the one table of a CSV.
-fn sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<Cell>>)>, Unreadable> {
+fn sheets(bytes: &[u8]) -> Result<Vec<(String, workbook::Rows)>, Unreadable> {
     if bytes.len() > FILE_BYTES {
         return Err(Unreadable::TooMuch);
     }

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::cells::{Names, blank};
 use crate::diff::{self, Diff};
 use crate::sheets::Sheet;
+pub(crate) use read::Rows;
 pub use read::Unreadable;
 
 /// The sheet that carries what was exported.
@@ -205,6 +206,6 @@ pub(crate) fn list_rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Ve
 /// # Errors
 ///
 /// [`Unreadable`].
-pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<(String, read::Rows)>, Unreadable> {
+pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<(String, Rows)>, Unreadable> {
     read::all_rows(bytes)
 }

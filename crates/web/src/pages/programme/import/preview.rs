@@ -1,5 +1,6 @@
 //! What a file changes, as a page: every difference with its place, the value exported, in the file and now.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -340,17 +341,20 @@ impl Preview {
                 continue;
             }
             let about = (line.kind, &line.key);
-            if !read.contains_key(&about) {
-                let programmes = &desk.visitor.web.programmes;
-                let asked = programmes.history(desk.id, Some(about), None, IMPORT_HISTORY).await;
-                let history = match asked {
-                    Ok(history) => history,
-                    Err(error) => {
-                        return Err(desk.visitor.failed("history could not be read", &error).await);
+            let history = match read.entry(about) {
+                Entry::Occupied(read) => read.into_mut(),
+                Entry::Vacant(unread) => {
+                    let programmes = &desk.visitor.web.programmes;
+                    let asked = programmes.history(desk.id, Some(about), None, IMPORT_HISTORY);
+                    match asked.await {
+                        Ok(history) => unread.insert(history),
+                        Err(error) => {
+                            let what = "history could not be read";
+                            return Err(desk.visitor.failed(what, &error).await);
+                        }
                     }
-                };
-                read.insert(about, history);
-            }
+                }
+            };
             let field = match &line.what {
                 Differs::Cell { path, .. } => path.split('/').next(),
                 Differs::Item { field, .. } | Differs::ItemGone { field, .. } => {
@@ -358,7 +362,7 @@ impl Preview {
                 }
                 Differs::New { .. } | Differs::Gone { .. } => None,
             };
-            let newest = read[&about].iter().map(|(_, one)| one);
+            let newest = history.iter().map(|(_, one)| one);
             let newest = newest.filter(|one| {
                 field.is_none() || one.field.is_none() || one.field.as_deref() == field
             });
