@@ -27,6 +27,9 @@ pub(super) enum Fault {
 /// Bytes of the small disk: room for one town, see [`SmallDisk::is_filling`].
 const DISK_BYTES: u64 = 2 << 30;
 
+/// With less free, the store takes no letters (docs/store.md).
+const NEARLY_FULL_BYTES: u64 = 32 << 20;
+
 /// A disk of our own, small and empty, for filling it. Gone when dropped.
 #[derive(Debug)]
 pub(super) struct SmallDisk {
@@ -51,8 +54,18 @@ impl SmallDisk {
 
     /// Whether the letters themselves have taken most of it.
     pub(super) fn is_filling(&self) -> bool {
-        rustix::fs::statvfs(&self.place)
-            .is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < DISK_BYTES / 4)
+        self.free_bytes().is_some_and(|free| free < DISK_BYTES / 4)
+    }
+
+    /// Whether so little is free that no letter may be taken. A log or a segment that a start or a stop
+    /// removed leaves more.
+    pub(super) fn is_nearly_full(&self) -> bool {
+        self.free_bytes().is_some_and(|free| free < NEARLY_FULL_BYTES)
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.place).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     /// Takes all that is free. It is free again when what is answered is dropped.
@@ -161,7 +174,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, u64)>) -> io::Resul
     Ok(())
 }
 
-/// Frames of the log up to its last commit, told by the salts of its header.
+/// Whole frames of the log up to its last commit, told by the salts of its header.
 fn log_frames(store: &Path) -> io::Result<u64> {
     let log = match File::open(store.join("brevdue.sqlite-wal")) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -172,7 +185,10 @@ fn log_frames(store: &Path) -> io::Result<u64> {
         return Ok(0);
     }
     let (mut frame, mut number, mut committed) = ([0; FRAME_HEADER as usize], 0, 0);
-    while log.read_exact_at(&mut frame, WAL_HEADER + number * FRAME).is_ok()
+    // A full disk may have cut off the last.
+    let whole = (log.metadata()?.len() - WAL_HEADER) / FRAME;
+    while number < whole
+        && log.read_exact_at(&mut frame, WAL_HEADER + number * FRAME).is_ok()
         && frame[8..16] == header[16..24]
     {
         number += 1;

@@ -206,9 +206,11 @@ impl<'a> Life<'a> {
         }
         let letter = self.town.letter(&mut self.dice);
         self.books.written(&letter);
+        let is_full = || self.disk.is_some_and(SmallDisk::is_nearly_full);
+        let was_full = is_full();
         let answer = load::send(&client, self.http, &self.town, &letter).await;
         let status = answer.map(|(status, _)| status);
-        if status != Some(StatusCode::SERVICE_UNAVAILABLE) {
+        if was_full && is_full() && status != Some(StatusCode::SERVICE_UNAVAILABLE) {
             self.books.line(format!("on a full disk a new letter was answered with {status:?}"));
         }
         drop(filler);
