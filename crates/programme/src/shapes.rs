@@ -37,6 +37,8 @@ pub enum Shape {
     Percent,
     /// Whole numbers from 1.
     Steps,
+    /// Days.
+    Days,
     /// CVR numbers: eight digits each.
     CvrNumbers,
     /// Texts by name.
@@ -191,6 +193,7 @@ fn sample(shape: &Shape) -> Value {
         Shape::TimeOfDay => json!("12:00"),
         Shape::Percent => json!(50),
         Shape::Steps => json!([1]),
+        Shape::Days => json!(["2026-03-01"]),
         Shape::CvrNumbers => json!(["12345678"]),
         Shape::Texts => json!({ "plan": "ja" }),
         Shape::Numbers => json!({ "own_time": 0.5 }),

@@ -223,6 +223,12 @@ fn other(shape: &Shape, value: &Value) -> Result<(), String> {
                 "it is a whole number from 1 to 255",
             )
         }),
+        Shape::Days => each(value, |day| {
+            held(
+                day.as_str().is_some_and(|text| text.parse::<Day>().is_ok()),
+                &crate::day::NotADay.to_string(),
+            )
+        }),
         Shape::CvrNumbers => each(value, |cvr| {
             held(
                 cvr.as_str().is_some_and(|cvr| {

@@ -82,8 +82,7 @@ pub(super) fn besides(kind: Kind) -> Vec<Member> {
             Member::new("token_sha256", Shape::Digest, "Of the token in the link").secret(),
             day("expires", "The last day it opens"),
             flag("revoked", "It was taken back"),
-            Member::new("sent", Shape::Field(Words), "Days on which it was sent or a reminder was")
-                .told(),
+            Member::new("sent", Shape::Days, "Days on which it was sent or a reminder was").told(),
         ],
         Kind::Feed => vec![
             object("person", Kind::Person, "Whose tasks; none: the whole programme's").told(),

@@ -38,7 +38,11 @@ pub(super) fn told(kind: Kind, says: &str) -> Value {
     for member in members(kind).iter().filter(|member| member.access != Access::Secret) {
         let mut described = of_member(member, Side::Told);
         if member.access == Access::Told {
-            described["readOnly"] = json!(true);
+            described["description"] = json!(format!("{}; set by Brevdue", member.says));
+            // A list has no such word in our writer of descriptions.
+            if described.get("items").is_none() {
+                described["readOnly"] = json!(true);
+            }
         }
         properties.insert(member.name.into(), described);
     }
@@ -153,6 +157,7 @@ fn typed(member: &Member, side: Side) -> Value {
             true => json!({ "type": "integer", "minimum": 1, "maximum": 255 }),
             false => json!({ "type": "integer", "minimum": 0 }),
         }),
+        Shape::Days => list(like(DAY_PATTERN, Some("date"))),
         Shape::CvrNumbers => list(like("^[0-9]{8}$", None)),
         Shape::Texts => map(text(LONG_CHARACTERS)),
         Shape::Numbers => map(json!({ "type": "number" })),
