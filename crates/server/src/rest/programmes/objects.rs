@@ -104,7 +104,7 @@ async fn answer(
     let standing = standing(working, programme, kind, key).await?;
     let mut body = told(kind, key, standing.version, &standing.body);
     if kind == Kind::TaskState
-        && let Some(planned) = tasks::planned(&*working.judged().await?, key)
+        && let Some(planned) = tasks::planned(&working.judged().await?, key)
     {
         body["plan"] = planned;
     }

@@ -126,7 +126,7 @@ fn told(judged: &Judged) -> Told {
     responses((status = 200, body = Told, description = "Dates and critical paths"), Refused)
 )]
 async fn read(working: Working) -> Result<Json<Told>, Failure> {
-    Ok(Json(told(&*working.judged().await?)))
+    Ok(Json(told(&working.judged().await?)))
 }
 
 /// Where a milestone is moved to.
@@ -319,7 +319,7 @@ async fn approve(
     })?;
     let changes = moving::approve(&judged.programme, &judged.plan, &command.decision, &decision)?;
     working.change(&changes, "").await?;
-    Ok(Json(told(&*working.judged().await?)))
+    Ok(Json(told(&working.judged().await?)))
 }
 
 /// To which version.
