@@ -258,6 +258,7 @@ impl Serving {
             certificate_pem: Some(papers.exchange.0.clone()),
             metrics: Some(metrics),
             sign_in: Some(Arc::new(sign_in(&folder, &definition)?)),
+            programmes: Some(programmes.clone()),
             ..RestSettings::default()
         };
         let rest = rest::routes(exchange.clone(), settings.clone());
@@ -590,7 +591,17 @@ fn sign_in(folder: &Folder, definition: &Definition) -> Result<SignIn, Problem> 
         redirect_uris: client.redirect_uris.clone(),
         logout_uris: client.logout_uris.clone(),
     });
-    SignIn::with_test_provider(clients.collect(), &key).map_err(|error| {
+    // The pages of programmes change their codes here, and never show a secret.
+    let pages = SignInClient {
+        id: brevdue_web::SIGN_IN_CLIENT.to_owned(),
+        secret: MachineIds.random().to_string(),
+        name: "Brevdue".to_owned(),
+        redirect_uris: ["127.0.0.1", "localhost", "[::1]"]
+            .map(|host| format!("http://{host}{}", brevdue_web::SIGN_IN_RETURN))
+            .into(),
+        logout_uris: Vec::new(),
+    };
+    SignIn::with_test_provider(clients.chain([pages]).collect(), &key).map_err(|error| {
         Problem::ours("server::key", "the key for signing in cannot be used")
             .at(path.display().to_string())
             .because(&error)

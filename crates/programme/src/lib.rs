@@ -6,6 +6,7 @@
 //! - [`catalogue`]: what ships as data: packages, tasks, milestones, profiles, requirements, letter types.
 //! - [`objects`]: what an authority keeps: settings, milestones, tasks, registers, risks, decisions.
 //! - [`fields`]: the fields of registers, described for forms, tables and exports.
+//! - [`shapes`]: every kind of object as JSON, described for programs, and bodies held to it.
 //! - [`change`]: the only way to alter any of it: changes of single fields, each knowing what it changes from.
 //! - [`programme`]: one programme as it stands.
 //! - [`observation`]: what was seen of a message: never content, never an identity number.
@@ -47,6 +48,7 @@ pub mod programme;
 pub mod programmes;
 pub mod reading;
 pub mod registers;
+pub mod shapes;
 pub mod status;
 pub mod storage;
 pub mod tally;

@@ -82,6 +82,16 @@ pub fn may_see(programme: &Programme, plan: &Plan, actor: &Actor, kind: Kind, ke
     }
 }
 
+/// Who of a programme's people signs in under an id; the first by key. An entry without one is nobody's.
+pub fn signed_in(programme: &Programme, subject: &str) -> Option<(Key, Person)> {
+    let is_theirs = |person: &Person| {
+        let own = person.subject.trim();
+        !own.is_empty() && own.eq_ignore_ascii_case(subject)
+    };
+    let mut people = programme.all::<Person>();
+    people.find(|(_, person)| is_theirs(person)).map(|(key, person)| (key.clone(), person))
+}
+
 /// What somebody may see of a programme, and nothing besides.
 pub fn seen_by(programme: &Programme, plan: &Plan, actor: &Actor) -> Programme {
     let mut seen = Programme::default();
@@ -478,6 +488,16 @@ mod tests {
         assert!(ground.asks("owner", &waiver("pm")).is_err());
         let decision = [Change::add(key("D-1"), &Decision::default())];
         assert!(ground.asks("narrow", &decision).is_err());
+    }
+
+    #[test]
+    fn somebody_is_whose_entry_has_the_id_they_sign_in_under() {
+        let mut ground = ground();
+        let with = |subject: &str| Person { subject: subject.into(), ..Person::default() };
+        apply(&mut ground.programme, &[Change::add(key("vera"), &with(" 0A6d "))]);
+        let who = |subject: &str| signed_in(&ground.programme, subject).map(|(key, _)| key);
+        assert_eq!(who("0a6D"), Some(key("vera")));
+        assert_eq!((who(""), who("0a6"), who(" ")), (None, None, None));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod mailbox;
 mod memos;
 mod oauth;
 pub(crate) mod parameters;
+mod programmes;
 mod receipts;
 mod registry;
 mod repeated;
@@ -73,6 +74,8 @@ pub struct RestSettings {
     pub first_answer_seconds: i64,
     /// Where requests are counted; `None`: nowhere.
     pub metrics: Option<crate::Metrics>,
+    /// The programmes of task packages; `None`: there are none.
+    pub programmes: Option<brevdue_programme::Programmes>,
 }
 
 impl Default for RestSettings {
@@ -91,6 +94,7 @@ impl Default for RestSettings {
             first_answers: 10_000,
             first_answer_seconds: 24 * 60 * 60,
             metrics: None,
+            programmes: None,
         }
     }
 }
@@ -146,6 +150,7 @@ fn operations(local: bool) -> Described {
     let door = mailbox::describe(door);
     let door = oauth::describe(door);
     let door = certificate::describe(door);
+    let door = programmes::describe(door);
     if local { testing::describe(door) } else { door }
 }
 

@@ -34,6 +34,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+pub use pages::programme::signing::{CLIENT as SIGN_IN_CLIENT, RETURN_PATH as SIGN_IN_RETURN};
 use session::SessionKey;
 
 /// What the pages are told about the exchange they stand in.

@@ -253,6 +253,16 @@ impl Visitor {
         self.planner = Some(planner);
     }
 
+    /// Keeps, or with no seconds forgets, what belongs to a sign-in that somebody has gone to.
+    pub(crate) fn set_signing(&mut self, name: &str, value: &str, seconds: i64) {
+        self.set_cookie(name, value, seconds);
+    }
+
+    /// A cookie of the browser's.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        cookie(&self.headers, name).map(str::to_owned)
+    }
+
     /// Ends it.
     pub(crate) fn end_planning(&mut self) {
         self.set_cookie(planner::COOKIE, "", 0);

@@ -78,7 +78,8 @@ pub(super) fn complete(mut description: OpenApi) -> OpenApi {
     info.description = Some(
         "Sender and receiver systems show a client certificate, and name themselves with \
          Authorization: Basic base64(systemId:token). People sign in at /oauth/authorize and show \
-         Authorization: Bearer. Every path is taken with and without its closing slash."
+         Authorization: Bearer. Programmes are open to whoever an entry among their people names. \
+         Every path is taken with and without its closing slash."
             .into(),
     );
     description.info = info;

@@ -12,7 +12,7 @@ use brevdue_exchange::exchange::fetch::FetchError;
 use brevdue_exchange::exchange::recall::RecallError;
 use brevdue_exchange::exchange::receipts::ReceiptError;
 use brevdue_exchange::exchange::registering::RegisteringError;
-use brevdue_wire::ErrorMessage;
+use brevdue_wire::{ErrorMessage, FieldError};
 
 use super::versions;
 use crate::causes::chain;
@@ -76,6 +76,12 @@ impl Failure {
     /// Status, code and message, for a door whose answers have another form.
     pub(crate) fn told(&self) -> (StatusCode, &str, &str) {
         (self.status, &self.body.code, &self.body.message)
+    }
+
+    /// Names each field at fault, with what is wrong with it.
+    pub(super) fn with_errors(mut self, list: Vec<FieldError>) -> Self {
+        self.body.field_errors = list;
+        self
     }
 
     /// Names the field, header or parameter at fault.

@@ -24,6 +24,7 @@ mod requirements;
 mod secret;
 mod sent;
 mod settings;
+pub(crate) mod signing;
 mod task;
 mod tasks;
 mod words;
@@ -41,9 +42,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes", get(enter::programmes))
         .route("/programmes/new", get(new::form).post(new::create))
         .route("/programmes/leave", post(enter::leave))
+        .route(signing::RETURN_PATH, get(signing::signed_in))
         .route("/programmes/{id}", get(overview::overview))
         .route("/programmes/{id}/areas.css", get(overview::areas))
         .route("/programmes/{id}/enter", get(enter::people).post(enter::enter))
+        .route("/programmes/{id}/sign-in", get(signing::sign_in))
         .route("/programmes/{id}/packages", get(packages::packages))
         .route("/programmes/{id}/packages/{package}", get(packages::package))
         .route("/programmes/{id}/tasks", get(tasks::tasks))
