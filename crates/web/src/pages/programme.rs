@@ -21,6 +21,7 @@ mod reports;
 mod requirements;
 mod sent;
 mod settings;
+mod starting;
 mod task;
 mod tasks;
 mod words;

@@ -24,11 +24,15 @@ fn pick(reader: Reader, da: &'static str, en: &'static str) -> &'static str {
 
 /// A day in words.
 pub(crate) fn day(t: Texts, day: Day) -> Html {
+    span("time", &[("datetime", &day.to_string())], day_text(t, day))
+}
+
+/// The words of a day, where no markup can stand.
+pub(crate) fn day_text(t: Texts, day: Day) -> String {
     let (year, month, number) = day.year_month_day();
     let months = t.time_short_months();
     let month = months[usize::from(month.unsigned_abs()).saturating_sub(1).min(11)];
-    let words = t.time_date(number, month, year);
-    span("time", &[("datetime", &day.to_string())], words)
+    t.time_date(number, month, year)
 }
 
 /// A day in words, or a dash.
