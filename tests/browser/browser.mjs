@@ -90,7 +90,7 @@ export async function accessible(page, name) {
     const { violations, passes } = await page.evaluate((rules) => window.axe.run(document, {
         iframes: false, runOnly: rules, resultTypes: ["violations"],
     }).then(({ violations, passes }) => ({ violations, passes: passes.length })), RULES);
-    const found = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html) }));
+    const found = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.slice(0, 3).map((node) => node.html) }));
     assert.deepEqual(found, [], `${name} breaks rules of accessibility`);
     assert.ok(passes > 10, `${name}: axe looked (${passes} rules)`);
 }

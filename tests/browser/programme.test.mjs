@@ -131,10 +131,21 @@ describe("every page of programmes", () => {
             const base = await enter(page, programme, person);
             const answer = await questionnaire(page, base, "L-001");
             const own = new URL(base).pathname;
-            const seeds = [base, answer, `${base}/task/OP3-T08.S-001`, `${base}/milestones/GOLIVE?to=2030-03-11`, `${base}/plan?package=OP3`];
+            await page.goto(`${base}/import`);
+            await page.getByLabel("Fil", { exact: true }).setInputFiles(
+                { name: "systemer.csv", mimeType: "text/csv", buffer: Buffer.from("System;Leverandør\nOmsorg;Sydvind A/S\n") });
+            await press(page, "Vis, hvad filen ændrer");
+            await page.getByRole("heading", { level: 1, name: "Hvad betyder kolonnerne?" }).waitFor();
+            const columns = page.url();
+            await press(page, "Vis, hvad listen ændrer");
+            const changes = page.url();
+            await page.goto(`${base}/calendars`);
+            await press(page, "Lav kalenderlink");
+            const calendar = (await page.locator("main").innerText()).match(/http\S+\/calendar\/\S+/)[0];
+            const seeds = [base, answer, columns, changes, calendar, `${base}/task/OP3-T08.S-001`, `${base}/milestones/GOLIVE?to=2030-03-11`, `${base}/plan?package=OP3`];
             const known = [];
             for (const seed of seeds) if ((await page.context().request.get(seed)).status() === 200) known.push(seed);
-            await all(base, { page, context: page.context() }, known, (path) => path.startsWith(own) || path.startsWith("/answer/"));
+            await all(base, { page, context: page.context() }, known, (path) => path.startsWith(own) || path.startsWith("/answer/") || path.startsWith("/calendar/"));
             await visitor.end();
         });
     }
@@ -396,6 +407,40 @@ for (const { script, width } of WAYS) {
         await page.getByText(/Meddelelsen overholder (alle regler|reglerne)/).waitFor();
         assert.ok(await page.locator("li.action").count() > 0, "the citizen sees a card");
         await inspect(page, `programme-designer-${script}`, { width, axeToo: script });
+        await end();
+    });
+}
+
+for (const { script, width } of WAYS) {
+    it(`brings three systems from somebody's own spreadsheet, and asks where the list says something else, ${width} px wide`, async () => {
+        const { page, end } = await visit(browser, { width, script });
+        const base = await create(page, `Regneark ${width}`);
+        const bring = async (list) => {
+            await page.goto(`${base}/registers/systems`);
+            await page.getByRole("link", { name: "Hent systemer fra et regneark" }).click();
+            await page.getByLabel("Fil", { exact: true }).setInputFiles({
+                name: "vores systemer.csv", mimeType: "text/csv", buffer: Buffer.from(list),
+            });
+            await press(page, "Vis, hvad filen ændrer");
+            await page.getByRole("heading", { level: 1, name: "Hvad betyder kolonnerne?" }).waitFor();
+            await page.getByLabel("Løsning er").selectOption({ label: "Navn" });
+        };
+        await bring("Løsning;Leverandør;Kontaktperson\nByggesag;Nordlys ApS;Bo Hald\nKlima;Nordlys ApS;\nOmsorg;Sydvind A/S;Åse Holm\n");
+        await inspect(page, `programme-import-map-${script}`, { width, axeToo: script });
+        await press(page, "Vis, hvad listen ændrer");
+        await page.getByText("5 rækker er nye").waitFor();
+        await inspect(page, `programme-import-${script}`, { width, axeToo: script });
+        await press(page, "Tag de valgte ind");
+        await page.getByText("5 ændringer er taget ind.").waitFor();
+        await page.getByRole("link", { name: "Til systemerne" }).click();
+        for (const name of ["Byggesag", "Klima", "Omsorg"]) await page.getByRole("cell", { name, exact: true }).waitFor();
+        await bring("Løsning;Leverandør;Kontaktperson\nByggesag;Nordlys ApS;Ib Lyng\n");
+        await press(page, "Vis, hvad listen ændrer");
+        await page.getByText("1 konflikt").waitFor();
+        await inspect(page, `programme-import-conflict-${script}`, { width, axeToo: script });
+        await page.getByLabel("Brug filens: Ib Lyng").check();
+        await press(page, "Tag de valgte ind");
+        await page.getByText("1 ændring er taget ind.").waitFor();
         await end();
     });
 }

@@ -40,7 +40,7 @@ export async function follow(context, from, takes) {
         }));
         for (const [at, text] of texts.entries()) {
             for (const [, href] of text.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)) {
-                const address = new URL(href.replaceAll("&amp;", "&").replaceAll("&#39;", "'"), new URL(some[at], base));
+                const address = new URL(plain(href), new URL(some[at], base));
                 address.hash = "";
                 if (address.origin !== base || !takes(address.pathname) || address.searchParams.has("lang")) continue;
                 const kind = kindOf(address.href);
@@ -52,6 +52,9 @@ export async function follow(context, from, takes) {
     }
     return { pages, files };
 }
+
+/** An attribute as it is meant. */
+const plain = (text) => text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))).replaceAll("&amp;", "&");
 
 /** The routes of programmes that show something, as the source names them. */
 export function routes() {

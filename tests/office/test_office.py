@@ -10,19 +10,10 @@ import zipfile
 import icalendar
 import openpyxl
 import pytest
+from libreoffice import office
 
 FILES = pathlib.Path(os.environ["OFFICE_FILES"])
 SPECIMENS = os.environ["OFFICE_SPECIMENS"]
-
-
-def office(tmp_path, file, kind):
-    """The file as LibreOffice opens it and writes it again."""
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", tmp_path / "out", file]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
-    written = tmp_path / "out" / f"{pathlib.Path(file).stem}.{kind}"
-    assert written.exists(), "LibreOffice could not open it"
-    return written
 
 
 def diff(workbook):
@@ -100,6 +91,20 @@ def test_acceptance_11_reminders_come_14_7_and_1_days_before_and_times_are_copen
     legacy = next(event for uid, event in first.items() if "LEGACY_OFF" in uid)
     start = legacy.decoded("DTSTART")
     assert (start.hour, start.utcoffset()) == (12, datetime.timedelta(hours=1))
+
+
+@pytest.mark.parametrize("name", ["all", "mine"])
+def test_acceptance_11_a_feed_that_twenty_people_changed_under_moves_its_entries(name):
+    _, first = entries(f"feed-{name}-1.ics")
+    _, second = entries(f"feed-{name}-2.ics")
+    assert set(first) == set(second), "no entry is doubled under another name"
+    golive = next(uid for uid in first if "milestone.GOLIVE" in uid)
+    assert second[golive].decoded("DTSTART") - first[golive].decoded("DTSTART") == datetime.timedelta(days=14)
+    for uid, before in first.items():
+        same = before.to_ical() == second[uid].to_ical()
+        assert same or second[uid]["SEQUENCE"] > before["SEQUENCE"], "what changed has a higher number"
+    assert (FILES / f"feed-{name}-2.ics").read_bytes() == (FILES / f"feed-{name}-3.ics").read_bytes()
+    assert not [word for word in ["Person 1", "Person 17"] if word in (FILES / f"feed-{name}-2.ics").read_text()]
 
 
 @pytest.mark.parametrize("name", ["communication.pptx", "status.pptx"])

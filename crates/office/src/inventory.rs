@@ -1,5 +1,8 @@
 //! Inventories of systems as others keep them: any workbook or CSV with a heading row. Columns are found by
-//! their headings, rows are matched by id, then by name and supplier, and nothing is ever deleted.
+//! their headings, or mapped by whoever brings the file; rows are matched by id, then by name and supplier,
+//! and nothing is ever deleted.
+
+mod mapping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +13,10 @@ use serde_json::Value;
 use crate::cells::{Cell, Form, Names, as_text, blank, plain};
 use crate::diff::{Diff, Differs, Fault, Line, Notice, Place, letters, next_key, set};
 use crate::limits::{COLUMNS, ERRORS, FILE_BYTES, ROWS};
-use crate::sheets::{Column, ID, SYSTEM_SHEET};
+use crate::sheets::Column;
 use crate::{list, workbook};
-
-/// Rows above the heading row at most.
-const ABOVE: usize = 20;
+use mapping::Headings;
+pub use mapping::{Found, Mapping, Unmapped, fields};
 
 /// What an inventory comes to. Rows with faults are left out of the diff, and told; where only a person,
 /// contract or other system is not known, that cell alone is left out.
@@ -47,62 +49,66 @@ pub enum Unreadable {
     /// No row has a heading for the name of a system.
     #[error("no row has a heading for the name of a system, for example Navn, System or Name")]
     NoHeadings,
+    /// What was said of its columns does not fit it.
+    #[error(transparent)]
+    Unmapped(#[from] Unmapped),
 }
 
-/// What an inventory comes to.
+/// What an inventory comes to, its columns found by their headings.
 ///
 /// # Errors
 ///
 /// [`Unreadable`]: the file as a whole.
 pub fn preview(bytes: &[u8], programme: &Programme) -> Result<Preview, Unreadable> {
-    if bytes.len() > FILE_BYTES {
-        return Err(Unreadable::TooMuch);
-    }
-    let sheets = if bytes.starts_with(b"PK") {
-        workbook::rows(bytes)?
-    } else {
-        let rows = list::table(bytes)?;
-        let cells = |row: Vec<String>| row.into_iter().map(Cell::Text).collect();
-        vec![("CSV".to_owned(), rows.into_iter().map(cells).collect())]
-    };
+    let sheets = sheets(bytes)?;
     // The sheet with the most headings that are known.
-    let best = sheets.iter().filter_map(|(name, rows)| Some((name, rows, headings(rows)?)));
+    let best =
+        sheets.iter().filter_map(|(name, rows)| Some((name, rows, mapping::headings(rows)?)));
     let (name, rows, found) =
         best.max_by_key(|(_, _, found)| found.columns.len()).ok_or(Unreadable::NoHeadings)?;
     Ok(Reading::of(name, rows, &found, programme).preview)
 }
 
-struct Headings {
-    row: usize,
-    id: Option<usize>,
-    /// Place in the row, and what it means.
-    columns: Vec<(usize, &'static Column)>,
+/// What an inventory comes to, its columns as somebody said they are meant.
+///
+/// # Errors
+///
+/// [`Unreadable`]: the file as a whole, or the mapping.
+pub fn preview_mapped(
+    bytes: &[u8],
+    programme: &Programme,
+    mapping: &Mapping,
+) -> Result<Preview, Unreadable> {
+    let sheets = sheets(bytes)?;
+    let (name, rows) = sheets.get(mapping.sheet).ok_or(Unmapped::NoSuchRow)?;
+    let found = mapping.headings(rows)?;
+    Ok(Reading::of(name, rows, &found, programme).preview)
 }
 
-fn headings(rows: &[Vec<Cell>]) -> Option<Headings> {
-    let mut best: Option<Headings> = None;
-    for (row, cells) in rows.iter().enumerate().take(ABOVE) {
-        let mut found = Headings { row, id: None, columns: Vec::new() };
-        for (index, cell) in cells.iter().enumerate() {
-            let heading = as_text(cell);
-            let is_id = ["systemid", "system id", "system-id", "nr.", "nr"]
-                .contains(&plain(&heading).as_str())
-                || ID.iter().any(|known| plain(known) == plain(&heading));
-            if is_id && found.id.is_none() {
-                found.id = Some(index);
-            } else if let Some(column) =
-                SYSTEM_SHEET.columns.iter().find(|column| column.is_named(&heading))
-                && !found.columns.iter().any(|(_, other)| other.path == column.path)
-            {
-                found.columns.push((index, column));
-            }
-        }
-        let has_name = found.columns.iter().any(|(_, column)| column.path == "name");
-        if has_name && best.as_ref().is_none_or(|best| found.columns.len() > best.columns.len()) {
-            best = Some(found);
-        }
+/// The tables in which an inventory may stand, each with what its headings seem to mean. `place` says of one
+/// of them, by its place from 0, in which row from 0 its headings stand.
+///
+/// # Errors
+///
+/// [`Unreadable`]: the file as a whole.
+pub fn tables(bytes: &[u8], place: Option<(usize, usize)>) -> Result<Vec<Found>, Unreadable> {
+    let sheets = sheets(bytes)?;
+    let found = sheets.iter().enumerate();
+    let row = |index: usize| place.filter(|(sheet, _)| *sheet == index).map(|(_, row)| row);
+    Ok(found.filter_map(|(index, (name, rows))| Found::of(index, name, rows, row(index))).collect())
+}
+
+/// The sheets of a workbook, or the one table of a CSV.
+fn sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<Cell>>)>, Unreadable> {
+    if bytes.len() > FILE_BYTES {
+        return Err(Unreadable::TooMuch);
     }
-    best
+    if bytes.starts_with(b"PK") {
+        return Ok(workbook::rows(bytes)?);
+    }
+    let rows = list::table(bytes)?;
+    let cells = |row: Vec<String>| row.into_iter().map(Cell::Text).collect();
+    Ok(vec![("CSV".to_owned(), rows.into_iter().map(cells).collect())])
 }
 
 struct Reading<'a> {

@@ -8,6 +8,7 @@
 //! - [`list`]: a register as CSV, both ways.
 //! - [`diff`]: what an import comes to: changes, conflicts, new rows, rows that are gone.
 //! - [`inventory`]: systems as others keep them.
+//! - [`incoming`]: a file that somebody brings: what it is, and what it comes to.
 //! - [`calendar`]: due dates and milestones for calendar programs.
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
@@ -19,6 +20,7 @@
 pub mod calendar;
 pub mod cells;
 pub mod diff;
+pub mod incoming;
 pub mod inventory;
 pub mod limits;
 pub mod list;
@@ -37,4 +39,4 @@ mod testing;
 pub mod workbook;
 
 pub use diff::{Diff, Fault, Place};
-pub use sheets::lists;
+pub use sheets::{lists, lists_named};

@@ -12,7 +12,7 @@ use brevdue_programme::objects::{Kind, System};
 use brevdue_programme::plan::{Instance, Plan};
 use brevdue_programme::registers::completeness;
 use brevdue_programme::status::StatusReport;
-use brevdue_programme::{Day, Key, Language, MilestoneId, Programme};
+use brevdue_programme::{AreaId, Day, Key, Language, MilestoneId, Programme};
 
 use crate::calendar::Entry;
 use crate::paper::{Gantt, GanttRow, Head, Light};
@@ -30,6 +30,28 @@ pub struct Named<'a> {
     pub plan: &'a Plan,
     /// In which language.
     pub language: Language,
+}
+
+/// Whose tasks a calendar holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// Everybody's.
+    All,
+    /// Those that a person is to do, or answers for while nobody was asked.
+    Person(&'a Key),
+    /// Those of an area.
+    Area(&'a AreaId),
+}
+
+impl Whose<'_> {
+    /// What sets the entries of one calendar apart from the same tasks in another.
+    pub fn owner(self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Person(key) => key.to_string(),
+            Self::Area(id) => format!("area.{id}"),
+        }
+    }
 }
 
 impl Named<'_> {
@@ -123,14 +145,17 @@ impl Named<'_> {
             .collect()
     }
 
-    /// What is to be in the calendar of the programme, or of one person: open tasks with a due day, and the
-    /// milestones. No person is named in it.
-    pub fn calendar(&self, person: Option<&Key>) -> BTreeMap<String, Entry> {
+    /// What is to be in a calendar: open tasks with a due day, and the milestones. No person is named in it.
+    pub fn calendar(&self, whose: Whose<'_>) -> BTreeMap<String, Entry> {
         let mut entries = BTreeMap::new();
         for one in self.plan.instances().iter().filter(|one| !one.is_closed()) {
-            let is_theirs = person.is_none_or(|person| {
-                one.assignee.as_ref().or(one.responsible.as_ref()) == Some(person)
-            });
+            let is_theirs = match whose {
+                Whose::All => true,
+                Whose::Person(person) => {
+                    one.assignee.as_ref().or(one.responsible.as_ref()) == Some(person)
+                }
+                Whose::Area(area) => self.plan.task_of(one).area.as_ref() == Some(area),
+            };
             let (true, Some(day)) = (is_theirs, one.due) else { continue };
             let subject = one.subject.as_ref().map(|key| format!(" – {}", self.subject(key)));
             let entry = Entry {
@@ -446,12 +471,22 @@ mod tests {
         let file = crate::workbook::write(&export).unwrap();
         let diff = crate::workbook::read(&file, id(), &programme).unwrap();
         assert!(diff.is_empty(), "{:?}", diff.lines);
-        let entries = named.calendar(None);
+        let entries = named.calendar(Whose::All);
         assert!(entries.contains_key("milestone/GOLIVE"));
         assert!(entries.keys().any(|name| name.starts_with("task/OP3-T01")));
         assert!(
-            named.calendar(Some(&key("P-001"))).keys().all(|name| name.starts_with("milestone/"))
+            named
+                .calendar(Whose::Person(&key("P-001")))
+                .keys()
+                .all(|name| name.starts_with("milestone/"))
         );
+        let of_area = |id: &str| {
+            let entries = named.calendar(Whose::Area(&id.parse().unwrap()));
+            entries.into_keys().filter(|name| name.starts_with("task/")).collect::<Vec<_>>()
+        };
+        let (data, people) = (of_area("DAT"), of_area("UDD"));
+        assert!(data.iter().any(|name| name.starts_with("task/OP3")) && !people.is_empty());
+        assert!(data.iter().all(|name| entries.contains_key(name) && !people.contains(name)));
         let judgements = Judgements::default();
         let report = brevdue_programme::status::report(
             &programme,

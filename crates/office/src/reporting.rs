@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::calendar::{self, Told};
 use crate::list::{self, Days};
-use crate::of_plan::{Named, roles};
+use crate::of_plan::{Named, Whose, roles};
 use crate::paper::{Head, Unprintable};
 use crate::plans::{self, Tracker};
 use crate::reports::{self, Coverage, Printed, TaskRef};
@@ -281,7 +281,7 @@ impl Asked<'_> {
                 Report::R5 => "brevtyper",
                 _ => "opgaver",
             }),
-            (_, Form::Ics) => self.calendar(None, &Told::default()).1.into_bytes(),
+            (_, Form::Ics) => self.calendar(Whose::All, &Told::default()).1.into_bytes(),
             (_, Form::Project) => {
                 let lines = Lines::of(self.judged, self.language);
                 let title =
@@ -310,14 +310,24 @@ impl Asked<'_> {
         list::export(&export, list, Days::Danish).unwrap_or_default()
     }
 
-    /// Due dates and milestones as a calendar: of a person, or of the whole programme; and what to keep so
-    /// that the next one moves entries in place of doubling them.
-    pub fn calendar(&self, person: Option<&Key>, told: &Told) -> (Told, String) {
-        let entries = words(self.judged, self.language).calendar(person);
-        let told = calendar::advance(told, &entries, self.judged.at);
+    /// Due dates and milestones as a calendar; and what to keep so that the next one moves entries in place
+    /// of doubling them.
+    pub fn calendar(&self, whose: Whose<'_>, told: &Told) -> (Told, String) {
+        let words = words(self.judged, self.language);
+        let told = calendar::advance(told, &words.calendar(whose), self.judged.at);
         let name = self.judged.programme.settings().map(|one| one.name).unwrap_or_default();
-        let owner = person.map(Key::as_str).unwrap_or_default();
-        let file = calendar::file(self.id, owner, &name, self.language, &told);
+        let name = match whose {
+            Whose::All => name,
+            Whose::Person(_) if self.language == Language::Da => format!("{name}: mine opgaver"),
+            Whose::Person(_) => format!("{name}: my tasks"),
+            Whose::Area(id) => {
+                let mut areas = self.judged.effective.catalogue().areas.iter();
+                let area = areas.find(|area| area.id == *id);
+                let area = area.map_or(id.as_str(), |area| area.name.of(self.language));
+                format!("{name}: {area}")
+            }
+        };
+        let file = calendar::file(self.id, &whose.owner(), &name, self.language, &told);
         (told, file)
     }
 

@@ -641,7 +641,28 @@ pub fn lists() -> impl Iterator<Item = &'static str> {
     SHEETS.iter().map(|sheet| sheet.word)
 }
 
+/// The words of all lists, each with its name for readers.
+pub fn lists_named(language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHEETS.iter().map(move |sheet| (sheet.word, sheet.name(language)))
+}
+
 /// The sheet of a list's word, Danish or English name.
 pub(crate) fn sheet(name: &str) -> Option<&'static Sheet> {
     SHEETS.iter().copied().find(|sheet| sheet.is_named(name))
+}
+
+/// The columns of a kind's own sheet, or of the sheet of one of its lists.
+pub(crate) fn columns(kind: Kind, items: Option<&str>) -> impl Iterator<Item = &'static Column> {
+    let sheet = SHEETS.iter().find(|sheet| sheet.kind == kind && sheet.items == items);
+    sheet.map(|sheet| sheet.columns).unwrap_or_default().iter()
+}
+
+/// The column of a value by its path in the object, `name` or `interfaces/0/host`.
+pub(crate) fn column(kind: Kind, path: &str) -> Option<&'static Column> {
+    columns(kind, None).find(|column| column.path == path).or_else(|| {
+        let (list, rest) = path.split_once('/')?;
+        let (place, rest) = rest.split_once('/')?;
+        place.parse::<usize>().ok()?;
+        columns(kind, Some(list)).find(|column| column.path == rest)
+    })
 }

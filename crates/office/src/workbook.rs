@@ -186,6 +186,15 @@ pub fn read(bytes: &[u8], id: ProgrammeId, programme: &Programme) -> Result<Diff
         .map_err(Unreadable::Faults)
 }
 
+/// Whether a workbook was exported here: it has the hidden sheet, or most of ours.
+///
+/// # Errors
+///
+/// [`Unreadable`]: it is none that can be read.
+pub(crate) fn is_ours(bytes: &[u8]) -> Result<bool, Unreadable> {
+    read::is_ours(bytes)
+}
+
 /// The rows of a sheet, for lists.
 pub(crate) fn list_rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Vec<write::Row> {
     write::rows(export, sheet, names)

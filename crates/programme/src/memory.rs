@@ -13,10 +13,19 @@ use crate::storage::{ProgrammeStore, StorageError};
 
 /// Programmes in memory.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<ProgrammeId, (Programme, Vec<HistoryLine>)>>);
+pub struct Memory(Mutex<BTreeMap<ProgrammeId, Kept>>);
+
+/// One programme.
+#[derive(Debug, Default)]
+struct Kept {
+    programme: Programme,
+    history: Vec<HistoryLine>,
+    /// What feeds told, by their keys.
+    told: BTreeMap<Key, (u32, String)>,
+}
 
 impl Memory {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProgrammeId, (Programme, Vec<HistoryLine>)>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProgrammeId, Kept>> {
         // A commit puts everything at once, after it has looked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -29,12 +38,12 @@ impl ProgrammeStore for Memory {
     }
 
     async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError> {
-        Ok(self.lock().get(&programme).map(|(programme, _)| programme.clone()).unwrap_or_default())
+        Ok(self.lock().get(&programme).map(|kept| kept.programme.clone()).unwrap_or_default())
     }
 
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
         let mut all = self.lock();
-        let (there, history) = all.entry(programme).or_default();
+        let Kept { programme: there, history, .. } = all.entry(programme).or_default();
         for write in &outcome.writes {
             let version = there.held(write.kind, &write.key).map_or(0, |held| held.version);
             if version != write.expect {
@@ -54,7 +63,7 @@ impl ProgrammeStore for Memory {
         limit: usize,
     ) -> Result<Vec<(i64, HistoryLine)>, StorageError> {
         let all = self.lock();
-        let lines = all.get(&programme).map(|(_, history)| history.as_slice()).unwrap_or_default();
+        let lines = all.get(&programme).map(|kept| kept.history.as_slice()).unwrap_or_default();
         let last = i64::try_from(lines.len()).unwrap_or(i64::MAX);
         let numbered = (1..=last).rev().zip(lines.iter().rev());
         let wanted = numbered.filter(|(number, line)| {
@@ -62,5 +71,28 @@ impl ProgrammeStore for Memory {
             of_it && before.is_none_or(|before| *number < before)
         });
         Ok(wanted.take(limit).map(|(number, line)| (number, line.clone())).collect())
+    }
+    async fn told(
+        &self,
+        programme: ProgrammeId,
+        feed: &Key,
+    ) -> Result<Option<(u32, String)>, StorageError> {
+        Ok(self.lock().get(&programme).and_then(|kept| kept.told.get(feed).cloned()))
+    }
+
+    async fn tell(
+        &self,
+        programme: ProgrammeId,
+        feed: &Key,
+        expect: u32,
+        told: &str,
+    ) -> Result<bool, StorageError> {
+        let mut all = self.lock();
+        let there = &mut all.entry(programme).or_default().told;
+        if there.get(feed).map_or(0, |(version, _)| *version) != expect {
+            return Ok(false);
+        }
+        there.insert(feed.clone(), (expect + 1, told.to_owned()));
+        Ok(true)
     }
 }

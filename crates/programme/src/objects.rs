@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use crate::catalogue::{Package, Task, Variant};
 use crate::day::Day;
-use crate::ids::{ArchetypeId, Key, ProfileId, RequirementId, RoleId, TaskId};
+use crate::ids::{ArchetypeId, AreaId, Key, ProfileId, RequirementId, RoleId, TaskId};
+use crate::text::Language;
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $Kind:ident = $word:literal)*) => {
@@ -1031,14 +1032,30 @@ pub struct Questionnaire {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Feed {
-    /// Whose tasks; none: the whole programme's.
+    /// What whoever made it calls it.
+    #[serde(default)]
+    pub name: String,
+    /// Whose tasks; none: everybody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Key>,
+    /// Of which area; none: of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaId>,
+    /// The language of its words: an entry must not change because its reader has another.
+    #[serde(default = "danish")]
+    pub language: Language,
+    /// The last day it opens; none: until it is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Day>,
     /// SHA-256 of the token in the address, in hex.
     pub token_sha256: String,
     /// It was taken back.
     #[serde(default)]
     pub revoked: bool,
+}
+
+fn danish() -> Language {
+    Language::Da
 }
 
 /// Who is affected.

@@ -287,6 +287,34 @@ impl Programmes {
         self.shared.store.history(id, about, before, limit).await
     }
 
+    /// What a calendar feed told last. See [`ProgrammeStore::told`].
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn told(
+        &self,
+        id: ProgrammeId,
+        feed: &Key,
+    ) -> Result<Option<(u32, String)>, StorageError> {
+        self.shared.store.told(id, feed).await
+    }
+
+    /// Remembers what a calendar feed tells. See [`ProgrammeStore::tell`].
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn tell(
+        &self,
+        id: ProgrammeId,
+        feed: &Key,
+        expect: u32,
+        told: &str,
+    ) -> Result<bool, StorageError> {
+        self.shared.store.tell(id, feed, expect, told).await
+    }
+
     async fn load(&self, id: ProgrammeId) -> Result<Arc<Programme>, StorageError> {
         let generation = {
             let ready = self.lock();

@@ -56,6 +56,24 @@ pub trait ProgrammeStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<(i64, HistoryLine)>, StorageError>;
 
+    /// What a calendar feed told its readers last, as whoever serves it wrote it, with its version; none when
+    /// it has told nothing.
+    async fn told(
+        &self,
+        programme: ProgrammeId,
+        feed: &Key,
+    ) -> Result<Option<(u32, String)>, StorageError>;
+
+    /// Remembers what a feed tells, in the place of the version `expect`, 0 for none. False: somebody was
+    /// faster, and nothing was remembered.
+    async fn tell(
+        &self,
+        programme: ProgrammeId,
+        feed: &Key,
+        expect: u32,
+        told: &str,
+    ) -> Result<bool, StorageError>;
+
     /// Which state the store is in, so that what rests on it is made anew when it has changed. A store
     /// that nobody else can write, and that keeps no observations, stays in one.
     async fn revision(&self) -> Result<Revision, StorageError> {

@@ -236,6 +236,55 @@ impl ProgrammeStore for ProgrammeFile {
         .await
     }
 
+    async fn told(
+        &self,
+        programme: ProgrammeId,
+        feed: &Key,
+    ) -> Result<Option<(u32, String)>, StorageError> {
+        let feed = feed.clone();
+        self.read(move |connection| {
+            connection
+                .prepare_cached("SELECT version, body FROM told WHERE programme = ?1 AND feed = ?2")
+                .and_then(|mut statement| {
+                    let place = params![programme.0.as_bytes(), feed.as_str()];
+                    statement.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()
+                })
+                .map_err(failed)
+        })
+        .await
+    }
+
+    async fn tell(
+        &self,
+        programme: ProgrammeId,
+        feed: &Key,
+        expect: u32,
+        told: &str,
+    ) -> Result<bool, StorageError> {
+        let (feed, told) = (feed.clone(), told.to_owned());
+        self.write(move |connection| {
+            let sql = match expect {
+                0 => {
+                    "INSERT INTO told (programme, feed, version, body) VALUES (?1, ?2, ?3 + 1, ?4)
+                     ON CONFLICT (programme, feed) DO NOTHING"
+                }
+                _ => {
+                    "UPDATE told SET version = ?3 + 1, body = ?4
+                     WHERE programme = ?1 AND feed = ?2 AND version = ?3"
+                }
+            };
+            connection
+                .prepare_cached(sql)
+                .and_then(|mut statement| {
+                    let id = programme.0.as_bytes();
+                    statement.execute(params![id, feed.as_str(), expect, told])
+                })
+                .map(|rows| rows == 1)
+                .map_err(failed)
+        })
+        .await
+    }
+
     async fn revision(&self) -> Result<Revision, StorageError> {
         let shared = Arc::clone(&self.shared);
         apart(move || {
@@ -438,6 +487,23 @@ mod tests {
         let third = ours.revision().await.unwrap();
         assert_ne!(third.any, second.any);
         assert_ne!(third.elsewhere, second.elsewhere);
+    }
+
+    #[tokio::test]
+    async fn what_a_feed_told_is_kept_and_of_two_tellers_one_is_faster() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        let (id, feed) = (ProgrammeId(Uuid::from_u128(7)), key("F-001"));
+        assert_eq!(file.told(id, &feed).await.unwrap(), None);
+        assert!(file.tell(id, &feed, 0, "{}").await.unwrap());
+        assert!(!file.tell(id, &feed, 0, "[]").await.unwrap(), "the first was faster");
+        assert!(file.tell(id, &feed, 1, "[1]").await.unwrap());
+        assert!(!file.tell(id, &feed, 1, "[2]").await.unwrap());
+        drop(file);
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        assert_eq!(file.told(id, &feed).await.unwrap(), Some((2, "[1]".to_owned())));
+        assert_eq!(file.told(id, &key("F-002")).await.unwrap(), None);
+        assert!(file.check().await.unwrap().is_empty());
     }
 
     #[tokio::test]

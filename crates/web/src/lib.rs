@@ -18,6 +18,7 @@ mod planner;
 mod session;
 mod texts;
 mod times;
+mod uploads;
 mod visitor;
 
 use std::any::Any;
@@ -66,13 +67,16 @@ pub(crate) struct Web {
     pub(crate) config: Arc<WebConfig>,
     pub(crate) key: SessionKey,
     pub(crate) guesses: Arc<guesses::Guesses>,
+    pub(crate) uploads: Arc<uploads::Uploads>,
 }
 
 /// Every page, and the answer to addresses that nobody else knows (the fallback).
 pub fn routes(exchange: Exchange, programmes: Programmes, config: WebConfig) -> Router {
     let key = SessionKey::new(config.session_key);
     let answer_limit = pages::reply::body_limit_bytes(&exchange);
-    let web = Web { exchange, programmes, config: Arc::new(config), key, guesses: Arc::default() };
+    let (guesses, uploads) = (Arc::default(), Arc::default());
+    let config = Arc::new(config);
+    let web = Web { exchange, programmes, config, key, guesses, uploads };
 
     // Letters and pictures are compressed already, or long: their bytes go out as they are.
     let streamed = Router::new()

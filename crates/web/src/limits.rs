@@ -95,3 +95,31 @@ pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
 
 /// Lines of history in the log that is downloaded, at most.
 pub(crate) const REPORT_HISTORY: usize = 1_000;
+/// Files that were brought to programmes and are kept while somebody decides, from all browsers together.
+pub(crate) const UPLOADS: usize = 32;
+/// Bytes of all of them together; the oldest goes first.
+pub(crate) const UPLOADS_BYTES: usize = 48 * 1024 * 1024;
+/// Seconds for which such a file is kept.
+pub(crate) const UPLOAD_SECONDS: i64 = 60 * 60;
+/// Such files that are read at once; others wait.
+pub(crate) const UPLOADS_READ: usize = 2;
+/// Bytes of the form that brings one, with the file, that are still read so that the browser hears why not.
+pub(crate) const UPLOAD_FORM_BYTES: usize = 100_000_000;
+/// Bytes of a field of that form that is no file.
+pub(crate) const UPLOAD_FIELD_BYTES: usize = 1_024;
+/// Differences on one page of an import.
+pub(crate) const IMPORT_PAGE: usize = 200;
+/// Characters of a value shown there; a longer one is cut.
+pub(crate) const IMPORT_VALUE_CHARACTERS: usize = 300;
+/// Lines of history that are looked through for whoever changed a field meanwhile.
+pub(crate) const IMPORT_HISTORY: usize = 50;
+/// Days that a calendar's link works, where nobody says otherwise.
+pub(crate) const FEED_DAYS: i32 = 365;
+/// Days that it works at most.
+pub(crate) const FEED_MOST_DAYS: i32 = 2 * 365;
+/// Characters of what a calendar's link is called.
+pub(crate) const FEED_NAME_CHARACTERS: usize = 100;
+/// Calendars by a link that are open at once in one programme.
+pub(crate) const FEEDS: usize = 500;
+/// How often a calendar is reckoned again because somebody else was told at the same time.
+pub(crate) const FEED_TRIES: usize = 5;

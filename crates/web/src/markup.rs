@@ -138,6 +138,11 @@ pub(crate) fn quiet(inside: impl Into<Html>) -> Html {
     el("p", &[("class", "quiet")], inside)
 }
 
+/// Words for those who hear the page.
+pub(crate) fn unseen(inside: impl Into<Html>) -> Html {
+    span("span", &[("class", "sr-only")], inside)
+}
+
 /// A heading of the second level.
 pub(crate) fn h2(inside: impl Into<Html>) -> Html {
     el("h2", &[], inside)
@@ -246,6 +251,17 @@ pub(crate) fn form(action: &str, token: &str, inside: impl Into<Html>) -> Html {
     el("form", &attributes, [hidden("token", token), inside.into()])
 }
 
+/// A form that sends a file.
+pub(crate) fn form_with_file(action: &str, token: &str, inside: impl Into<Html>) -> Html {
+    let attributes = [
+        ("method", "post"),
+        ("action", action),
+        ("class", "work-form"),
+        ("enctype", "multipart/form-data"),
+    ];
+    el("form", &attributes, [hidden("token", token), inside.into()])
+}
+
 /// A form that asks.
 pub(crate) fn asking(action: &str, inside: impl Into<Html>) -> Html {
     el("form", &[("method", "get"), ("action", action), ("class", "work-form")], inside)
@@ -336,6 +352,37 @@ pub(crate) fn tick(id: &str, name: &str, value: &str, words: &str, ticked: bool)
     }
     let inside = [void("input", &input), label(id, words)];
     el("div", &[("class", "form-group-checkbox")], inside)
+}
+
+/// One of several choices, of which one counts.
+pub(crate) fn radio(id: &str, name: &str, value: &str, words: &str, chosen: bool) -> Html {
+    let mut input = vec![
+        ("class", "form-radio"),
+        ("type", "radio"),
+        ("id", id),
+        ("name", name),
+        ("value", value),
+    ];
+    if chosen {
+        input.push(("checked", "checked"));
+    }
+    el("div", &[("class", "form-group-radio")], [void("input", &input), label(id, words)])
+}
+
+/// A file to choose.
+pub(crate) fn file(id: &str, name: &str, words: &str, hint: &str, accept: &str) -> Html {
+    let hint_id = format!("{id}-hint");
+    let input = [
+        ("class", "form-file"),
+        ("type", "file"),
+        ("id", id),
+        ("name", name),
+        ("accept", accept),
+        ("required", "required"),
+        ("aria-describedby", &hint_id),
+    ];
+    let hint = el("span", &[("class", "form-hint"), ("id", &hint_id)], hint);
+    group([label(id, words), hint, void("input", &input)])
 }
 
 /// What belongs together in a form.
@@ -444,6 +491,8 @@ mod tests {
             alert(Tone::Bad, hostile, hostile),
             choose("i", "n", hostile, [(hostile.to_owned(), hostile.to_owned())], hostile),
             tick("i", "n", hostile, hostile, true),
+            radio("i", "n", hostile, hostile, true),
+            file("i", "n", hostile, hostile, hostile),
             facts([(hostile, hostile.into())]),
         ] {
             let html = html.to_string();

@@ -177,10 +177,23 @@ impl Visitor {
         query_value(&self.uri, name)
     }
 
+    /// Every query parameter, decoded, in order.
+    pub(crate) fn queries(&self) -> Vec<(String, String)> {
+        query_values(&self.uri)
+    }
+
     /// Page number of the query, from 0; the first page when there is none or it is no number.
     pub(crate) fn page_number(&self) -> u64 {
         let number = self.query("page").and_then(|text| text.parse::<u64>().ok()).unwrap_or(1);
         number.clamp(1, brevdue_wire::PageRequest::PAGE_LIMIT) - 1
+    }
+
+    /// The browser has what this tag names.
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        let tags = self.headers.get_all(header::IF_NONE_MATCH).iter();
+        tags.filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .any(|one| one.trim().trim_start_matches("W/") == tag)
     }
 
     /// An address of ours as others write it, as far as the browser tells where it found us.
@@ -454,7 +467,9 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn query_value(uri: &Uri, name: &str) -> Option<String> {
-    let pairs: Vec<(String, String)> =
-        axum::extract::Query::try_from_uri(uri).map(|query| query.0).ok()?;
-    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    query_values(uri).into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+fn query_values(uri: &Uri) -> Vec<(String, String)> {
+    axum::extract::Query::try_from_uri(uri).map(|query| query.0).unwrap_or_default()
 }

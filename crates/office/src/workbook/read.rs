@@ -59,6 +59,15 @@ fn open(bytes: &[u8]) -> Result<Xlsx<Cursor<&[u8]>>, Unreadable> {
     Xlsx::new(Cursor::new(bytes)).map_err(|_| Unreadable::NoWorkbook)
 }
 
+/// Sheets of ours by which a workbook is known whose hidden sheet is lost.
+const OWN_SHEETS: usize = 5;
+
+pub(super) fn is_ours(bytes: &[u8]) -> Result<bool, Unreadable> {
+    let names = open(bytes)?.sheet_names();
+    let own = names.iter().filter(|name| sheets::sheet(name).is_some()).count();
+    Ok(own >= OWN_SHEETS || names.iter().any(|name| name == BASE_SHEET))
+}
+
 pub(super) fn book(bytes: &[u8]) -> Result<Book, Unreadable> {
     let mut xlsx = open(bytes)?;
     let names = xlsx.sheet_names();

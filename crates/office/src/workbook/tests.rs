@@ -215,7 +215,7 @@ fn new_rows_get_the_next_id_and_rows_that_are_gone_stay_until_chosen() {
     );
     let diff = read(&gone, id(), &sample.programme).unwrap();
     assert_eq!(diff.lines.len(), 2, "{:?}", diff.lines);
-    assert!(matches!(diff.lines[0].what, Differs::Gone { version: 1 }), "{:?}", diff.lines[0]);
+    assert!(matches!(diff.lines[0].what, Differs::Gone { version: 1, .. }), "{:?}", diff.lines[0]);
     assert_eq!(diff.lines[0].key, key("S-002"));
     let mut programme = sample.programme.clone();
     let changes = diff.changes(&programme, &diff.plain());

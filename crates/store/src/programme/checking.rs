@@ -17,6 +17,7 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<String>, StorageError
         ("observations", &["body"]),
         ("tallies", &["body"]),
         ("letter_tallies", &["body"]),
+        ("told", &["body"]),
     ] {
         for column in columns {
             readable(connection, table, column, &mut found)?;

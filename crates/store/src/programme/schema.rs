@@ -23,6 +23,7 @@ const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_objects.sql"),
     include_str!("migrations/0002_observations.sql"),
+    include_str!("migrations/0003_told.sql"),
 ];
 
 /// Opens the one connection that writes, and brings the file up to date.

@@ -8,7 +8,9 @@ mod contacts;
 mod designer;
 mod desk;
 mod enter;
+mod feeds;
 mod history;
+mod import;
 mod milestones;
 mod new;
 mod overview;
@@ -19,6 +21,7 @@ mod questionnaire;
 mod register;
 mod reports;
 mod requirements;
+mod secret;
 mod sent;
 mod settings;
 mod starting;
@@ -31,7 +34,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::Web;
-use crate::limits::SUPPLIER_FORM_BYTES;
+use crate::limits::{SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES};
 
 /// Every page of programmes.
 pub(crate) fn routes() -> Router<Web> {
@@ -82,6 +85,14 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
         .route("/programmes/{id}/history", get(history::history))
+        .route(
+            "/programmes/{id}/import",
+            get(import::form).post(import::bring).layer(DefaultBodyLimit::max(UPLOAD_FORM_BYTES)),
+        )
+        .route("/programmes/{id}/import/{file}", get(import::look).post(import::take))
+        .route("/programmes/{id}/lists/{file}", get(import::list))
+        .route("/programmes/{id}/calendars", get(feeds::feeds).post(feeds::save))
+        .route("/calendar/{file}", get(feeds::calendar))
         .route("/programmes/{id}/reports", get(reports::reports))
         .route("/programmes/{id}/reports/{file}", get(reports::file))
         .route("/programmes/{id}/registers/{register}", get(register::list))

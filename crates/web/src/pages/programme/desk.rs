@@ -47,6 +47,8 @@ pub(crate) enum Tab {
     Settings,
     /// A register, by its path.
     Register(&'static str),
+    Import,
+    Calendars,
     Reports,
     History,
 }
@@ -144,6 +146,8 @@ impl Desk {
             entry("potential", t.work_potential(), Tab::Potential),
             entry("contacts", t.work_contacts(), Tab::Contacts),
             entry("settings", t.work_settings(), Tab::Settings),
+            entry("import", t.import_menu(), Tab::Import),
+            entry("calendars", t.feed_menu(), Tab::Calendars),
             entry("reports", t.programme_reports(), Tab::Reports),
             entry("history", t.programme_history(), Tab::History),
         ];

@@ -67,13 +67,6 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     };
     let kind = register.map_or(line.kind.word(), |register| register.one(reader));
     let t = desk.visitor.texts;
-    let who = match line.who.as_str() {
-        closing::BY_CONDITION => t.work_by_condition().to_owned(),
-        who => match who.strip_prefix("supplier:") {
-            Some(supplier) => desk.name_of(Kind::Supplier, supplier),
-            None => desk.name_of(Kind::Person, who),
-        },
-    };
     let changed = match (field, &line.field) {
         (Some(field), _) => field.label(reader).to_owned(),
         (None, Some(name)) => name.clone(),
@@ -82,11 +75,22 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     };
     vec![
         words::moment(t, line.at),
-        who.into(),
+        who(desk, &line.who).into(),
         format!("{kind} {}", line.key).into(),
         changed.into(),
         value(&line.from).into(),
         value(&line.to).into(),
         line.reason.as_str().into(),
     ]
+}
+
+/// Who changed something, by the word that the history has for them.
+pub(crate) fn who(desk: &Desk, word: &str) -> String {
+    match word {
+        closing::BY_CONDITION => desk.visitor.texts.work_by_condition().to_owned(),
+        word => match word.strip_prefix("supplier:") {
+            Some(supplier) => desk.name_of(Kind::Supplier, supplier),
+            None => desk.name_of(Kind::Person, word),
+        },
+    }
 }

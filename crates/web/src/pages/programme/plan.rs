@@ -216,7 +216,7 @@ fn picture(desk: &Desk, standing: &Standing, bars: &[Bar]) -> Html {
         let href = desk.to(&format!("milestones/{}", milestone.kind.id));
         svg.begin_link(&href);
         svg.text(4, y + 16, "gantt-milestone", &shortened(name, 52));
-        svg.title(&format!("{name}: {}", words::day_text(t, day)));
+        svg.title(&format!("{name}: {}", words::plain_day(t, day)));
         let (middle, half) = (y + 12, 7);
         svg.raw_shape(&format!(
             "<path class=\"gantt-diamond\" d=\"M{x} {} L{} {middle} L{x} {} L{} {middle} Z\"/>",
@@ -226,7 +226,7 @@ fn picture(desk: &Desk, standing: &Standing, bars: &[Bar]) -> Html {
             x - half
         ));
         svg.end_link();
-        svg.text(x + 11, y + 16, "gantt-small", &words::day_text(t, day));
+        svg.text(x + 11, y + 16, "gantt-small", &words::plain_day(t, day));
     }
     dependencies(standing, bars, &scale, body, &mut svg);
     for (at, bar) in bars.iter().enumerate() {
@@ -293,7 +293,7 @@ fn row(desk: &Desk, bar: &Bar, y: i32, scale: &Scale, svg: &mut Svg) {
     svg.begin_link(&bar.href);
     let mut told = vec![bar.name.clone(), bar.state.clone()];
     if let (Some(start), Some(end)) = (bar.start, bar.end) {
-        told.push(format!("{} – {}", words::day_text(t, start), words::day_text(t, end)));
+        told.push(format!("{} – {}", words::plain_day(t, start), words::plain_day(t, end)));
     }
     if bar.critical {
         told.push(t.work_critical().to_owned());

@@ -9,28 +9,20 @@ use axum::extract::Path;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brevdue_programme::change::Change;
 use brevdue_programme::objects::{Kind, Questionnaire, Supplier, System};
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::{By, ChangeError};
 use brevdue_programme::{Day, Key, ProgrammeId};
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
-use subtle::ConstantTimeEq as _;
-use uuid::Uuid;
 
 use super::desk::{Desk, FormOf, NotDone, Tab, reader, settle, standing};
+use super::secret::{self, Secret};
 use super::sent::Sent;
 use super::words;
 use crate::limits::{QUESTIONNAIRE_DAYS, SUPPLIER_ANSWER_CHARACTERS};
 use crate::markup::{self, Html, Tone, alert, badge, el, fieldset, h2, p, quiet, ul};
 use crate::texts::Texts;
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Section, Visitor};
-
-/// Bytes of chance in a link.
-const CHANCE_BYTES: usize = 24;
 
 /// What a supplier is asked of each of its systems.
 const QUESTIONS: [&str; 7] =
@@ -47,31 +39,6 @@ fn question(t: Texts, question: &str) -> &'static str {
         "transports" => t.work_ask_transports(),
         _ => t.work_ask_test(),
     }
-}
-
-fn digest(token: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(token.as_bytes()) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
-fn new_token(id: ProgrammeId) -> Result<String, getrandom::Error> {
-    let mut bytes = id.0.as_bytes().to_vec();
-    let mut chance = [0; CHANCE_BYTES];
-    getrandom::fill(&mut chance)?;
-    bytes.extend_from_slice(&chance);
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-fn programme_of(token: &str) -> Option<ProgrammeId> {
-    if token.len() > 100 {
-        return None;
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let (id, chance) = bytes.split_first_chunk::<16>()?;
-    (chance.len() == CHANCE_BYTES).then_some(ProgrammeId(Uuid::from_bytes(*id)))
 }
 
 fn supplier_of(desk: &Desk, key: &str) -> Option<(Key, Supplier)> {
@@ -218,13 +185,13 @@ pub(crate) async fn save(
             return desk.not_done(not_done, &back, tab).await;
         }
     };
-    let token = match new_token(desk.id) {
-        Ok(token) => token,
+    let secret = match Secret::new(desk.id) {
+        Ok(secret) => secret,
         Err(error) => return Err(desk.visitor.failed("a link could not be made", &error).await),
     };
     let questionnaire = Questionnaire {
         supplier: key.clone(),
-        token_sha256: digest(&token),
+        token_sha256: secret.sha256(),
         expires,
         revoked: false,
         sent: Vec::new(),
@@ -232,7 +199,7 @@ pub(crate) async fn save(
     let change = Change::add(desk.next_key(Kind::Questionnaire, "Q"), &questionnaire);
     match desk.change(&[change], "").await {
         Ok(()) => {
-            let address = desk.visitor.absolute(&format!("/answer/{token}"));
+            let address = desk.visitor.absolute(&format!("/answer/{}", secret.words()));
             show(&desk, &key, &supplier, Some(address)).await
         }
         Err(not_done) => desk.not_done(not_done, &back, tab).await,
@@ -262,7 +229,7 @@ async fn open(visitor: &Visitor, token: &str) -> Result<Opened, Refusal> {
     if visitor.web.guesses.are_too_many(now) {
         return Err(Refusal::of(visitor.finish(StatusCode::TOO_MANY_REQUESTS)));
     }
-    let opened = match programme_of(token) {
+    let opened = match secret::programme_of(token) {
         Some(id) => look(visitor, id, token).await?,
         None => None,
     };
@@ -283,11 +250,10 @@ async fn look(visitor: &Visitor, id: ProgrammeId, token: &str) -> Result<Option<
     let Some(programme) = opened else { return Ok(None) };
     let Some(settings) = programme.settings() else { return Ok(None) };
     let Ok(today) = Day::of(visitor.now()) else { return Ok(None) };
-    let hash = digest(token);
     let link = programme
         .all::<Questionnaire>()
         .map(|(_, one)| one)
-        .find(|one| bool::from(one.token_sha256.as_bytes().ct_eq(hash.as_bytes())));
+        .find(|one| secret::opens(token, &one.token_sha256));
     let link = link.filter(|one| !one.revoked && today <= one.expires);
     let Some(key) = link.map(|one| one.supplier) else { return Ok(None) };
     let Some(supplier) = programme.get::<Supplier>(&key) else { return Ok(None) };

@@ -145,7 +145,10 @@ fn ways(desk: &Desk, register: &Register, key: Option<&Key>) -> Vec<Way> {
     let t = desk.visitor.texts;
     let way = |rest: String, words: &'static str| Way { href: desk.to(&rest), words };
     match (register.kind, key) {
-        (Kind::System, None) => vec![way("discovery".to_owned(), t.work_discovery())],
+        (Kind::System, None) => vec![
+            way("import".to_owned(), t.import_systems()),
+            way("discovery".to_owned(), t.work_discovery()),
+        ],
         (Kind::Supplier, Some(key)) => {
             vec![way(format!("questionnaires/{key}"), t.work_questionnaire())]
         }

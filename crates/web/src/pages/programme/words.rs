@@ -24,11 +24,11 @@ fn pick(reader: Reader, da: &'static str, en: &'static str) -> &'static str {
 
 /// A day in words.
 pub(crate) fn day(t: Texts, day: Day) -> Html {
-    span("time", &[("datetime", &day.to_string())], day_text(t, day))
+    span("time", &[("datetime", &day.to_string())], plain_day(t, day))
 }
 
-/// The words of a day, where no markup can stand.
-pub(crate) fn day_text(t: Texts, day: Day) -> String {
+/// A day in words, without markup.
+pub(crate) fn plain_day(t: Texts, day: Day) -> String {
     let (year, month, number) = day.year_month_day();
     let months = t.time_short_months();
     let month = months[usize::from(month.unsigned_abs()).saturating_sub(1).min(11)];

@@ -1,16 +1,18 @@
 //! Writes one of everything into a folder, to be opened by the programs it is for, and tells what a workbook
 //! that came back from one of them changes.
 //!
-//! `specimens write FOLDER` · `specimens diff WORKBOOK`
+//! `specimens write FOLDER` · `specimens diff WORKBOOK` · `specimens twenty WORKBOOK [KIND/KEY]…`
 
-#[path = "../src/testing.rs"]
+#[path = "../../src/testing.rs"]
 mod testing;
+mod twenty;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use brevdue_office::calendar::{self, Entry, Told};
 use brevdue_office::list::{self, Days};
+use brevdue_office::of_plan::Whose;
 use brevdue_office::paper::Light;
 use brevdue_office::plans::{self, Tracker};
 use brevdue_office::reports::{self, Coverage, Matrix, MatrixCell, MatrixRow, Readiness};
@@ -30,7 +32,15 @@ fn main() -> Result<(), Fault> {
             serde_json::to_writer_pretty(std::io::stdout(), &diff)?;
             Ok(())
         }
-        _ => Err("specimens write FOLDER | specimens diff WORKBOOK".into()),
+        ["twenty", file, mine @ ..] => {
+            let mut office = twenty::Office::begin()?;
+            let meanwhile = office.meanwhile()?;
+            let mut told = office.import(&std::fs::read(file)?, mine)?;
+            told["meanwhile"] = meanwhile.into();
+            serde_json::to_writer_pretty(std::io::stdout(), &told)?;
+            Ok(())
+        }
+        _ => Err("specimens write FOLDER | diff WORKBOOK | twenty WORKBOOK [KIND/KEY]…".into()),
     }
 }
 
@@ -88,6 +98,21 @@ fn everything(folder: &Path) -> Result<(), Fault> {
         &plans::tracker_csv(Tracker::OpenProject, &sample.programme, &sample.tasks),
     )?;
     put("jira.csv", &plans::tracker_csv(Tracker::Jira, &sample.programme, &sample.tasks))?;
+
+    let mut office = twenty::Office::begin()?;
+    put("twenty.xlsx", &office.workbook()?)?;
+    put("twenty.json", serde_json::json!({ "task": office.task()? }).to_string().as_bytes())?;
+    let person = key("P-017");
+    let feeds = [("all", Whose::All), ("mine", Whose::Person(&person))];
+    let mut told = [String::new(), String::new()];
+    for (told, (name, whose)) in told.iter_mut().zip(feeds) {
+        put(&format!("feed-{name}-1.ics"), office.calendar(whose, told)?.as_bytes())?;
+    }
+    office.meanwhile()?;
+    for (told, (name, whose)) in told.iter_mut().zip(feeds) {
+        put(&format!("feed-{name}-2.ics"), office.calendar(whose, told)?.as_bytes())?;
+        put(&format!("feed-{name}-3.ics"), office.calendar(whose, told)?.as_bytes())?;
+    }
 
     let head = head(Language::Da);
     let status = large_status();
