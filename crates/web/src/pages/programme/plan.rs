@@ -21,8 +21,8 @@ use crate::visitor::{Answer, Visitor};
 const ROW: i32 = 24;
 /// Where bars begin, right of the names.
 const LEFT: i32 = 390;
-/// Width of the part with bars.
-const WIDTH: i32 = 740;
+/// Width of the part with bars: with the rest a desk's page is filled, and nothing has to be scrolled there.
+const WIDTH: i32 = 670;
 /// Room right of the bars for the name or the day that stands beside the last of them.
 const RIGHT: i32 = 100;
 /// Height of the scale above.
