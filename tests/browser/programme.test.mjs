@@ -202,7 +202,8 @@ describe("the keyboard alone", () => {
         const move = card.getByRole("button", { name: /^Afventer leverandør/ });
         await reach(move);
         await page.keyboard.press("Enter");
-        await page.locator(".work-board-column", { hasText: "Afventer leverandør" }).getByText("OP8-T05").waitFor();
+        await page.locator(".work-board-column", { has: page.getByRole("heading", { name: /^Afventer leverandør/ }) })
+            .getByRole("link", { name: /^OP8-T05/ }).waitFor();
         // A task from the list to begun.
         await page.goto(`${base}/task/OP8-T05`);
         await reach(page.getByLabel("Status", { exact: true }));

@@ -562,7 +562,7 @@ pub(crate) async fn discovery(visitor: Visitor, Path(id): Path<String>) -> Answe
             let transports: Vec<&str> = proposal.transports.keys().map(String::as_str).collect();
             let name = called.get(&proposal.name);
             body.push(h2(name.unwrap_or(&proposal.name)));
-            body.push(markup::facts([
+            let told = [
                 (t.work_seen_as(), markup::span("code", &[], proposal.name.as_str())),
                 (t.work_seems(), Html::from(proposal.role.label(reader))),
                 (t.work_messages(), proposal.messages.to_string().into()),
@@ -573,7 +573,8 @@ pub(crate) async fn discovery(visitor: Visitor, Path(id): Path<String>) -> Answe
                     t.work_last_seen(),
                     proposal.seen.last().map_or_else(Html::none, |at| words::moment(t, at)),
                 ),
-            ]));
+            ];
+            body.push(markup::facts(told.into_iter().filter(|(_, what)| *what != Html::from(""))));
             let systems = desk.programme.all::<System>();
             let systems = systems.map(|(key, system)| (key.to_string(), system.name));
             let new = std::iter::once((String::new(), t.work_discovery_new().to_owned()));
