@@ -324,7 +324,7 @@ describe("acceptance criteria that pages show", { concurrency: 2 }, () => {
         const system = authority.systems.find((one) => one.systemTypes.includes("SENDER"));
         const person = people.find((one) => one.status === "REGISTERED");
         const base = await create(page, authority.name, { cvr: authority.cvr, profile: "ACTUAL" });
-        await register(page, base, "systems", { "Navn *": system.name, "Rolle *": "Afsendersystem" });
+        await register(page, base, "systems", { "Navn *": system.name, "Rolle *": "Afsendersystem", "Kendes i trafikken som": system.id });
         await page.goto(`${base}/requirements`);
         const row = page.getByRole("region", { name: "Minimumskrav (Bilag 1)" }).locator("tbody tr", { hasText: system.name });
         const badges = await row.locator(".badge").evaluateAll((all) => all.map((one) => [one.innerText, one.className]));
