@@ -3,17 +3,13 @@
 // buttons of the page, with and without script, on a telephone and on a desk.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { request as requestTls } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
-const binary = process.env.BREVDUE_BINARY;
-assert.ok(binary, "BREVDUE_BINARY says where the program is: scripts/browser-tests sets it");
+import { start } from "./own.mjs";
 
 // A port that nobody listens on for now: the receiver that is down.
 async function freePort() {
@@ -26,21 +22,9 @@ async function freePort() {
     return port;
 }
 
-const data = await mkdtemp(join(tmpdir(), "brevdue-live-"));
 const port = await freePort();
-const exchange = spawn(binary, [
-    "up", "--data", join(data, "town"), "--http", "127.0.0.1:0", "--https", "127.0.0.1:0",
-    "--push-endpoint", `http://127.0.0.1:${port}/memos`,
-], { stdio: ["ignore", "pipe", "ignore"] });
-const ended = once(exchange, "exit");
-let said = "";
-for await (const piece of exchange.stdout) {
-    said += piece;
-    if (said.includes("Ctrl-C")) break;
-}
-const [, address] = said.match(/pages\s+(http:\S+?)\/\n/) ?? [];
-assert.ok(address, `the exchange did not start:\n${said}`);
-process.env.BASE_URL = address;
+const exchange = await start("live", "--https", "127.0.0.1:0", "--push-endpoint", `http://127.0.0.1:${port}/memos`);
+const { address } = exchange;
 const { WIDTHS, inspect, launch, visit } = await import("./browser.mjs");
 
 /** A receiver that takes everything, until it is closed. */
@@ -116,9 +100,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(async () => {
     await browser?.close();
-    exchange.kill();
-    await ended;
-    await rm(data, { recursive: true, force: true });
+    await exchange.stop();
 });
 
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();

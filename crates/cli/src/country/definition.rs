@@ -66,6 +66,9 @@ pub(crate) struct OrganisationEntry {
     pub(crate) legal_notification: bool,
     #[serde(default)]
     pub(crate) terms_accepted: bool,
+    /// It sends none of the first letters: it is there for whoever wants to begin with an empty page.
+    #[serde(default)]
+    pub(crate) quiet: bool,
     /// Id of its mailbox; companies have one, authorities have none.
     #[serde(default)]
     pub(crate) mailbox: Option<Uuid>,

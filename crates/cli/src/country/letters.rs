@@ -83,7 +83,7 @@ pub(crate) fn letter_to_try(
     Ok(Some((written(&message)?, system)))
 }
 
-/// The first registered person, and every authority that can send.
+/// The first registered person, and every authority that can send and is not quiet.
 fn cast(
     definition: &Definition,
 ) -> Option<(&PersonEntry, Vec<(&OrganisationEntry, &SystemEntry)>)> {
@@ -91,7 +91,7 @@ fn cast(
     let authorities: Vec<_> = definition
         .organisations
         .iter()
-        .filter(|one| one.kind == Kind::Authority && one.terms_accepted)
+        .filter(|one| one.kind == Kind::Authority && one.terms_accepted && !one.quiet)
         .filter_map(|one| Some((one, one.systems.iter().find(|system| system.sends())?)))
         .collect();
     (!authorities.is_empty()).then_some((person, authorities))

@@ -25,6 +25,7 @@ mod secret;
 mod sent;
 mod settings;
 pub(crate) mod signing;
+mod starting;
 mod task;
 mod tasks;
 mod words;

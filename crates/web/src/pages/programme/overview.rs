@@ -33,6 +33,11 @@ pub(crate) async fn overview(visitor: Visitor, Path(id): Path<String>) -> Answer
     let title = desk.settings.name.clone();
     desk.page(&title, Tab::Overview, |_| {
         let mut body = lead(&desk, &standing);
+        body.push(markup::ways([(
+            desk.to("reports/R1.pdf"),
+            desk.visitor.texts.work_print_status(),
+        )]));
+        body.push(super::starting::first_steps(&desk, &standing));
         body.push(deadlines(&desk, &standing));
         body.push(light(&desk, &standing, &report));
         body.push(next_step(&desk, &standing));

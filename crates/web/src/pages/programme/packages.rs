@@ -33,8 +33,11 @@ pub(crate) async fn packages(visitor: Visitor, Path(id): Path<String>) -> Answer
             body.push(el("div", &[("class", "work-cards")], cards.collect::<Html>()));
         }
         let whole: Vec<&&Package> = packages.iter().filter(|one| one.area.is_none()).collect();
-        let cards = whole.iter().map(|package| card(&desk, &standing, package));
-        body.push(el("div", &[("class", "work-cards")], cards.collect::<Html>()));
+        if !whole.is_empty() {
+            body.push(h2(t.work_all_areas()));
+            let cards = whole.iter().map(|package| card(&desk, &standing, package));
+            body.push(el("div", &[("class", "work-cards")], cards.collect::<Html>()));
+        }
         body
     })
     .await

@@ -21,8 +21,10 @@ use crate::visitor::{Answer, Visitor};
 const ROW: i32 = 24;
 /// Where bars begin, right of the names.
 const LEFT: i32 = 390;
-/// Width of the part with bars.
-const WIDTH: i32 = 740;
+/// Width of the part with bars: with the rest a desk's page is filled, and nothing has to be scrolled there.
+const WIDTH: i32 = 670;
+/// Room right of the bars for the name or the day that stands beside the last of them.
+const RIGHT: i32 = 100;
 /// Height of the scale above.
 const TOP: i32 = 44;
 
@@ -203,7 +205,7 @@ fn picture(desk: &Desk, standing: &Standing, bars: &[Bar]) -> Html {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX / ROW / 4);
     let body = TOP + count(dated.len()) * ROW;
     let height = body + count(bars.len()) * ROW + 12;
-    let mut svg = Svg::new(LEFT + WIDTH + 20, height, t.work_plan_picture_label(), "gantt");
+    let mut svg = Svg::new(LEFT + WIDTH + RIGHT, height, t.work_plan_picture_label(), "gantt");
     patterns(standing, &mut svg);
     months(desk, &scale, height, &mut svg);
     for (at, milestone) in dated.iter().enumerate() {
@@ -214,7 +216,7 @@ fn picture(desk: &Desk, standing: &Standing, bars: &[Bar]) -> Html {
         let href = desk.to(&format!("milestones/{}", milestone.kind.id));
         svg.begin_link(&href);
         svg.text(4, y + 16, "gantt-milestone", &shortened(name, 52));
-        svg.title(&format!("{name}: {day}"));
+        svg.title(&format!("{name}: {}", words::plain_day(t, day)));
         let (middle, half) = (y + 12, 7);
         svg.raw_shape(&format!(
             "<path class=\"gantt-diamond\" d=\"M{x} {} L{} {middle} L{x} {} L{} {middle} Z\"/>",
@@ -224,7 +226,7 @@ fn picture(desk: &Desk, standing: &Standing, bars: &[Bar]) -> Html {
             x - half
         ));
         svg.end_link();
-        svg.text(x + 11, y + 16, "gantt-small", &day.to_string());
+        svg.text(x + 11, y + 16, "gantt-small", &words::plain_day(t, day));
     }
     dependencies(standing, bars, &scale, body, &mut svg);
     for (at, bar) in bars.iter().enumerate() {
@@ -291,7 +293,7 @@ fn row(desk: &Desk, bar: &Bar, y: i32, scale: &Scale, svg: &mut Svg) {
     svg.begin_link(&bar.href);
     let mut told = vec![bar.name.clone(), bar.state.clone()];
     if let (Some(start), Some(end)) = (bar.start, bar.end) {
-        told.push(format!("{start} – {end}"));
+        told.push(format!("{} – {}", words::plain_day(t, start), words::plain_day(t, end)));
     }
     if bar.critical {
         told.push(t.work_critical().to_owned());

@@ -34,8 +34,8 @@ struct Line {
 struct Link {
     href: String,
     name: String,
-    /// For those who hear the link alone: the report and the form.
-    whole: String,
+    /// Said after the name for those who hear the link alone: the report.
+    of: &'static str,
 }
 
 /// `GET /programmes/{id}/reports`
@@ -63,7 +63,7 @@ fn of_all(desk: &Desk, report: Report) -> Vec<Link> {
     let link = |form: &Form| Link {
         href: desk.to(&format!("reports/{}.{}", report.word(), form.word())),
         name: form.name().to_owned(),
-        whole: format!("{} ({})", report.name(desk.reader()), form.name()),
+        of: report.name(desk.reader()),
     };
     report.forms().iter().map(link).collect()
 }
@@ -75,7 +75,7 @@ fn of_each_supplier(desk: &Desk, report: Report) -> Vec<Link> {
             let name = format!("{} ({})", supplier.name, form.name());
             Link {
                 href: desk.to(&format!("reports/{}.{}?supplier={key}", report.word(), form.word())),
-                whole: format!("{}: {name}", report.name(desk.reader())),
+                of: report.name(desk.reader()),
                 name,
             }
         })

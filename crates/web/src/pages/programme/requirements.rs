@@ -1,10 +1,11 @@
 //! The compliance matrix, the evidence behind each of its cells, attesting and waiving, and the systems
 //! that traffic shows and nobody has registered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
 use axum::http::StatusCode;
+use brevdue_exchange::SystemId;
 use brevdue_programme::catalogue::{AppliesTo, Requirement, RequirementKind};
 use brevdue_programme::change::Change;
 use brevdue_programme::checks::{CheckResult, Period, Proposal, Row, Subject, Verdict, discovered};
@@ -18,7 +19,7 @@ use super::packages::sources;
 use super::words;
 use crate::limits::MATRIX_PAGE;
 use crate::markup::{self, Html, Tone, a, alert, h2, p, quiet, ul};
-use crate::visitor::{Answer, Refused, Visitor};
+use crate::visitor::{Answer, Refusal, Refused, Visitor};
 
 /// Which requirements belong to a part of the page.
 type Takes<'a> = &'a dyn Fn(&Requirement) -> bool;
@@ -528,15 +529,30 @@ fn proposals(standing: &Standing) -> Vec<Proposal> {
     })
 }
 
+/// What the exchange calls the systems of proposals, where a proposal goes by a system's id there.
+async fn called(desk: &Desk, found: &[Proposal]) -> Result<BTreeMap<String, String>, Refusal> {
+    let mut called = BTreeMap::new();
+    for proposal in found {
+        let Ok(id) = proposal.name.parse() else { continue };
+        match desk.visitor.exchange().store().system(SystemId(id)).await {
+            Ok(Some(system)) => called.insert(proposal.name.clone(), system.name),
+            Ok(None) => None,
+            Err(error) => return Err(desk.visitor.failed("a system was not read", &error).await),
+        };
+    }
+    Ok(called)
+}
+
 /// `GET /programmes/{id}/discovery`
 pub(crate) async fn discovery(visitor: Visitor, Path(id): Path<String>) -> Answer {
     let desk = Desk::open(visitor, &id).await?;
     let standing = desk.standing().await?;
+    let found = proposals(&standing);
+    let called = called(&desk, &found).await?;
     let t = desk.visitor.texts;
     let reader = desk.reader();
     desk.page(t.work_discovery(), Tab::Register("systems"), |token| {
         let mut body = p(t.work_discovery_lead());
-        let found = proposals(&standing);
         if found.is_empty() {
             body.push(p(t.work_discovery_none()));
         }
@@ -544,8 +560,10 @@ pub(crate) async fn discovery(visitor: Visitor, Path(id): Path<String>) -> Answe
             let through: Vec<&str> = proposal.through.iter().map(String::as_str).collect();
             let hosts: Vec<&str> = proposal.hosts.iter().map(String::as_str).collect();
             let transports: Vec<&str> = proposal.transports.keys().map(String::as_str).collect();
-            body.push(h2(proposal.name.as_str()));
-            body.push(markup::facts([
+            let name = called.get(&proposal.name);
+            body.push(h2(name.unwrap_or(&proposal.name)));
+            let told = [
+                (t.work_seen_as(), markup::span("code", &[], proposal.name.as_str())),
                 (t.work_seems(), Html::from(proposal.role.label(reader))),
                 (t.work_messages(), proposal.messages.to_string().into()),
                 (t.work_through(), through.join(", ").into()),
@@ -555,7 +573,8 @@ pub(crate) async fn discovery(visitor: Visitor, Path(id): Path<String>) -> Answe
                     t.work_last_seen(),
                     proposal.seen.last().map_or_else(Html::none, |at| words::moment(t, at)),
                 ),
-            ]));
+            ];
+            body.push(markup::facts(told.into_iter().filter(|(_, what)| *what != Html::from(""))));
             let systems = desk.programme.all::<System>();
             let systems = systems.map(|(key, system)| (key.to_string(), system.name));
             let new = std::iter::once((String::new(), t.work_discovery_new().to_owned()));
@@ -581,6 +600,7 @@ pub(crate) async fn register(visitor: Visitor, Path(id): Path<String>, form: For
     let Some(proposal) = proposals(&standing).into_iter().find(|one| one.name == name) else {
         return desk.refuse(Refused::NotFound).await;
     };
+    let called = called(&desk, std::slice::from_ref(&proposal)).await?;
     let is = sent.one("is").parse::<Key>().ok();
     let held = is.and_then(|key| Some((key.clone(), desk.programme.get::<System>(&key)?)));
     let (key, change) = match held {
@@ -593,7 +613,7 @@ pub(crate) async fn register(visitor: Visitor, Path(id): Path<String>, form: For
         None => {
             let key = desk.next_key(Kind::System, "S");
             let system = System {
-                name: proposal.name.clone(),
+                name: called.get(&proposal.name).unwrap_or(&proposal.name).clone(),
                 role: Some(proposal.role),
                 lifecycle: Some(Lifecycle::InUse),
                 known_as: [proposal.name].into(),
