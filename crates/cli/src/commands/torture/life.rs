@@ -26,8 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(300);
 const LOOK: Duration = Duration::from_millis(100);
 /// Every so many rounds all is left to settle and the dead store is looked into.
 const SETTLE_EVERY: usize = 15;
-/// Tries of a push follow each other quickly: a run has no hour to wait.
-const SETTINGS: [&str; 2] = ["delivery.retry_seconds=1", "delivery.breaker_failures=1000000"];
+/// Tries of a push follow each other quickly, and what a failing disk left in hand comes back soon: a run
+/// has no hour to wait.
+const SETTINGS: [&str; 3] =
+    ["delivery.retry_seconds=1", "delivery.breaker_failures=1000000", "delivery.lease_seconds=5"];
 /// Milliseconds a fault of the disk lasts, at least and beyond that at most.
 const FAULT_MILLIS: (u64, u64) = (30, 300);
 
