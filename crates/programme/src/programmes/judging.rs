@@ -272,7 +272,7 @@ impl Programmes {
             ready.generation += 1;
             ready.programmes.clear();
         }
-        Ok(revision.any)
+        Ok(revision.observed)
     }
 }
 

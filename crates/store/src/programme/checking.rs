@@ -14,9 +14,10 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<String>, StorageError
     objects(connection, &mut found)?;
     for (table, columns) in [
         ("history", &["was", "became"][..]),
-        ("observations", &["body"]),
+        ("shapes", &["body"]),
         ("tallies", &["body"]),
         ("letter_tallies", &["body"]),
+        ("untold", &["notice"]),
     ] {
         for column in columns {
             readable(connection, table, column, &mut found)?;

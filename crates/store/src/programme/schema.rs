@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use brevdue_programme::storage::StorageError;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::embedded::OpenError;
@@ -19,10 +20,28 @@ const CACHE_KIB: i32 = 4 * 1024;
 /// Bytes to which the write-ahead log is cut when it starts over.
 const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 
+/// A step from one version of the file to the next.
+struct Migration {
+    sql: &'static str,
+    /// What no SQL can say; done after it.
+    then: Option<fn(&Connection) -> Result<(), StorageError>>,
+}
+
+impl Migration {
+    const fn of(sql: &'static str) -> Self {
+        Self { sql, then: None }
+    }
+}
+
 /// The n-th brings version n - 1 to version n. Never edited once released.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/0001_objects.sql"),
-    include_str!("migrations/0002_observations.sql"),
+const MIGRATIONS: &[Migration] = &[
+    Migration::of(include_str!("migrations/0001_objects.sql")),
+    Migration::of(include_str!("migrations/0002_observations.sql")),
+    Migration {
+        sql: include_str!("migrations/0003_rows.sql"),
+        then: Some(super::observations::carry_over),
+    },
+    Migration::of(include_str!("migrations/0004_untold.sql")),
 ];
 
 /// Opens the one connection that writes, and brings the file up to date.
@@ -67,6 +86,16 @@ pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<(), OpenEr
     migrate(connection)
 }
 
+fn not_carried(error: StorageError) -> OpenError {
+    OpenError::Database(match error {
+        StorageError::Failed(source) => match source.downcast::<rusqlite::Error>() {
+            Ok(source) => *source,
+            Err(source) => rusqlite::Error::ToSqlConversionFailure(source),
+        },
+        other => rusqlite::Error::ToSqlConversionFailure(Box::new(other)),
+    })
+}
+
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let known = MIGRATIONS.len();
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -83,8 +112,11 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
         .ok_or(OpenError::TooNew { found: version, known })?;
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for sql in &MIGRATIONS[done..] {
+    for Migration { sql, then } in &MIGRATIONS[done..] {
         transaction.execute_batch(sql)?;
+        if let Some(then) = then {
+            then(&transaction).map_err(not_carried)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;

@@ -1,7 +1,10 @@
 use brevdue_programme::catalogue::{AppliesTo, Provenance, Requirement, RequirementKind};
 use brevdue_programme::checks::Needed;
+use brevdue_programme::checks::Period;
+use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{Carriage, Format, Later, RecipientKind, What};
-use brevdue_programme::{Bilingual, Programme};
+use brevdue_programme::tally::Tally;
+use brevdue_programme::{Bilingual, Day, Programme};
 use uuid::Uuid;
 
 use super::*;
@@ -54,6 +57,10 @@ fn seen(number: u128, system: &str, when: &str) -> Observation {
 
 fn message(observation: Observation) -> Sight {
     Sight::Message(Box::new(observation))
+}
+
+fn since(text: &str) -> Keep {
+    Keep { since: day(text), at_most: u64::MAX }
 }
 
 fn receipt(number: u128, when: &str) -> Sight {
@@ -180,9 +187,9 @@ async fn what_is_older_than_it_is_kept_goes_a_little_at_a_time() {
     let old = (1..=5).map(|number| message(seen(number, "S", "2024-01-05T10:00:00.000Z")));
     let new = (6..=7).map(|number| message(seen(number, "S", "2026-11-20T10:00:00.000Z")));
     file.observe(old.chain(new).collect(), Vec::new()).await.unwrap();
-    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 3);
-    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 2);
-    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 0);
+    assert_eq!(file.forget(since("2024-11-23"), 3).await.unwrap(), 3);
+    assert_eq!(file.forget(since("2024-11-23"), 3).await.unwrap(), 2);
+    assert_eq!(file.forget(since("2024-11-23"), 3).await.unwrap(), 0);
     assert_eq!(tally(&counted(&file, "2026-11-23").await, "S", "2026-11-23").messages.count, 2);
     assert!(counted(&file, "2024-01-06").await.systems.is_empty());
 }
