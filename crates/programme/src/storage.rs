@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::change::{HistoryLine, Outcome};
 use crate::checks::{Counted, Counting};
+use crate::closing::Notice;
 use crate::day::Day;
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::Kind;
@@ -43,8 +44,16 @@ pub trait ProgrammeStore: Send + Sync {
     /// All objects of one; empty when there is none.
     async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError>;
 
-    /// Makes an outcome durable: all writes with their expected versions, and the history; or nothing.
+    /// Makes an outcome durable: all writes with their expected versions, the history, and who has to be
+    /// told; or nothing.
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError>;
+
+    /// Who has to be told of what, each with its number, in the order in which it was committed; at most
+    /// [`UNTOLD`].
+    async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError>;
+
+    /// Forgets who had to be told, up to and with that number.
+    async fn told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError>;
 
     /// History, newest first, each line with its number: of everything or of one object, below the number
     /// `before`, at most `limit` lines.
@@ -63,6 +72,9 @@ pub trait ProgrammeStore: Send + Sync {
         Ok(Revision::default())
     }
 }
+
+/// Notices told at once at most.
+pub const UNTOLD: usize = 1_000;
 
 /// Which state a store is in. Numbers mean nothing but that they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -13,9 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use brevdue_memo::Timestamp;
 use brevdue_programme::change::{HistoryLine, Outcome, Write};
+use brevdue_programme::closing::Notice;
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programme::Held;
-use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError};
+use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError, UNTOLD};
 use brevdue_programme::{Key, Programme, ProgrammeId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -199,7 +200,50 @@ impl ProgrammeStore for ProgrammeFile {
             for line in &outcome.history {
                 append(connection, programme, line)?;
             }
+            for notice in &outcome.untold {
+                let notice = serde_json::to_string(notice)
+                    .map_err(|error| StorageError::Failed(Box::new(error)))?;
+                connection
+                    .prepare_cached("INSERT INTO untold (programme, notice) VALUES (?1, ?2)")
+                    .and_then(|mut statement| {
+                        statement.execute(params![programme.0.as_bytes(), notice])
+                    })
+                    .map_err(failed)?;
+            }
             Ok(())
+        })
+        .await
+    }
+
+    async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError> {
+        self.read(move |connection| {
+            let sql = "SELECT number, notice FROM untold WHERE programme = ?1
+                       ORDER BY number LIMIT ?2";
+            let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+            let asked = params![programme.0.as_bytes(), i64::try_from(UNTOLD).unwrap_or(i64::MAX)];
+            let mut rows = statement.query(asked).map_err(failed)?;
+            let mut untold = Vec::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                let number = row.get(0).map_err(failed)?;
+                let text: String = row.get(1).map_err(failed)?;
+                let notice = json(&text, || format!("notice {number}"))?;
+                let notice = serde_json::from_value(notice).map_err(|_| {
+                    StorageError::Damaged(format!("notice {number} cannot be read"))
+                })?;
+                untold.push((number, notice));
+            }
+            Ok(untold)
+        })
+        .await
+    }
+
+    async fn told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("DELETE FROM untold WHERE programme = ?1 AND number <= ?2")
+                .and_then(|mut statement| statement.execute(params![programme.0.as_bytes(), until]))
+                .map(|_| ())
+                .map_err(failed)
         })
         .await
     }
@@ -440,6 +484,34 @@ mod tests {
         theirs.commit(id, &add("R-2")).await.unwrap();
         let third = ours.revision().await.unwrap();
         assert_ne!(third.elsewhere, second.elsewhere);
+    }
+
+    #[tokio::test]
+    async fn who_has_to_be_told_is_kept_with_the_change_until_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (id, at) = (ProgrammeId(Uuid::from_u128(7)), Timestamp::from_millis(1_000));
+        let add = [Change::add(key("R-1"), &Risk::default())];
+        let mut opened = outcome(&Programme::default(), &add, "pm", "", at).unwrap();
+        let notice = |name: &str| Notice {
+            to: [key("P-1")].into(),
+            key: key(name),
+            task: "OP3-T08".parse().unwrap(),
+            subject: None,
+            why: Vec::new(),
+        };
+        opened.untold = vec![notice("OP3-T08.S-1"), notice("OP3-T08.S-2")];
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        file.commit(id, &opened).await.unwrap();
+        assert!(file.commit(id, &opened).await.is_err(), "nothing of what others were faster with");
+        drop(file);
+
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        let untold = file.untold(id).await.unwrap();
+        let notices: Vec<&Notice> = untold.iter().map(|(_, notice)| notice).collect();
+        assert_eq!(notices, opened.untold.iter().collect::<Vec<_>>());
+        file.told(id, untold[0].0).await.unwrap();
+        assert_eq!(file.untold(id).await.unwrap(), untold[1..]);
+        assert!(file.untold(ProgrammeId(Uuid::from_u128(8))).await.unwrap().is_empty());
     }
 
     #[tokio::test]

@@ -9,8 +9,11 @@ use brevdue_programme::storage::StorageError;
 /// Words of 64 bits in a block.
 const WORDS: usize = 8;
 
-/// Blocks of a filter: sixteen bits for each of [`super::runs::RUN`] messages.
-const BLOCKS: usize = 2048;
+/// Messages of a filter: those of a full run; see [`super::runs::RUN`].
+const MESSAGES: usize = 65_536;
+
+/// Blocks of a filter: sixteen bits for each of its messages.
+const BLOCKS: usize = MESSAGES * 16 / (WORDS * 64);
 
 /// Bits of one message.
 const BITS: u32 = 6;
@@ -96,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_full_filter_holds_all_of_its_messages_and_few_others() {
-        let count = super::super::runs::RUN as u64;
+        let count = MESSAGES as u64;
         let filter = Filter::of((0..count).map(message));
         let kept = Filter::read(&filter.bytes()).unwrap();
         assert!((0..count).all(|number| kept.may_hold(&Mark::of(message(number)))));

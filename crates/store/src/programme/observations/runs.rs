@@ -16,8 +16,9 @@ use super::failed;
 use super::filters::{Filter, Mark};
 use super::packed::{Packed, Words};
 
-/// Observations of a full run. Its indexes take some ten megabytes of memory.
-pub(super) const RUN: usize = 65_536;
+/// Observations of a full run. Its indexes take some ten megabytes of memory. In tests runs are short, so
+/// that there are many.
+pub(super) const RUN: usize = if cfg!(test) { 16 } else { 65_536 };
 
 /// When an observation of a source was made, of which message, and its number.
 pub(super) type Aged = (i64, u128, i64);
