@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use brevdue_programme::storage::StorageError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::embedded::OpenError;
@@ -70,6 +71,8 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
 fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // A statement is planned once, and not again when a bound value differs.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)
 }
