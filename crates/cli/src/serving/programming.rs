@@ -103,16 +103,16 @@ async fn tell(
     judged: &Judged,
     reopened: &[(i64, Notice)],
 ) -> Result<(), StorageError> {
-    let mut by_people: BTreeMap<Vec<String>, Vec<&Notice>> = BTreeMap::new();
-    let mut numbers: BTreeMap<Vec<String>, Vec<i64>> = BTreeMap::new();
+    let mut by_people: BTreeMap<Vec<String>, (Vec<i64>, Vec<&Notice>)> = BTreeMap::new();
     for (number, notice) in reopened {
         let to = addresses(&judged.programme, notice);
-        numbers.entry(to.clone()).or_default().push(*number);
-        by_people.entry(to).or_default().push(notice);
+        let (numbers, notices) = by_people.entry(to).or_default();
+        numbers.push(*number);
+        notices.push(notice);
     }
-    for (to, notices) in by_people {
+    for (to, (numbers, notices)) in by_people {
         let mail = Mail {
-            id: notice_id(id, &to, &numbers[&to]),
+            id: notice_id(id, &to, &numbers),
             to,
             subject: subject(judged, notices.len()),
             text: text(judged, &notices),
