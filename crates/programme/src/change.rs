@@ -151,6 +151,8 @@ pub struct Outcome {
     pub writes: Vec<Write>,
     /// In the order of the changes.
     pub history: Vec<HistoryLine>,
+    /// Who has to be told, kept until they are.
+    pub untold: Vec<crate::closing::Notice>,
 }
 
 impl Change {
@@ -301,7 +303,7 @@ pub fn outcome(
         return Err(Refused::Conflicts(conflicts));
     }
     let writes = order.iter().filter_map(|place| standing.remove(place)).collect();
-    Ok(Outcome { writes, history })
+    Ok(Outcome { writes, history, untold: Vec::new() })
 }
 
 fn checked(change: &Change, body: Value) -> Result<Value, Refused> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use brevdue_memo::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, DoneWhen};
 use crate::change::{Change, Write};
@@ -148,7 +148,7 @@ pub fn holds(
 }
 
 /// Somebody has to know that a task re-opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Who: whoever answers for the task, and the owners of the project.
     pub to: BTreeSet<Key>,

@@ -6,26 +6,28 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::change::{HistoryLine, Outcome};
+use crate::closing::Notice;
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::Kind;
 use crate::programme::Programme;
-use crate::storage::{ProgrammeStore, StorageError};
+use crate::storage::{ProgrammeStore, StorageError, UNTOLD};
 
-/// Programmes in memory.
+/// One of them.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<ProgrammeId, Kept>>);
-
-/// One programme.
-#[derive(Debug, Default)]
-struct Kept {
+struct One {
     programme: Programme,
     history: Vec<HistoryLine>,
+    untold: Vec<(i64, Notice)>,
     /// What feeds told, by their keys.
     told: BTreeMap<Key, (u32, String)>,
 }
 
+/// Programmes in memory.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<BTreeMap<ProgrammeId, One>>);
+
 impl Memory {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProgrammeId, Kept>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProgrammeId, One>> {
         // A commit puts everything at once, after it has looked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -38,12 +40,12 @@ impl ProgrammeStore for Memory {
     }
 
     async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError> {
-        Ok(self.lock().get(&programme).map(|kept| kept.programme.clone()).unwrap_or_default())
+        Ok(self.lock().get(&programme).map(|one| one.programme.clone()).unwrap_or_default())
     }
 
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
         let mut all = self.lock();
-        let Kept { programme: there, history, .. } = all.entry(programme).or_default();
+        let One { programme: there, history, untold, .. } = all.entry(programme).or_default();
         for write in &outcome.writes {
             let version = there.held(write.kind, &write.key).map_or(0, |held| held.version);
             if version != write.expect {
@@ -52,6 +54,23 @@ impl ProgrammeStore for Memory {
         }
         there.put(&outcome.writes);
         history.extend(outcome.history.iter().cloned());
+        for notice in &outcome.untold {
+            let number = i64::try_from(history.len() + untold.len()).unwrap_or(i64::MAX);
+            untold.push((number, notice.clone()));
+        }
+        Ok(())
+    }
+
+    async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError> {
+        let all = self.lock();
+        let untold = all.get(&programme).map(|one| one.untold.as_slice()).unwrap_or_default();
+        Ok(untold.iter().take(UNTOLD).cloned().collect())
+    }
+
+    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
+        if let Some(one) = self.lock().get_mut(&programme) {
+            one.untold.retain(|(number, _)| *number > until);
+        }
         Ok(())
     }
 
@@ -63,7 +82,7 @@ impl ProgrammeStore for Memory {
         limit: usize,
     ) -> Result<Vec<(i64, HistoryLine)>, StorageError> {
         let all = self.lock();
-        let lines = all.get(&programme).map(|kept| kept.history.as_slice()).unwrap_or_default();
+        let lines = all.get(&programme).map(|one| one.history.as_slice()).unwrap_or_default();
         let last = i64::try_from(lines.len()).unwrap_or(i64::MAX);
         let numbered = (1..=last).rev().zip(lines.iter().rev());
         let wanted = numbered.filter(|(number, line)| {
@@ -77,7 +96,7 @@ impl ProgrammeStore for Memory {
         programme: ProgrammeId,
         feed: &Key,
     ) -> Result<Option<(u32, String)>, StorageError> {
-        Ok(self.lock().get(&programme).and_then(|kept| kept.told.get(feed).cloned()))
+        Ok(self.lock().get(&programme).and_then(|one| one.told.get(feed).cloned()))
     }
 
     async fn tell(

@@ -44,8 +44,6 @@ struct Ready {
     programmes: BTreeMap<ProgrammeId, Arc<Programme>>,
     /// Judgements of some of them.
     judged: BTreeMap<ProgrammeId, Arc<Judged>>,
-    /// Who has to be told of tasks that opened again, and has not been yet.
-    untold: BTreeMap<ProgrammeId, Vec<Notice>>,
     /// What other programs have written, as it was last looked at.
     elsewhere: i64,
     /// One more with each write: what was read before it is not kept after it.
@@ -246,15 +244,27 @@ impl Programmes {
         by: By<'_>,
         decide: impl Fn(&Programme) -> Result<Vec<Change>, ChangeError> + Send + Sync,
     ) -> Result<Arc<Programme>, ChangeError> {
+        self.reckon_telling(id, by, &[], decide).await
+    }
+
+    /// The same, with who has to be told of the changes when they are made.
+    async fn reckon_telling(
+        &self,
+        id: ProgrammeId,
+        by: By<'_>,
+        untold: &[Notice],
+        decide: impl Fn(&Programme) -> Result<Vec<Change>, ChangeError> + Send + Sync,
+    ) -> Result<Arc<Programme>, ChangeError> {
         let mut tries = 0;
         loop {
             let programme = self.load(id).await?;
             let changes = decide(&programme)?;
             let who = by.who();
-            let outcome = change::outcome(&programme, &changes, &who, by.reason, by.at)?;
+            let mut outcome = change::outcome(&programme, &changes, &who, by.reason, by.at)?;
             if outcome.writes.is_empty() {
                 return Ok(programme);
             }
+            outcome.untold = untold.to_vec();
             let effective = Catalogue::shipped().with(&programme);
             let plan = Plan::of(&programme, effective.catalogue(), Day::of(by.at)?)?;
             permissions::check(&programme, &plan, &by.actor, &changes)?;
@@ -364,7 +374,6 @@ impl Programmes {
         ready.generation += 1;
         ready.programmes.clear();
         ready.judged.clear();
-        ready.untold.clear();
     }
 
     fn forget(&self, id: ProgrammeId) {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::change::{HistoryLine, Outcome};
 use crate::checks::{Counted, Counting};
+use crate::closing::Notice;
 use crate::day::Day;
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::Kind;
@@ -43,8 +44,16 @@ pub trait ProgrammeStore: Send + Sync {
     /// All objects of one; empty when there is none.
     async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError>;
 
-    /// Makes an outcome durable: all writes with their expected versions, and the history; or nothing.
+    /// Makes an outcome durable: all writes with their expected versions, the history, and who has to be
+    /// told; or nothing.
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError>;
+
+    /// Who has to be told of what, each with its number, in the order in which it was committed; at most
+    /// [`UNTOLD`].
+    async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError>;
+
+    /// Forgets who had to be told, up to and with that number.
+    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError>;
 
     /// History, newest first, each line with its number: of everything or of one object, below the number
     /// `before`, at most `limit` lines.
@@ -75,17 +84,21 @@ pub trait ProgrammeStore: Send + Sync {
     ) -> Result<bool, StorageError>;
 
     /// Which state the store is in, so that what rests on it is made anew when it has changed. A store
-    /// that nobody else can write, and that keeps no observations, stays in one.
+    /// that nobody else can write, and that keeps no observations, stays in one. What was changed through
+    /// this store is not told.
     async fn revision(&self) -> Result<Revision, StorageError> {
         Ok(Revision::default())
     }
 }
 
+/// Notices told at once at most.
+pub const UNTOLD: usize = 1_000;
+
 /// Which state a store is in. Numbers mean nothing but that they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Revision {
-    /// Differs after anything was written: objects, history, observations.
-    pub any: i64,
+    /// Differs after observations came or went.
+    pub observed: i64,
     /// Differs after another program wrote.
     pub elsewhere: i64,
 }
@@ -114,6 +127,15 @@ pub struct Position {
     pub follower: String,
     /// The number of the last entry that it has made sights of.
     pub number: i64,
+}
+
+/// Which observations are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Of this day and later.
+    pub since: Day,
+    /// So many, at most.
+    pub at_most: u64,
 }
 
 /// Which observations are asked for: of some organisations, newest first.
@@ -164,7 +186,8 @@ pub trait ObservationStore: Send + Sync {
     /// The observation of a message.
     async fn observation(&self, name: &MessageName) -> Result<Option<Observation>, StorageError>;
 
-    /// Forgets observations and tallies from before a day, at most `limit` observations at a time.
-    /// Returns how many observations went; fewer than `limit`: nothing of before that day is left.
-    async fn forget(&self, before: Day, limit: u32) -> Result<u64, StorageError>;
+    /// Forgets observations and tallies of before a day, and of the other observations those that came
+    /// first while there are too many; at most `limit` observations at a time. Tallies of days that are
+    /// kept stay. Returns how many observations went; fewer than `limit`: nothing is left to forget.
+    async fn forget(&self, keep: Keep, limit: u32) -> Result<u64, StorageError>;
 }

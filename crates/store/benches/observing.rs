@@ -1,24 +1,26 @@
 //! What a new observation costs as their number grows, and how long matrix and overview take.
 //!
 //! 500 systems and 5,000 letter types over 30 days. `BREVDUE_BENCH_OBSERVATIONS` is how many observations
-//! there are in the end (1,000,000); the cost of new ones is told at 10 thousand, 1 million and 10 million,
-//! as far as that goes. `TMPDIR` says where the file is.
+//! there are in the end (10,000,000); the cost of new ones is told at 10 thousand, 1 million and 10 million,
+//! as far as that goes. `TMPDIR` says where the file is; ten million take some two gigabytes.
+//!
+//! Between two looks a batch of new observations comes, so that no look is handed out what is ready. A look
+//! is what a page does: it judges the programme, and the overview makes the status report of it.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it tells figures, and may stop")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brevdue_memo::Timestamp;
-use brevdue_programme::catalogue::Catalogue;
-use brevdue_programme::checks::{Counting, Evidence, Matrix, Needed};
+use brevdue_programme::change::{Change, What as Made, outcome};
 use brevdue_programme::objects::{Direction, Environment, Kind};
 use brevdue_programme::observation::{
     Carriage, Format, Later, Observation, RecipientKind, Sight, What,
 };
-use brevdue_programme::programme::Held;
-use brevdue_programme::storage::ObservationStore as _;
-use brevdue_programme::{Day, Programme};
+use brevdue_programme::storage::{ObservationStore as _, Position, ProgrammeStore as _};
+use brevdue_programme::{Programme, ProgrammeId, Programmes};
 use brevdue_store::ProgrammeFile;
 use serde_json::json;
 use uuid::Uuid;
@@ -30,7 +32,12 @@ const BATCH: u64 = 500;
 const CVR: &str = "11223399";
 /// Observations by whose cost a size is judged.
 const SAMPLE: u64 = 10_000;
+/// Looks of each kind.
+const LOOKS: usize = 40;
 const STEPS: [u64; 3] = [10_000, 1_000_000, 10_000_000];
+/// Names the folder for the process that is started to look at it.
+const AFTER_START: &str = "BREVDUE_BENCH_AFTER_START";
+const PROGRAMME: ProgrammeId = ProgrammeId(Uuid::from_u128(7));
 const NOW: i64 = 1_795_435_200_000;
 
 fn observation(number: u64) -> Observation {
@@ -89,12 +96,17 @@ fn sights(from: u64, count: u64) -> Vec<Sight> {
         .collect()
 }
 
-fn programme() -> Programme {
-    let mut programme = Programme::default();
+/// A programme of many systems and letter types, after all of its dates.
+fn programme() -> Vec<Change> {
+    let mut changes = Vec::new();
     let mut put = |kind: Kind, key: String, body| {
         let body = kind.checked(body).unwrap();
-        programme.insert(kind, key.parse().unwrap(), Held { version: 1, body });
+        changes.push(Change { kind, key: key.parse().unwrap(), what: Made::Add { body } });
     };
+    let settings = json!({ "name": "Skiftet", "authority": "Tusindfryd Kommune", "cvr": [CVR],
+        "kind": "kommune", "track": "new_adoption", "variant": "full", "profile": "NEW",
+        "start": "2025-01-01", "catalogue_version": "1" });
+    put(Kind::Settings, "settings".into(), settings);
     for number in 0..SYSTEMS {
         let interface = json!({ "direction": "out", "environment": "prod", "active": true,
             "host": "post.invalid", "dp_system_id": format!("system-{number}") });
@@ -102,77 +114,117 @@ fn programme() -> Programme {
         put(Kind::System, format!("S-{number}"), body);
     }
     for number in 0..LETTERS {
-        put(
-            Kind::LetterType,
-            format!("B-{number}"),
-            json!({ "name": format!("Brev {number}"), "level": "A1" }),
-        );
+        let body = json!({ "name": format!("Brev {number}"), "level": "A1",
+            "sender_system": format!("S-{}", number % SYSTEMS) });
+        put(Kind::LetterType, format!("B-{number}"), body);
     }
-    for id in ["START", "TESTREADY", "GOLIVE", "MEMO_ONLY", "LEGACY_OFF"] {
+    for id in ["START", "TESTREADY", "READY", "GOLIVE", "MEMO_ONLY", "LEGACY_OFF"] {
         put(Kind::Milestone, id.into(), json!({ "day": "2026-01-01" }));
     }
-    programme
+    changes
 }
 
 fn target() -> u64 {
     let given = std::env::var("BREVDUE_BENCH_OBSERVATIONS").ok().and_then(|text| text.parse().ok());
-    given.unwrap_or(1_000_000)
+    given.unwrap_or(10_000_000)
 }
 
 /// Of the process, as the system counts it; 0 where it does not.
-fn peak_mib() -> u64 {
+fn memory_mib(what: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
     line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    runtime.block_on(measure());
+    match std::env::var_os(AFTER_START) {
+        Some(folder) => runtime.block_on(after_start(folder.as_ref())),
+        None => runtime.block_on(measure()),
+    }
+}
+
+/// The first look of a process.
+async fn after_start(folder: &std::path::Path) {
+    let began = Instant::now();
+    let file = Arc::new(ProgrammeFile::open(folder).unwrap());
+    let programmes =
+        Programmes::new(Arc::clone(&file) as _).with_observations(Arc::clone(&file) as _);
+    look(&programmes, PROGRAMME, Timestamp::from_millis(NOW), "overview").await;
+    let (took, most) = (began.elapsed().as_millis(), memory_mib("VmHWM:"));
+    println!("   the first overview after a start: {took} ms, with {most} MiB of memory at most");
 }
 
 async fn measure() {
     let folder = tempfile::tempdir().unwrap();
-    let file = ProgrammeFile::open(folder.path()).unwrap();
-    let (target, programme) = (target(), programme());
-    let mut requirements = Catalogue::shipped().requirements.clone();
-    for one in &mut requirements {
-        if let Some(hosts) = one.lists.get_mut("hosts") {
-            hosts.push("post.invalid".into());
-        }
+    let file = Arc::new(ProgrammeFile::open(folder.path()).unwrap());
+    let (id, now) = (PROGRAMME, Timestamp::from_millis(NOW));
+    {
+        let begun = outcome(&Programme::default(), &programme(), "pm", "", now).unwrap();
+        file.commit(id, &begun).await.unwrap();
     }
-    let (mut done, mut sampled) = (0, Duration::ZERO);
-    for step in STEPS.into_iter().filter(|step| *step <= target) {
+    let (mut done, mut sampled, mut batches) = (0, Duration::ZERO, 0);
+    for step in STEPS.into_iter().filter(|step| *step <= target()) {
+        let began = Instant::now();
+        let before = done;
         while done < step {
-            let sights = sights(done, BATCH);
-            let began = Instant::now();
-            file.observe(sights, Vec::new()).await.unwrap();
+            let took = observe(&file, done).await;
             if done + SAMPLE >= step {
-                sampled += began.elapsed();
+                sampled += took;
+                batches += 1;
             }
             done += BATCH;
         }
-        let each = sampled.as_micros() / u128::from(SAMPLE.min(step));
-        sampled = Duration::ZERO;
-        println!("at {step} observations: {each} µs for a new one with its receipt");
-        let mut took: Vec<Duration> = Vec::new();
-        for _ in 0..20 {
-            let began = Instant::now();
-            let now = Timestamp::from_millis(NOW);
-            let needed = Needed::by(&requirements, &programme, Day::of(now).unwrap());
-            let whose = BTreeSet::from([CVR.to_owned()]);
-            let counted = file.count(&whose, Counting::new(needed)).await.unwrap();
-            let evidence = Evidence::new(&programme, &requirements, counted, now);
-            let matrix = Matrix::of(&evidence, &requirements);
-            assert_eq!(matrix.rows.len() as u64, 1 + SYSTEMS + LETTERS);
-            took.push(began.elapsed());
-        }
-        took.sort();
-        let (half, most) =
-            (took[took.len() / 2].as_millis(), took[took.len() * 95 / 100].as_millis());
+        let each = sampled.as_micros() / u128::from(batches * BATCH);
+        (sampled, batches) = (Duration::ZERO, 0);
+        let all = began.elapsed().as_micros() / u128::from(step - before);
         println!(
-            "   matrix and headline figures: {half} ms in the middle, {most} ms at the 95th percentile"
+            "at {step} observations: {each} µs for a new one with its receipt ({all} µs for each on the way, made and written)"
         );
-        println!("   memory at most: {} MiB", peak_mib());
+        for what in ["matrix", "overview"] {
+            let programmes =
+                Programmes::new(Arc::clone(&file) as _).with_observations(Arc::clone(&file) as _);
+            let mut took: Vec<Duration> = Vec::new();
+            for _ in 0..LOOKS {
+                observe(&file, done).await;
+                done += BATCH;
+                took.push(look(&programmes, id, now, what).await);
+            }
+            took.sort();
+            let of = |part: usize| took[took.len() * part / 100].as_millis();
+            println!(
+                "   {what}: {} ms in the middle, {} ms at the 95th percentile",
+                of(50),
+                of(95)
+            );
+        }
+        // Another process, which has nothing ready.
+        let this = std::env::current_exe().unwrap();
+        std::process::Command::new(this).env(AFTER_START, folder.path()).status().unwrap();
+        println!(
+            "   memory: {} MiB now, {} MiB at most; file: {} MiB",
+            memory_mib("VmRSS:"),
+            memory_mib("VmHWM:"),
+            std::fs::metadata(folder.path().join("programme.db")).unwrap().len() >> 20
+        );
     }
+}
+
+/// Takes a batch as the follower of the log does, with how far it has come; tells how long that took.
+async fn observe(file: &ProgrammeFile, from: u64) -> Duration {
+    let sights = sights(from, BATCH);
+    let position = Position { follower: "exchange".into(), number: from as i64 };
+    let began = Instant::now();
+    file.observe(sights, vec![position]).await.unwrap();
+    began.elapsed()
+}
+
+async fn look(programmes: &Programmes, id: ProgrammeId, now: Timestamp, what: &str) -> Duration {
+    let began = Instant::now();
+    let judged = programmes.judged(id, now).await.unwrap().unwrap();
+    match what {
+        "matrix" => assert_eq!(judged.matrix.rows.len() as u64, 1 + SYSTEMS + LETTERS),
+        _ => assert!(judged.status().unwrap().basis.measured as u64 > SYSTEMS),
+    }
+    began.elapsed()
 }

@@ -13,9 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use brevdue_memo::Timestamp;
 use brevdue_programme::change::{HistoryLine, Outcome, Write};
+use brevdue_programme::closing::Notice;
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programme::Held;
-use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError};
+use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError, UNTOLD};
 use brevdue_programme::{Key, Programme, ProgrammeId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -41,7 +42,11 @@ pub struct ProgrammeFile {
 struct Shared {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    /// Never writes, so that it is told of everything that is written.
+    /// Where observations are found.
+    known: observations::Known,
+    /// Counts of observations.
+    ready: Mutex<observations::Ready>,
+    /// For small questions that are asked often.
     watcher: Mutex<Option<Connection>>,
     /// Closed last, for only it can tidy up its log.
     writer: Mutex<Connection>,
@@ -57,7 +62,8 @@ impl ProgrammeFile {
         let path = folder.join(FILE_NAME);
         let writer = Mutex::new(schema::open_for_writing(&path)?);
         let (idle, watcher) = (Mutex::default(), Mutex::default());
-        Ok(Self { shared: Arc::new(Shared { path, writer, idle, watcher }) })
+        let (known, ready) = (observations::Known::default(), Mutex::default());
+        Ok(Self { shared: Arc::new(Shared { path, idle, known, ready, watcher, writer }) })
     }
 
     /// Writes, all or nothing, on a thread that may block.
@@ -121,8 +127,10 @@ impl ProgrammeFile {
                 backup.step(-1).map_err(failed)?;
             }
             // It may have been made by an earlier version.
-            schema::bring_up_to_date(&mut writer)
-                .map_err(|error| StorageError::Failed(Box::new(error)))
+            let up_to_date = schema::bring_up_to_date(&mut writer);
+            shared.known.forget();
+            lock(&shared.ready).clear();
+            up_to_date.map_err(|error| StorageError::Failed(Box::new(error)))
         })
         .await
     }
@@ -192,7 +200,50 @@ impl ProgrammeStore for ProgrammeFile {
             for line in &outcome.history {
                 append(connection, programme, line)?;
             }
+            for notice in &outcome.untold {
+                let notice = serde_json::to_string(notice)
+                    .map_err(|error| StorageError::Failed(Box::new(error)))?;
+                connection
+                    .prepare_cached("INSERT INTO untold (programme, notice) VALUES (?1, ?2)")
+                    .and_then(|mut statement| {
+                        statement.execute(params![programme.0.as_bytes(), notice])
+                    })
+                    .map_err(failed)?;
+            }
             Ok(())
+        })
+        .await
+    }
+
+    async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError> {
+        self.read(move |connection| {
+            let sql = "SELECT number, notice FROM untold WHERE programme = ?1
+                       ORDER BY number LIMIT ?2";
+            let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+            let asked = params![programme.0.as_bytes(), i64::try_from(UNTOLD).unwrap_or(i64::MAX)];
+            let mut rows = statement.query(asked).map_err(failed)?;
+            let mut untold = Vec::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                let number = row.get(0).map_err(failed)?;
+                let text: String = row.get(1).map_err(failed)?;
+                let notice = json(&text, || format!("notice {number}"))?;
+                let notice = serde_json::from_value(notice).map_err(|_| {
+                    StorageError::Damaged(format!("notice {number} cannot be read"))
+                })?;
+                untold.push((number, notice));
+            }
+            Ok(untold)
+        })
+        .await
+    }
+
+    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("DELETE FROM untold WHERE programme = ?1 AND number <= ?2")
+                .and_then(|mut statement| statement.execute(params![programme.0.as_bytes(), until]))
+                .map(|_| ())
+                .map_err(failed)
         })
         .await
     }
@@ -289,20 +340,17 @@ impl ProgrammeStore for ProgrammeFile {
         let shared = Arc::clone(&self.shared);
         apart(move || {
             // A connection is told of what others wrote: the one that writes, of what other programs did.
-            let version = |connection: &Connection| {
-                connection
-                    .pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0))
-                    .map_err(failed)
-            };
-            let elsewhere = version(&lock(&shared.writer))?;
+            let elsewhere = lock(&shared.writer)
+                .pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0))
+                .map_err(failed)?;
             let mut watcher = lock(&shared.watcher);
             let connection = match watcher.take() {
                 Some(connection) => connection,
                 None => schema::open_for_reading(&shared.path).map_err(failed)?,
             };
-            let any = version(&connection)?;
+            let observed = observations::version_of(&connection)?;
             *watcher = Some(connection);
-            Ok(Revision { any, elsewhere })
+            Ok(Revision { observed, elsewhere })
         })
         .await
     }
@@ -481,11 +529,9 @@ mod tests {
         assert_eq!(ours.revision().await.unwrap(), first);
         ours.commit(id, &add("R-1")).await.unwrap();
         let second = ours.revision().await.unwrap();
-        assert_ne!(second.any, first.any);
-        assert_eq!(second.elsewhere, first.elsewhere, "it was us");
+        assert_eq!(second, first, "it was us");
         theirs.commit(id, &add("R-2")).await.unwrap();
         let third = ours.revision().await.unwrap();
-        assert_ne!(third.any, second.any);
         assert_ne!(third.elsewhere, second.elsewhere);
     }
 
@@ -504,6 +550,34 @@ mod tests {
         assert_eq!(file.told(id, &feed).await.unwrap(), Some((2, "[1]".to_owned())));
         assert_eq!(file.told(id, &key("F-002")).await.unwrap(), None);
         assert!(file.check().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_has_to_be_told_is_kept_with_the_change_until_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (id, at) = (ProgrammeId(Uuid::from_u128(7)), Timestamp::from_millis(1_000));
+        let add = [Change::add(key("R-1"), &Risk::default())];
+        let mut opened = outcome(&Programme::default(), &add, "pm", "", at).unwrap();
+        let notice = |name: &str| Notice {
+            to: [key("P-1")].into(),
+            key: key(name),
+            task: "OP3-T08".parse().unwrap(),
+            subject: None,
+            why: Vec::new(),
+        };
+        opened.untold = vec![notice("OP3-T08.S-1"), notice("OP3-T08.S-2")];
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        file.commit(id, &opened).await.unwrap();
+        assert!(file.commit(id, &opened).await.is_err(), "nothing of what others were faster with");
+        drop(file);
+
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        let untold = file.untold(id).await.unwrap();
+        let notices: Vec<&Notice> = untold.iter().map(|(_, notice)| notice).collect();
+        assert_eq!(notices, opened.untold.iter().collect::<Vec<_>>());
+        file.has_told(id, untold[0].0).await.unwrap();
+        assert_eq!(file.untold(id).await.unwrap(), untold[1..]);
+        assert!(file.untold(ProgrammeId(Uuid::from_u128(8))).await.unwrap().is_empty());
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use brevdue_memo::CvrNumber;
 use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{Carriage, Later, MessageName, Place, Sight, What};
 use brevdue_programme::reading::{About, LetterCodes, of_message};
-use brevdue_programme::storage::{ObservationStore, Position};
+use brevdue_programme::storage::{Keep, ObservationStore, Position};
 use brevdue_programme::{Day, Programmes};
 use brevdue_wire::ReceiptStatus;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,9 @@ const BREATH: Duration = Duration::from_millis(20);
 
 /// Months that observations are kept.
 const MONTHS_KEPT: i32 = 24;
+
+/// Observations that are kept at most: some three gigabytes of the file. Sums stay when they go.
+const AT_MOST: u64 = 20_000_000;
 
 /// Observations forgotten in one go.
 const FORGOTTEN: u32 = 5_000;
@@ -109,8 +112,9 @@ impl Observer {
 
     /// Removes a part of what is too old. Says whether there may be more.
     async fn forget(&self) -> Result<bool, Failure> {
-        let before = Day::of(self.clock.now())?.plus_months(-MONTHS_KEPT);
-        Ok(self.observations.forget(before, FORGOTTEN).await? >= u64::from(FORGOTTEN))
+        let since = Day::of(self.clock.now())?.plus_months(-MONTHS_KEPT);
+        let keep = Keep { since, at_most: AT_MOST };
+        Ok(self.observations.forget(keep, FORGOTTEN).await? >= u64::from(FORGOTTEN))
     }
 
     /// Reads a part of the log for the organisations that are farthest behind. Says whether there may be

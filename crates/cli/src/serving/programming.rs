@@ -12,7 +12,9 @@ use brevdue_programme::closing::Notice;
 use brevdue_programme::objects::Person;
 use brevdue_programme::programmes::{JudgeError, Judged};
 use brevdue_programme::{Programme, ProgrammeId, Programmes};
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Between two looks. With the follower of the log, an observation is judged well within a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
@@ -38,7 +40,7 @@ async fn look(
     let ids = match programmes.ids().await {
         Ok(ids) => ids,
         Err(error) => {
-            let nobody = ProgrammeId(uuid::Uuid::nil());
+            let nobody = ProgrammeId(Uuid::nil());
             if failing.insert(nobody, error.to_string()).is_none() {
                 tracing::error!(%error, "programmes could not be listed");
             }
@@ -69,9 +71,12 @@ async fn keep_true(
 ) -> Result<(), JudgeError> {
     let now = exchange.now();
     let trued = programmes.keep_true(id, now).await?;
-    if trued.closed == 0 && trued.reopened.is_empty() {
+    let Some((last, _)) = trued.reopened.last() else {
+        if trued.closed > 0 {
+            tracing::info!(programme = %id, closed = trued.closed, "tasks closed by what was measured");
+        }
         return Ok(());
-    }
+    };
     tracing::info!(
         programme = %id,
         closed = trued.closed,
@@ -80,28 +85,34 @@ async fn keep_true(
     );
     // Judged anew, so that pages find it ready.
     let Some(judged) = programmes.judged(id, now).await? else { return Ok(()) };
-    if let Err(error) = tell(exchange, id, &judged, &trued.reopened).await {
-        tracing::error!(programme = %id, %error, "people could not be told of tasks that opened again");
+    match tell(exchange, id, &judged, &trued.reopened).await {
+        Ok(()) => Ok(programmes.has_told(id, *last).await?),
+        Err(error) => {
+            tracing::error!(programme = %id, %error, "people could not be told of tasks that opened again");
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// One notice for all that opened again at once, for each set of people: those who answer for the tasks
 /// and own the project. With nobody's address it is for whoever runs the exchange, like other notices.
+/// Telling the same again, as after a stop between telling and noting it, makes no second notice.
 async fn tell(
     exchange: &Exchange,
     id: ProgrammeId,
     judged: &Judged,
-    reopened: &[Notice],
+    reopened: &[(i64, Notice)],
 ) -> Result<(), StorageError> {
-    let mut by_people: BTreeMap<Vec<String>, Vec<&Notice>> = BTreeMap::new();
-    for notice in reopened {
-        by_people.entry(addresses(&judged.programme, notice)).or_default().push(notice);
+    let mut by_people: BTreeMap<Vec<String>, (Vec<i64>, Vec<&Notice>)> = BTreeMap::new();
+    for (number, notice) in reopened {
+        let to = addresses(&judged.programme, notice);
+        let (numbers, notices) = by_people.entry(to).or_default();
+        numbers.push(*number);
+        notices.push(notice);
     }
-    let mut ops = Vec::new();
-    for (to, notices) in by_people {
+    for (to, (numbers, notices)) in by_people {
         let mail = Mail {
-            id: exchange.ids().random(),
+            id: notice_id(id, &to, &numbers),
             to,
             subject: subject(judged, notices.len()),
             text: text(judged, &notices),
@@ -109,9 +120,32 @@ async fn tell(
             letter: None,
             made_at: exchange.now().to_string(),
         };
-        ops.extend(exchange.send_notice(&mail, id.0));
+        let ops = exchange.send_notice(&mail, id.0);
+        match exchange.store().commit(Batch { ops }).await {
+            // It was made before, and is on its way or has left.
+            Ok(()) | Err(StorageError::Conflict(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
-    if ops.is_empty() { Ok(()) } else { exchange.store().commit(Batch { ops }).await }
+    Ok(())
+}
+
+/// The same for the same people and tasks: a notice is made once.
+fn notice_id(programme: ProgrammeId, to: &[String], numbers: &[i64]) -> Uuid {
+    let mut hasher = Sha256::new();
+    hasher.update(b"brevdue programme notice 1\n");
+    hasher.update(programme.0.as_bytes());
+    for address in to {
+        hasher.update(address.as_bytes());
+        hasher.update(b"\n");
+    }
+    for number in numbers {
+        hasher.update(number.to_be_bytes());
+    }
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn addresses(programme: &Programme, notice: &Notice) -> Vec<String> {

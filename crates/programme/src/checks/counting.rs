@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -117,10 +118,10 @@ pub struct DayFigures {
     pub invalid: i64,
 }
 
-/// The sums of one system and direction.
+/// The sums of one system and direction. A copy shares them until one of both is added to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sum {
-    periods: BTreeMap<Period, Tally>,
+    periods: BTreeMap<Period, Arc<Tally>>,
     days: BTreeMap<Day, DayFigures>,
     /// All days.
     seen: Seen,
@@ -129,7 +130,7 @@ pub struct Sum {
 impl Sum {
     /// What was counted in a period; none when it was not asked for, or nothing was seen.
     pub fn over(&self, period: Period) -> Option<&Tally> {
-        self.periods.get(&period)
+        self.periods.get(&period).map(Arc::as_ref)
     }
 
     /// Day by day.
@@ -145,7 +146,12 @@ impl Sum {
     /// Adds another.
     pub fn merge(&mut self, other: &Self) {
         for (period, tally) in &other.periods {
-            self.periods.entry(*period).or_default().merge(tally);
+            match self.periods.get_mut(period) {
+                Some(mine) => Arc::make_mut(mine).merge(tally),
+                None => {
+                    self.periods.insert(*period, Arc::clone(tally));
+                }
+            }
         }
         for (day, figures) in &other.days {
             let sum = self.days.entry(*day).or_default();
@@ -169,7 +175,7 @@ pub struct Counted {
 }
 
 /// Sums tallies as they come. Tests are not counted: what a requirement asks is asked of the real thing.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Counting {
     needed: Needed,
     counted: Counted,
@@ -193,7 +199,7 @@ impl Counting {
         }
         let sum = self.counted.systems.entry((key.system.clone(), key.direction)).or_default();
         for period in self.needed.periods.iter().filter(|period| period.holds(key.day)) {
-            sum.periods.entry(*period).or_default().merge(tally);
+            Arc::make_mut(sum.periods.entry(*period).or_default()).merge(tally);
         }
         let figures = sum.days.entry(key.day).or_default();
         figures.messages += tally.messages.count;
@@ -213,6 +219,12 @@ impl Counting {
     /// Adds what was ever seen of a system and direction.
     pub fn add_ever(&mut self, system: &str, direction: Direction, seen: &Seen) {
         self.counted.ever.entry((system.to_owned(), direction)).or_default().merge(seen);
+    }
+
+    /// The sums as they are. More may be added: tallies of more messages of a day that was counted add up
+    /// to what counting all of them at once comes to.
+    pub fn so_far(&self) -> &Counted {
+        &self.counted
     }
 
     /// The sums.

@@ -1,6 +1,7 @@
 //! What checks look at: registers and settings as they stand, beside the sums of what was counted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use brevdue_memo::{Timestamp, copenhagen};
 
@@ -27,16 +28,16 @@ pub struct Evidence {
     /// The day of now, in Denmark.
     pub today: Day,
     settings: Option<Settings>,
-    systems: BTreeMap<Key, System>,
-    contact_points: BTreeMap<Key, ContactPoint>,
-    letter_types: BTreeMap<Key, LetterType>,
+    systems: Arc<BTreeMap<Key, System>>,
+    contact_points: Arc<BTreeMap<Key, ContactPoint>>,
+    letter_types: Arc<BTreeMap<Key, LetterType>>,
     milestones: BTreeMap<Key, Milestone>,
     attestations: Vec<(Key, Attestation)>,
     waivers: Vec<(Key, Waiver)>,
     cutover: Option<Period>,
     traffic: BTreeMap<(Key, Direction), Sum>,
     unknown: BTreeMap<(String, Direction), Sum>,
-    known_as: BTreeMap<String, Key>,
+    known_as: Arc<BTreeMap<String, Key>>,
     letters: BTreeMap<Key, LetterTally>,
     ever: BTreeMap<(Key, Direction), Seen>,
     requirements: BTreeMap<RequirementId, Requirement>,
@@ -99,7 +100,54 @@ impl Evidence {
     ) -> Self {
         let today = Day::of(now).unwrap_or_else(|_| Day::new(2000, 1, 1).expect("it is a day"));
         let systems: BTreeMap<Key, System> = own(programme.all());
-        let known_as = names(&systems);
+        let bare = Self {
+            now,
+            today,
+            settings: programme.settings(),
+            known_as: Arc::new(names(&systems)),
+            systems: Arc::new(systems),
+            contact_points: Arc::new(own(programme.all())),
+            letter_types: Arc::new(own(programme.all())),
+            milestones: own(programme.all()),
+            attestations: programme.all().map(|(key, one)| (key.clone(), one)).collect(),
+            waivers: programme.all().map(|(key, one)| (key.clone(), one)).collect(),
+            cutover: cutover(programme),
+            traffic: BTreeMap::new(),
+            unknown: BTreeMap::new(),
+            letters: BTreeMap::new(),
+            ever: BTreeMap::new(),
+            requirements: requirements.iter().map(|one| (one.id.clone(), one.clone())).collect(),
+        };
+        bare.with(counted)
+    }
+
+    /// The same registers and requirements beside other sums, as of another moment of the same day.
+    #[must_use]
+    pub fn renewed(&self, counted: Counted, now: Timestamp) -> Self {
+        let bare = Self {
+            now,
+            today: self.today,
+            settings: self.settings.clone(),
+            known_as: Arc::clone(&self.known_as),
+            systems: Arc::clone(&self.systems),
+            contact_points: Arc::clone(&self.contact_points),
+            letter_types: Arc::clone(&self.letter_types),
+            milestones: self.milestones.clone(),
+            attestations: self.attestations.clone(),
+            waivers: self.waivers.clone(),
+            cutover: self.cutover,
+            traffic: BTreeMap::new(),
+            unknown: BTreeMap::new(),
+            letters: BTreeMap::new(),
+            ever: BTreeMap::new(),
+            requirements: self.requirements.clone(),
+        };
+        bare.with(counted)
+    }
+
+    /// With these sums.
+    fn with(self, counted: Counted) -> Self {
+        let known_as = &self.known_as;
         let mut traffic: BTreeMap<(Key, Direction), Sum> = BTreeMap::new();
         let mut unknown = BTreeMap::new();
         for ((name, direction), sum) in counted.systems {
@@ -118,24 +166,7 @@ impl Evidence {
                 ever.entry((key.clone(), direction)).or_default().merge(&seen);
             }
         }
-        Self {
-            now,
-            today,
-            settings: programme.settings(),
-            systems,
-            contact_points: own(programme.all()),
-            letter_types: own(programme.all()),
-            milestones: own(programme.all()),
-            attestations: programme.all().map(|(key, one)| (key.clone(), one)).collect(),
-            waivers: programme.all().map(|(key, one)| (key.clone(), one)).collect(),
-            cutover: cutover(programme),
-            traffic,
-            unknown,
-            known_as,
-            letters: counted.letters,
-            ever,
-            requirements: requirements.iter().map(|one| (one.id.clone(), one.clone())).collect(),
-        }
+        Self { traffic, unknown, letters: counted.letters, ever, ..self }
     }
 
     /// What the programme is set to.

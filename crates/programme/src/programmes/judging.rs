@@ -52,9 +52,9 @@ pub struct Judged {
     /// As it stood.
     pub programme: Arc<Programme>,
     /// The catalogue, with what the authority has changed of it.
-    pub effective: Effective,
+    pub effective: Arc<Effective>,
     /// Every task with its dates.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// What checks looked at.
     pub evidence: Evidence,
     /// What they say.
@@ -77,12 +77,31 @@ impl Judged {
         counted: Counted,
         now: Timestamp,
     ) -> Result<Self, JudgeError> {
-        let plan = Plan::of(&programme, effective.catalogue(), Day::of(now)?)?;
+        let plan = Arc::new(Plan::of(&programme, effective.catalogue(), Day::of(now)?)?);
         let requirements = asked(&effective);
         let evidence = Evidence::new(&programme, &requirements, counted, now);
-        let matrix = Matrix::of(&evidence, &requirements);
+        Ok(Self::by(programme, Arc::new(effective), plan, evidence, &requirements))
+    }
+
+    /// The same programme on the same day, judged by what was counted since.
+    fn again(&self, counted: Counted, now: Timestamp) -> Self {
+        let evidence = self.evidence.renewed(counted, now);
+        let (programme, effective) = (Arc::clone(&self.programme), Arc::clone(&self.effective));
+        let requirements = asked(&effective);
+        Self::by(programme, effective, Arc::clone(&self.plan), evidence, &requirements)
+    }
+
+    fn by(
+        programme: Arc<Programme>,
+        effective: Arc<Effective>,
+        plan: Arc<Plan>,
+        evidence: Evidence,
+        requirements: &[Requirement],
+    ) -> Self {
+        let matrix = Matrix::of(&evidence, requirements);
         let judgements = Judgements::of_matrix(&matrix);
-        Ok(Self { at: now, programme, effective, plan, evidence, matrix, judgements, revision: 0 })
+        let at = evidence.now;
+        Self { at, programme, effective, plan, evidence, matrix, judgements, revision: 0 }
     }
 
     /// Tasks that close or open again by what is judged.
@@ -149,10 +168,12 @@ impl Judged {
 
     fn is_good(&self, programme: &Arc<Programme>, revision: i64, now: Timestamp) -> bool {
         let age = now.as_millis().saturating_sub(self.at.as_millis()).abs();
-        Arc::ptr_eq(&self.programme, programme)
-            && self.revision == revision
-            && age < GOOD_FOR_MILLIS
-            && Day::of(now) == Ok(self.plan.today)
+        self.is_of(programme, now) && self.revision == revision && age < GOOD_FOR_MILLIS
+    }
+
+    /// Whether plan and registers are those of a programme on the day of `now`.
+    fn is_of(&self, programme: &Arc<Programme>, now: Timestamp) -> bool {
+        Arc::ptr_eq(&self.programme, programme) && Day::of(now) == Ok(self.plan.today)
     }
 }
 
@@ -167,8 +188,8 @@ fn asked(effective: &Effective) -> Vec<Requirement> {
 pub struct Trued {
     /// Tasks that closed.
     pub closed: usize,
-    /// Tasks that opened again, and who has to know.
-    pub reopened: Vec<Notice>,
+    /// Tasks that opened again, and who has to know: those that nobody was told of yet, each with its number.
+    pub reopened: Vec<(i64, Notice)>,
 }
 
 impl Programmes {
@@ -185,12 +206,19 @@ impl Programmes {
         let revision = self.look().await?;
         let Some(programme) = self.open(id).await? else { return Ok(None) };
         let ready = self.lock().judged.get(&id).map(Arc::clone);
-        if let Some(ready) = ready.filter(|one| one.is_good(&programme, revision, now)) {
-            return Ok(Some(ready));
-        }
-        let effective = Catalogue::shipped().with(&programme);
-        let counted = self.counted(&programme, &asked(&effective), now).await?;
-        let judged = Judged::of(programme, effective, counted, now)?;
+        let ready = ready.filter(|one| one.is_of(&programme, now));
+        let judged = match ready {
+            Some(ready) if ready.is_good(&programme, revision, now) => return Ok(Some(ready)),
+            Some(ready) => {
+                let counted = self.counted(&programme, &asked(&ready.effective), now).await?;
+                ready.again(counted, now)
+            }
+            None => {
+                let effective = Catalogue::shipped().with(&programme);
+                let counted = self.counted(&programme, &asked(&effective), now).await?;
+                Judged::of(programme, effective, counted, now)?
+            }
+        };
         let judged = Arc::new(Judged { revision, ..judged });
         let mut ready = self.lock();
         if ready.judged.len() >= READY {
@@ -207,43 +235,55 @@ impl Programmes {
     ///
     /// [`JudgeError`].
     pub async fn settle(&self, id: ProgrammeId, now: Timestamp) -> Result<(), JudgeError> {
-        let reopened = self.make_true(id, now).await?.reopened;
-        if !reopened.is_empty() {
-            self.lock().untold.entry(id).or_default().extend(reopened);
-        }
-        Ok(())
+        self.make_true(id, now).await.map(|_| ())
     }
 
     /// Closes the tasks whose condition holds and opens those whose condition stopped holding. Writes
-    /// only what changes; what somebody changes meanwhile is left to the next call.
+    /// only what changes; what somebody changes meanwhile is left to the next call. Who has to know of
+    /// what opened is told again by each call until [`Programmes::has_told`] says that they do: it is kept
+    /// with the change, so that nobody is forgotten when the process dies.
     ///
     /// # Errors
     ///
     /// [`JudgeError`].
     pub async fn keep_true(&self, id: ProgrammeId, now: Timestamp) -> Result<Trued, JudgeError> {
-        let mut trued = self.make_true(id, now).await?;
-        trued.reopened.extend(self.lock().untold.remove(&id).unwrap_or_default());
-        Ok(trued)
+        // What waits to be told is told as it is, so that telling it again says the same.
+        let mut reopened = self.shared.store.untold(id).await?;
+        let closed = self.make_true(id, now).await?;
+        if reopened.is_empty() {
+            reopened = self.shared.store.untold(id).await?;
+        }
+        Ok(Trued { closed, reopened })
     }
 
-    async fn make_true(&self, id: ProgrammeId, now: Timestamp) -> Result<Trued, JudgeError> {
-        let Some(judged) = self.judged(id, now).await? else { return Ok(Trued::default()) };
+    /// People know of what opened again, up to and with that number.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`]: they will be told again.
+    pub async fn has_told(&self, id: ProgrammeId, until: i64) -> Result<(), StorageError> {
+        self.shared.store.has_told(id, until).await
+    }
+
+    /// How many tasks closed.
+    async fn make_true(&self, id: ProgrammeId, now: Timestamp) -> Result<usize, JudgeError> {
+        let Some(judged) = self.judged(id, now).await? else { return Ok(0) };
         let closing = judged.closing();
         if closing.changes.is_empty() {
-            return Ok(Trued::default());
+            return Ok(0);
         }
         let reason = reason(&closing);
         let by = By { actor: Actor::Condition, reason: &reason, at: now };
         let after = self
-            .reckon(id, by, |programme| {
+            .reckon_telling(id, by, &closing.reopened, |programme| {
                 let same = std::ptr::eq(programme, &raw const *judged.programme);
                 Ok(if same { closing.changes.clone() } else { Vec::new() })
             })
             .await?;
         if Arc::ptr_eq(&after, &judged.programme) || !was_written(&after, &closing) {
-            return Ok(Trued::default());
+            return Ok(0);
         }
-        Ok(Trued { closed: closing.closed.len(), reopened: closing.reopened })
+        Ok(closing.closed.len())
     }
 
     /// What was counted of the messages of a programme's organisations.
@@ -272,7 +312,7 @@ impl Programmes {
             ready.generation += 1;
             ready.programmes.clear();
         }
-        Ok(revision.any)
+        Ok(revision.observed)
     }
 }
 
@@ -382,8 +422,16 @@ mod tests {
         // A page that opens it again has nobody to tell; who keeps programmes true tells them, once.
         ready(programmes.settle(id, now)).unwrap();
         let trued = ready(programmes.keep_true(id, now)).unwrap();
+        assert_eq!(
+            ready(programmes.keep_true(id, now)).unwrap(),
+            trued,
+            "nobody said they were told"
+        );
+        let (last, _) = trued.reopened.last().unwrap();
+        ready(programmes.has_told(id, *last)).unwrap();
         assert_eq!(ready(programmes.keep_true(id, now)).unwrap(), Trued::default());
-        let opened = trued.reopened.iter().find(|notice| notice.key == key("OP1-T01")).unwrap();
+        let opened = trued.reopened.iter().map(|(_, notice)| notice);
+        let opened = opened.clone().find(|notice| notice.key == key("OP1-T01")).unwrap();
         assert!(opened.to.contains(&key("P-1")), "the owner has to know");
     }
 

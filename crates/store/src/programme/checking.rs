@@ -14,10 +14,11 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<String>, StorageError
     objects(connection, &mut found)?;
     for (table, columns) in [
         ("history", &["was", "became"][..]),
-        ("observations", &["body"]),
+        ("shapes", &["body"]),
         ("tallies", &["body"]),
         ("letter_tallies", &["body"]),
         ("told", &["body"]),
+        ("untold", &["notice"]),
     ] {
         for column in columns {
             readable(connection, table, column, &mut found)?;

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use brevdue_programme::storage::StorageError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::embedded::OpenError;
@@ -19,11 +21,29 @@ const CACHE_KIB: i32 = 4 * 1024;
 /// Bytes to which the write-ahead log is cut when it starts over.
 const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 
+/// A step from one version of the file to the next.
+struct Migration {
+    sql: &'static str,
+    /// What no SQL can say; done after it.
+    then: Option<fn(&Connection) -> Result<(), StorageError>>,
+}
+
+impl Migration {
+    const fn of(sql: &'static str) -> Self {
+        Self { sql, then: None }
+    }
+}
+
 /// The n-th brings version n - 1 to version n. Never edited once released.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/0001_objects.sql"),
-    include_str!("migrations/0002_observations.sql"),
-    include_str!("migrations/0003_told.sql"),
+const MIGRATIONS: &[Migration] = &[
+    Migration::of(include_str!("migrations/0001_objects.sql")),
+    Migration::of(include_str!("migrations/0002_observations.sql")),
+    Migration::of(include_str!("migrations/0003_told.sql")),
+    Migration {
+        sql: include_str!("migrations/0004_rows.sql"),
+        then: Some(super::observations::carry_over),
+    },
+    Migration::of(include_str!("migrations/0005_untold.sql")),
 ];
 
 /// Opens the one connection that writes, and brings the file up to date.
@@ -52,6 +72,8 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
 fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // A statement is planned once, and not again when a bound value differs.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)
 }
@@ -66,6 +88,16 @@ pub(super) fn empty() -> Result<Connection, OpenError> {
 /// Brings what was put in a file's place up to date.
 pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<(), OpenError> {
     migrate(connection)
+}
+
+fn not_carried(error: StorageError) -> OpenError {
+    OpenError::Database(match error {
+        StorageError::Failed(source) => match source.downcast::<rusqlite::Error>() {
+            Ok(source) => *source,
+            Err(source) => rusqlite::Error::ToSqlConversionFailure(source),
+        },
+        other => rusqlite::Error::ToSqlConversionFailure(Box::new(other)),
+    })
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
@@ -84,8 +116,11 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
         .ok_or(OpenError::TooNew { found: version, known })?;
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for sql in &MIGRATIONS[done..] {
+    for Migration { sql, then } in &MIGRATIONS[done..] {
         transaction.execute_batch(sql)?;
+        if let Some(then) = then {
+            then(&transaction).map_err(not_carried)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;

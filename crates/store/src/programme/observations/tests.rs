@@ -1,7 +1,12 @@
 use brevdue_programme::catalogue::{AppliesTo, Provenance, Requirement, RequirementKind};
 use brevdue_programme::checks::Needed;
+use brevdue_programme::checks::Period;
+use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{Carriage, Format, Later, RecipientKind, What};
-use brevdue_programme::{Bilingual, Programme};
+use brevdue_programme::tally::Tally;
+use brevdue_programme::{Bilingual, Day, Programme};
+use proptest::prelude::*;
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::*;
@@ -54,6 +59,10 @@ fn seen(number: u128, system: &str, when: &str) -> Observation {
 
 fn message(observation: Observation) -> Sight {
     Sight::Message(Box::new(observation))
+}
+
+fn since(text: &str) -> Keep {
+    Keep { since: day(text), at_most: u64::MAX }
 }
 
 fn receipt(number: u128, when: &str) -> Sight {
@@ -180,9 +189,9 @@ async fn what_is_older_than_it_is_kept_goes_a_little_at_a_time() {
     let old = (1..=5).map(|number| message(seen(number, "S", "2024-01-05T10:00:00.000Z")));
     let new = (6..=7).map(|number| message(seen(number, "S", "2026-11-20T10:00:00.000Z")));
     file.observe(old.chain(new).collect(), Vec::new()).await.unwrap();
-    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 3);
-    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 2);
-    assert_eq!(file.forget(day("2024-11-23"), 3).await.unwrap(), 0);
+    assert_eq!(file.forget(since("2024-11-23"), 3).await.unwrap(), 3);
+    assert_eq!(file.forget(since("2024-11-23"), 3).await.unwrap(), 2);
+    assert_eq!(file.forget(since("2024-11-23"), 3).await.unwrap(), 0);
     assert_eq!(tally(&counted(&file, "2026-11-23").await, "S", "2026-11-23").messages.count, 2);
     assert!(counted(&file, "2024-01-06").await.systems.is_empty());
 }
@@ -206,5 +215,157 @@ async fn acceptance_13_no_cpr_number_is_kept_of_an_observation() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains(&number) && !text.contains(&number[..6]), "the number is in a file");
+    }
+}
+
+#[tokio::test]
+async fn of_too_many_observations_the_first_go_and_their_sums_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let all = (1..=40).map(|number| message(seen(number, "S", "2026-11-20T10:00:00.000Z")));
+    file.observe(all.collect(), Vec::new()).await.unwrap();
+    let keep = Keep { since: day("2024-11-23"), at_most: 5 };
+    assert_eq!(file.forget(keep, 30).await.unwrap(), 30);
+    assert_eq!(file.forget(keep, 30).await.unwrap(), 5);
+    assert_eq!(file.forget(keep, 30).await.unwrap(), 0);
+    let query = ObservationQuery {
+        organisations: BTreeSet::from([CVR.to_owned()]),
+        limit: 100,
+        ..ObservationQuery::default()
+    };
+    let left = file.observations(&query).await.unwrap();
+    let left: Vec<u128> = left.iter().map(|one| one.message_uuid.as_u128()).collect();
+    assert_eq!(left, [40, 39, 38, 37, 36]);
+    assert_eq!(tally(&counted(&file, "2026-11-23").await, "S", "2026-11-23").messages.count, 40);
+    // What comes then has a number of its own, and is found.
+    file.observe(vec![message(seen(41, "S", "2026-11-20T11:00:00.000Z"))], Vec::new())
+        .await
+        .unwrap();
+    assert_eq!(file.observations(&query).await.unwrap().len(), 6);
+    assert_eq!(file.check().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_version_keeps_its_observations_and_tallies() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let connection = Connection::open(folder.path().join("programme.db")).unwrap();
+        for sql in [
+            include_str!("../migrations/0001_objects.sql"),
+            include_str!("../migrations/0002_observations.sql"),
+        ] {
+            connection.execute_batch(sql).unwrap();
+        }
+        connection.pragma_update(None, "application_id", 0x6272_7670).unwrap();
+        connection.pragma_update(None, "user_version", 2).unwrap();
+        let source = "INSERT INTO sources VALUES (1, ?1, 'prod', 'out', 'S', '{\"n\":40}')";
+        connection.execute(source, [CVR]).unwrap();
+        for number in 1..=40 {
+            let one = seen(number, "S", "2026-11-20T10:00:00.000Z");
+            let put = "INSERT INTO observations (source, at, message, body) VALUES (1, ?1, ?2, ?3)";
+            let body = serde_json::to_string(&one).unwrap();
+            let row = params![one.observed_at.as_millis(), one.message_uuid.as_bytes(), body];
+            connection.execute(put, row).unwrap();
+        }
+        let sum = Tally {
+            messages: tally::Seen::once(at("2026-11-20T10:00:00.000Z")),
+            ..Tally::default()
+        };
+        let sum = serde_json::to_string(&sum).unwrap();
+        connection.execute("INSERT INTO tallies VALUES (1, '2026-11-20', ?1)", [sum]).unwrap();
+    }
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    for number in [1, 20, 40] {
+        let one = seen(number, "S", "2026-11-20T10:00:00.000Z");
+        assert_eq!(file.observation(&one.name()).await.unwrap(), Some(one.clone()));
+        let again = file.observe(vec![message(one)], Vec::new()).await.unwrap();
+        assert_eq!(again, Observed { new: 0, changed: 0, nothing: 1 });
+    }
+    assert_eq!(tally_count(&file).await, 1);
+    assert_eq!(file.check().await.unwrap(), Vec::<String>::new());
+}
+
+async fn tally_count(file: &ProgrammeFile) -> i64 {
+    tally(&counted(file, "2026-11-23").await, "S", "2026-11-23").messages.count
+}
+
+/// What the follower of a log may hand in: messages, some again, and what became of them, of any order.
+fn any_sights() -> impl Strategy<Value = Vec<Sight>> {
+    let one = (0_u128..60, 0..3_usize, 0..6_u8, 0_i64..3 * 24 * 60);
+    proptest::collection::vec(one, 0..150).prop_map(|all| {
+        all.into_iter()
+            .map(|(number, system, kind, minute)| {
+                let system = ["S", "T", "U"][system];
+                let mut one = seen(number, system, "2026-11-20T10:00:00.000Z");
+                one.observed_at = one.observed_at.plus_seconds(minute * 60);
+                let later = |what| Later { name: one.name(), at: one.observed_at, what };
+                let status = if kind == 3 { "COMPLETED" } else { "INVALID" };
+                let receipt =
+                    What::Receipt { status: status.into(), code: (kind == 4).then(|| "no".into()) };
+                match kind {
+                    3 | 4 => Sight::Later(later(receipt)),
+                    5 => {
+                        one.direction = Direction::In;
+                        one.letter_type = None;
+                        message(one)
+                    }
+                    _ => {
+                        one.format = if kind == 0 { Format::Dp2 } else { Format::Memo };
+                        message(one)
+                    }
+                }
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn sums_kept_as_sights_come_are_those_of_the_whole_log(
+        sights in any_sights(), batch in 1_usize..40, opened_again in 0_usize..6,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            // The whole log, by the rule alone.
+            let mut known = std::collections::BTreeMap::new();
+            let asked = [requirement(AppliesTo::Sender), requirement(AppliesTo::LetterType)];
+            let needed = Needed::by(&asked, &Programme::default(), day("2026-11-23"));
+            let mut whole = Counting::new(needed);
+            for sight in &sights {
+                let Some(taken) = tally::take(known.get(&sight.name()), sight) else { continue };
+                let (key, sum) = &taken.tally;
+                whole.add(key, sum);
+                if let Some((key, sum)) = &taken.letter {
+                    whole.add_letter(key, sum);
+                }
+                if taken.new {
+                    whole.add_ever(&key.system, key.direction, &sum.messages);
+                }
+                known.insert(sight.name(), taken.observation);
+            }
+            // In batches, looked at between them, and opened anew after one.
+            let folder = tempfile::tempdir().unwrap();
+            let mut file = ProgrammeFile::open(folder.path()).unwrap();
+            counted(&file, "2026-11-23").await;
+            for (at, part) in sights.chunks(batch).enumerate() {
+                if at == opened_again {
+                    file = ProgrammeFile::open(folder.path()).unwrap();
+                }
+                file.observe(part.to_vec(), Vec::new()).await.unwrap();
+            }
+            let ready = counted(&file, "2026-11-23").await;
+            let read = counted(&ProgrammeFile::open(folder.path()).unwrap(), "2026-11-23").await;
+            let whole = whole.finish();
+            assert_eq!(ready, whole);
+            assert_eq!(read, whole);
+            for (name, seen) in &known {
+                assert_eq!(file.observation(name).await.unwrap().as_ref(), Some(seen));
+            }
+            let again = file.observe(sights.clone(), Vec::new()).await.unwrap();
+            assert_eq!(again.new, 0, "no message counts twice");
+            assert_eq!(file.check().await.unwrap(), Vec::<String>::new());
+        });
     }
 }
