@@ -8,6 +8,7 @@
 //! - [`list`]: a register as CSV, both ways.
 //! - [`diff`]: what an import comes to: changes, conflicts, new rows, rows that are gone.
 //! - [`inventory`]: systems as others keep them.
+//! - [`log`]: logs of messages as others keep them.
 //! - [`calendar`]: due dates and milestones for calendar programs.
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
@@ -22,6 +23,7 @@ pub mod diff;
 pub mod inventory;
 pub mod limits;
 pub mod list;
+pub mod log;
 pub mod of_plan;
 mod packed;
 pub mod paper;

@@ -24,6 +24,23 @@ impl Person {
         person
     }
 
+    /// Somebody who has not signed in, as the pages of programmes ask nobody to.
+    pub fn visitor(http: SocketAddr) -> Self {
+        Self { client: Client::new(http), cookie: None }
+    }
+
+    /// Sends a form; the status of the answer and its text.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        let mut page = Vec::new();
+        let answer = self.ask("POST", path, pairs.join("&").as_bytes(), &mut page);
+        (answer.status, String::from_utf8_lossy(&page).into_owned())
+    }
+
     /// A page, as text.
     pub fn get(&mut self, path: &str) -> String {
         let mut page = Vec::new();

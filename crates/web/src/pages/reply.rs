@@ -267,7 +267,10 @@ async fn text(field: Field<'_>) -> Result<String, MultipartError> {
 
 /// At most so many bytes of a field, and whether that was all. The rest is read and dropped: a browser
 /// listens to an answer only when it has sent everything.
-async fn bytes(mut field: Field<'_>, most: usize) -> Result<(Vec<u8>, bool), MultipartError> {
+pub(crate) async fn bytes(
+    mut field: Field<'_>,
+    most: usize,
+) -> Result<(Vec<u8>, bool), MultipartError> {
     let mut kept = Vec::new();
     let mut whole = true;
     while let Some(chunk) = field.chunk().await? {
