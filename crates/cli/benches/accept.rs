@@ -6,6 +6,9 @@
 //! ends when every letter has its business receipt, and says how long that took. The rivals take turns
 //! with us, each on an idle machine.
 //!
+//! The rivals speak without TLS, so that is what is compared; what TLS with the sender's certificate
+//! takes is measured beside it, on 64 connections that stay open and on a new one for each letter.
+//!
 //! Also here: how soon `brevdue up` answers after a start that is not the first.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
@@ -20,7 +23,7 @@ use std::time::{Duration, Instant};
 use brevdue_wire::PagingResultUuid;
 use support::postfix::Postfix;
 use support::postgres::Postgres;
-use support::sending::{Sender, Template, send};
+use support::sending::{Door, Sender, Template, send};
 use support::{measures, median, processor_seconds, quantile, resident_bytes};
 use tests::letters::Parties;
 use tests::server::Server;
@@ -35,7 +38,7 @@ fn main() {
     let (rounds, seconds) = if measures() { (3, 5) } else { (1, 1) };
     starts(if measures() { 7 } else { 1 });
 
-    let mut server = Server::start(&[]);
+    let mut server = Server::start(&["--https", "127.0.0.1:0"]);
     let templates: Vec<Template> = people(&server)
         .iter()
         .map(|cpr| Template::new(&Parties::to_person("12345678", cpr), LETTER_BYTES))
@@ -52,10 +55,21 @@ fn main() {
     let (mut slow, mut cost, mut filed, mut drained) =
         (vec![Vec::new(); CONNECTIONS.len()], Vec::new(), Vec::new(), Vec::new());
     let mut mail = Vec::new();
+    let doors = [Door::tls(&server, SENDER, false), Door::tls(&server, SENDER, true)];
+    let mut secure: [Vec<(f64, f64)>; 2] = Default::default();
     for _ in 0..rounds {
+        for (door, rounds) in doors.iter().zip(&mut secure) {
+            let taken = processor_seconds(server.pid());
+            let sent = sending(&server, door, &templates, 64, seconds);
+            accepted += sent.letters.len();
+            wait_for_receipts(&server, accepted);
+            let used = processor_seconds(server.pid()) - taken;
+            rounds.push((sent.per_second(), used / sent.letters.len() as f64 * 1e6));
+        }
         for (index, connections) in CONNECTIONS.into_iter().enumerate() {
             let (taken, begun) = (processor_seconds(server.pid()), Instant::now());
-            let sent = sending(&server, &templates, connections, seconds);
+            let plain = Door::Plain(server.http);
+            let sent = sending(&server, &plain, &templates, connections, seconds);
             let receipts = receipts(&server) - accepted as u64;
             accepted += sent.letters.len();
             let left = sent.letters.len() as u64 - receipts;
@@ -94,6 +108,16 @@ fn main() {
         println!("{name:<44}{rate:>10.0}{:>11.1} ms", median(slow));
     }
     let best = ours.last().unwrap();
+    let over = ["over TLS, 64 connections", "over TLS, a connection for each letter"];
+    for (name, rounds) in over.iter().zip(secure) {
+        let (rates, costs): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
+        let (rate, cost) = (median(rates), median(costs));
+        let name = format!("brevdue, {name}");
+        println!(
+            "{name:<44}{rate:>10.0}   {:.2} of plain HTTP at 64, {cost:.0} µs of processor for a letter",
+            rate / best
+        );
+    }
     if let Some(postgres) = &postgres {
         let theirs: Vec<f64> = theirs.into_iter().map(median).collect();
         for (clients, rate) in CLIENTS.iter().zip(&theirs) {
@@ -133,14 +157,14 @@ fn people(server: &Server) -> Vec<String> {
 
 fn sending(
     server: &Server,
+    door: &Door,
     templates: &[Template],
     connections: usize,
     seconds: u64,
 ) -> support::sending::Sent {
     let authorization = server.system(SENDER).authorization;
     let time = Duration::from_secs(seconds);
-    let address = server.http;
-    let sender = Sender { address, authorization: &authorization, connections, pace: None, time };
+    let sender = Sender { door, authorization: &authorization, connections, pace: None, time };
     send(sender, templates)
 }
 

@@ -27,7 +27,7 @@ use brevdue_memo::Timestamp;
 use brevdue_store::Embedded;
 use brevdue_wire::event::EventLogSearchResult;
 use brevdue_wire::{PagingResultUuid, ReceiptSearchResult, ReceiptStatus};
-use support::sending::{Sender, Template, send};
+use support::sending::{Door, Sender, Template, send};
 use support::{measures, median, quantile, resident_bytes, setting};
 use tests::http::Client;
 use tests::letters::Parties;
@@ -227,7 +227,7 @@ fn case_workers(server: &Server, seconds: u64) -> Vec<f64> {
         });
         let sent = send(
             Sender {
-                address: server.http,
+                door: &Door::Plain(server.http),
                 authorization: &system.authorization,
                 connections: 4,
                 pace: Some(PACE),

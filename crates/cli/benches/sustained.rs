@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use brevdue_wire::PagingResultUuid;
-use support::sending::{Sender, Template, send};
+use support::sending::{Door, Sender, Template, send};
 use support::{measures, processor_seconds, quantile, resident_bytes, setting};
 use tests::letters::Parties;
 use tests::server::Server;
@@ -43,7 +43,7 @@ fn main() {
             let time = Duration::from_secs(seconds);
             let pace = Some(pace);
             let sender = Sender {
-                address: server.http,
+                door: &Door::Plain(server.http),
                 authorization: &authorization,
                 connections: 64,
                 pace,

@@ -360,7 +360,8 @@ async fn unfiled(store: &Embedded) -> BTreeMap<TransmissionId, [u8; 32]> {
     loop {
         let (now, lease_until) = (Timestamp::from_millis(0), Timestamp::from_millis(i64::MAX));
         let (kind, worker) = (WorkKind::Inside, WorkerId(Uuid::nil()));
-        let claim = Claim { kind, worker, now, lease_until, limit: 1000, for_bulk: 0 };
+        let claim =
+            Claim { kind, worker, now, lease_until, limit: 1000, for_bulk: 0, most_bulk: 1000 };
         let letters = store.claim_incoming(claim).await.unwrap();
         if letters.is_empty() {
             return unfiled;

@@ -15,6 +15,7 @@ pub mod authenticate;
 mod calendar;
 mod check;
 pub mod codes;
+mod crowd;
 pub mod events;
 mod extract;
 pub mod fetch;
@@ -44,6 +45,7 @@ use std::sync::{Arc, Mutex};
 
 use self::calendar::Calendar;
 use self::check::FormRules;
+use self::crowd::Crowd;
 use self::handover::Breaker;
 use self::malware::Scanner;
 use self::pace::Pace;
@@ -60,6 +62,7 @@ pub struct Exchange {
     policy: Arc<Policy>,
     calendar: Calendar,
     pace: Arc<Pace>,
+    crowd: Arc<Crowd>,
     breaker: Arc<Breaker>,
     local: Option<Arc<Local>>,
     form: Arc<FormRules>,
@@ -85,6 +88,7 @@ impl Exchange {
             policy: Arc::new(policy),
             calendar: Calendar::bundled(),
             pace: Arc::default(),
+            crowd: Arc::default(),
             breaker: Arc::default(),
             local: None,
         }

@@ -18,6 +18,7 @@ pub mod storage;
 pub use clock::Clock;
 pub use event::{Event, EventTag};
 pub use exchange::Exchange;
+pub use exchange::work::Bulk;
 pub use exchange::{
     accept, authenticate, fetch, files, handover, mailbox, municipal, nemsms, notices, people,
     recall, receipts, registering,

@@ -65,6 +65,9 @@ pub struct Policy {
     /// Of a hundred pieces of work claimed at a time, so many are bulk however much interactive work
     /// waits, so that bulk never stands still.
     pub bulk_share_percent: u32,
+    /// Seconds for which bulk rests at most while so many letters come in at once that receiving them is
+    /// more urgent, and for which it is served at least after that. 0: it does not rest.
+    pub bulk_rest_seconds: u32,
     /// Single messages from one system in a minute before the rest wait in the bulk queue.
     pub interactive_per_minute: u32,
     /// Whether a system may change what is registered of its own organisation, as an administrator may.
@@ -197,6 +200,7 @@ impl Default for Policy {
             retention: Retention::default(),
             reading: Limits::default(),
             bulk_share_percent: 10,
+            bulk_rest_seconds: 10,
             interactive_per_minute: 600,
             systems_may_register: false,
             private_endpoints: false,

@@ -107,6 +107,8 @@ pub struct Claim {
     pub limit: u32,
     /// So many of them are bulk when enough bulk waits, however much interactive work there is.
     pub for_bulk: u32,
+    /// At most so many are bulk. Not less than `for_bulk`.
+    pub most_bulk: u32,
 }
 
 /// One page of a list and how many there are in all.
@@ -145,13 +147,13 @@ pub trait Store: Contents {
     /// interactive one), and `Failed` for content that does not travel in the row: what
     /// has a file of its own is accepted with a batch.
     async fn receive(&self, incoming: Incoming) -> Result<(), StorageError>;
-    /// Claims letters that were received: interactive before bulk, but at least `for_bulk` of bulk;
-    /// within a lane from each account in turn, and of one account in the order they came. `kind` says
+    /// Claims letters that were received: interactive before bulk, but at least `for_bulk` of bulk and
+    /// at most `most_bulk`; within a lane from each account in turn, and of one account in the order they came. `kind` says
     /// nothing here. No two claims hold the same letter while a lease lasts.
     async fn claim_incoming(&self, claim: Claim) -> Result<Vec<Incoming>, StorageError>;
 
-    /// Claims due work: interactive before bulk, but at least `for_bulk` of bulk; within a lane in turns
-    /// by account, of one account by due time, then by id. What was claimed comes by lane, due time and
+    /// Claims due work: interactive before bulk, but at least `for_bulk` of bulk and at most
+    /// `most_bulk`; within a lane in turns by account, of one account by due time, then by id. What was claimed comes by lane, due time and
     /// id. No two claims hold the same job while a lease lasts.
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StorageError>;
     /// When the next job of this kind falls due or, if it is claimed, its lease runs out; `None` when

@@ -93,7 +93,7 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
         )));
     }
     // As many requirements side by side as can be read; the rest follows below.
-    const SIDE_BY_SIDE: usize = 14;
+    const SIDE_BY_SIDE: usize = 10;
     for start in (0..matrix.requirements.len()).step_by(SIDE_BY_SIDE) {
         let end = (start + SIDE_BY_SIDE).min(matrix.requirements.len());
         let mut table =

@@ -7,13 +7,14 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use brevdue_exchange::{Exchange, StorageError, WorkKind, WorkerId};
+use brevdue_exchange::{Bulk, Exchange, StorageError, WorkKind, WorkerId};
 use tokio::runtime::{self, Runtime};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::causes::chain;
@@ -25,6 +26,12 @@ const ROUND: u32 = 256;
 /// What workers add to the niceness of the process: beside threads that are busy they get a third of
 /// what those get, and all there is otherwise.
 const NICE: i32 = 5;
+
+/// So long after a crowd of letters was last seen, bulk rests.
+const CROWD_LASTS: Duration = Duration::from_millis(100);
+
+/// How long a worker that left only bulk undone sleeps.
+const BULK_RESTS: Duration = Duration::from_millis(20);
 
 /// Seconds to wait after the first failure; doubles up to [`LONGEST_REST_SECONDS`].
 const SHORTEST_REST_SECONDS: u64 = 1;
@@ -51,6 +58,7 @@ pub fn start(
     stop: &CancellationToken,
 ) -> io::Result<Workers> {
     let careful_until = Arc::new(AtomicI64::new(i64::MIN));
+    let bulk_lane = Arc::new(Mutex::new(BulkLane::Served { at_least_until: None }));
     let names = (1..=threads.get()).map(|number| (format!("worker-{number}"), WorkKind::Inside));
     let names = names.chain([("archives".to_owned(), WorkKind::Archives)]);
     let handles = names.map(|(name, kind)| {
@@ -61,6 +69,7 @@ pub fn start(
             nudge: nudge.clone(),
             stop: stop.clone(),
             careful_until: Arc::clone(&careful_until),
+            bulk_lane: Arc::clone(&bulk_lane),
         };
         let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
         thread::Builder::new().name(name).spawn(move || worker.run(&runtime))
@@ -97,6 +106,41 @@ struct Worker {
     /// Until then (milliseconds since the epoch) every worker takes one piece at a time: some piece
     /// made a worker panic, and must not take its neighbours with it again.
     careful_until: Arc<AtomicI64>,
+    bulk_lane: Arc<Mutex<BulkLane>>,
+}
+
+/// Bulk rests while a crowd of letters comes in, so that a burst is received as fast as the machine can.
+///
+/// Having rested, it is served for as long as it may rest: where letters come steadily and fast, a rest
+/// would end the crowd and bring it back, again and again, and most of the time nobody would work.
+#[derive(Debug, Clone, Copy)]
+enum BulkLane {
+    Served { at_least_until: Option<Instant> },
+    Rests { since: Instant, crowd_seen: Instant },
+}
+
+impl BulkLane {
+    fn next(&mut self, now: Instant, is_crowded: bool, longest: Duration) -> Bulk {
+        match self {
+            Self::Served { at_least_until } => {
+                if is_crowded && !longest.is_zero() && at_least_until.is_none_or(|end| end <= now) {
+                    *self = Self::Rests { since: now, crowd_seen: now };
+                }
+            }
+            Self::Rests { since, crowd_seen } => {
+                if is_crowded {
+                    *crowd_seen = now;
+                }
+                if now - *crowd_seen >= CROWD_LASTS || now - *since >= longest {
+                    *self = Self::Served { at_least_until: Some(now + longest) };
+                }
+            }
+        }
+        match self {
+            Self::Served { .. } => Bulk::Goes,
+            Self::Rests { .. } => Bulk::Rests,
+        }
+    }
 }
 
 impl Worker {
@@ -109,12 +153,15 @@ impl Worker {
                 runtime.block_on(async {
                     let limit = self.limit();
                     let stay = self.nudge.gate().enter().await;
+                    let bulk = self.bulk();
                     let done = match self.kind {
                         WorkKind::Archives => self.exchange.work_archives(self.id, 1).await?,
-                        _ => self.exchange.work_letters(self.id, limit).await?,
+                        _ => self.exchange.work_letters(self.id, limit, bulk).await?,
                     };
                     drop(stay);
-                    if done == 0 {
+                    if done == 0 && bulk == Bulk::Rests {
+                        tokio::time::sleep(BULK_RESTS).await;
+                    } else if done == 0 {
                         waiting::for_work(&self.exchange, self.kind, &mut nudges, &self.stop)
                             .await?;
                     } else if limit == ROUND && done >= ROUND as usize {
@@ -147,6 +194,12 @@ impl Worker {
         }
     }
 
+    fn bulk(&self) -> Bulk {
+        let longest = Duration::from_secs(self.exchange.policy().bulk_rest_seconds.into());
+        let mut lane = self.bulk_lane.lock().unwrap_or_else(PoisonError::into_inner);
+        lane.next(Instant::now(), self.exchange.was_crowded(), longest)
+    }
+
     fn limit(&self) -> u32 {
         let careful = self.careful_until.load(Ordering::Relaxed);
         if self.exchange.clock().now().as_millis() < careful { 1 } else { ROUND }
@@ -158,5 +211,40 @@ impl Worker {
         let seconds = self.exchange.policy().lease_seconds.saturating_mul(2);
         let until = self.exchange.clock().now().plus_seconds(seconds).as_millis();
         self.careful_until.fetch_max(until, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bulk_rests_while_a_crowd_lasts_and_is_then_served_for_as_long_as_it_may_rest() {
+        let begin = Instant::now();
+        let longest = Duration::from_secs(10);
+        let mut lane = BulkLane::Served { at_least_until: None };
+        let steps = [
+            (0, false, Bulk::Goes),
+            (10, true, Bulk::Rests),
+            (90, true, Bulk::Rests),
+            (180, false, Bulk::Rests),
+            (190, false, Bulk::Goes), // the crowd was last seen 100 ms ago
+            (200, true, Bulk::Goes),
+            (10_180, true, Bulk::Goes),
+            (10_200, true, Bulk::Rests), // served for ten seconds
+            (10_290, true, Bulk::Rests),
+            (20_200, true, Bulk::Goes), // rested for ten seconds, with the crowd still there
+            (20_210, true, Bulk::Goes),
+        ];
+        for (millis, is_crowded, expected) in steps {
+            let now = begin + Duration::from_millis(millis);
+            assert_eq!(lane.next(now, is_crowded, longest), expected, "after {millis} ms");
+        }
+    }
+
+    #[test]
+    fn bulk_that_may_not_rest_does_not() {
+        let mut lane = BulkLane::Served { at_least_until: None };
+        assert_eq!(lane.next(Instant::now(), true, Duration::ZERO), Bulk::Goes);
     }
 }

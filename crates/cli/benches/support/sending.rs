@@ -1,17 +1,23 @@
 //! A sender with many connections on one thread, so that it takes little of the machine it measures.
 
 use std::cell::{Cell, RefCell};
+use std::fs;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
+use tokio_rustls::TlsConnector;
 use uuid::Uuid;
 
 use crate::tests::dice::Dice;
 use crate::tests::letters::{Parties, letter};
+use crate::tests::server::Server;
 
 /// A letter whose UUID is still to be filled in.
 #[derive(Debug, Clone)]
@@ -44,7 +50,8 @@ impl Template {
         let head = format!(
             "POST /apis/v1/memos/?memo-message-uuid={uuid} HTTP/1.1\r\nhost: {}\r\n\
              authorization: {}\r\ncontent-type: application/xml\r\ncontent-length: {length}\r\n\r\n",
-            sender.address, sender.authorization
+            sender.door.address(),
+            sender.authorization
         );
         request.extend_from_slice(head.as_bytes());
         let begin = request.len();
@@ -54,10 +61,75 @@ impl Template {
     }
 }
 
+/// Where the letters go in.
+#[derive(Clone)]
+pub enum Door {
+    Plain(SocketAddr),
+    /// TLS with the certificate of the sender; without resumption, so that each connection is a whole
+    /// handshake.
+    Tls {
+        address: SocketAddr,
+        connector: TlsConnector,
+        /// A connection of its own for each letter.
+        fresh: bool,
+    },
+}
+
+impl Door {
+    /// The door of a server that has one for HTTPS, entered as a system.
+    pub fn tls(server: &Server, system: &str, fresh: bool) -> Self {
+        let system = server.system(system);
+        let file = |name: &str| fs::read(server.data.join(name)).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        let root = file(&server.country().certificate_authority);
+        roots.add(CertificateDer::from_pem_slice(&root).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_client_auth_cert(
+                vec![CertificateDer::from_pem_slice(&file(&system.certificate)).unwrap()],
+                PrivateKeyDer::from_pem_slice(&file(&system.key)).unwrap(),
+            )
+            .unwrap();
+        config.resumption = rustls::client::Resumption::disabled();
+        let running: serde_json::Value = serde_json::from_slice(&file("running.json")).unwrap();
+        let address = running["https"].as_str().unwrap().parse().unwrap();
+        Self::Tls { address, connector: Arc::new(config).into(), fresh }
+    }
+
+    fn address(&self) -> SocketAddr {
+        match self {
+            Self::Plain(address) | Self::Tls { address, .. } => *address,
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        matches!(self, Self::Tls { fresh: true, .. })
+    }
+
+    async fn enter(&self) -> Box<dyn Line> {
+        let stream = TcpStream::connect(self.address()).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        match self {
+            Self::Plain(_) => Box::new(stream),
+            Self::Tls { connector, .. } => {
+                let name = ServerName::try_from("localhost").unwrap();
+                Box::new(connector.connect(name, stream).await.unwrap())
+            }
+        }
+    }
+}
+
+trait Line: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Line for T {}
+
 /// Who sends, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Sender<'a> {
-    pub address: SocketAddr,
+    pub door: &'a Door,
     pub authorization: &'a str,
     pub connections: usize,
     /// Letters in a second of all connections together; without it each sends as soon as it was
@@ -104,9 +176,11 @@ pub fn send(sender: Sender<'_>, templates: &[Template]) -> Sent {
         let connections: Vec<_> = (0..sender.connections)
             .map(|_| {
                 let (shared, templates) = (Rc::clone(&shared), templates.to_vec());
-                let authorization = sender.authorization.to_owned();
+                let (door, authorization) = (sender.door.clone(), sender.authorization.to_owned());
+                let Sender { connections, pace, time, .. } = sender;
                 local.spawn_local(async move {
-                    let sender = Sender { authorization: &authorization, ..sender };
+                    let (door, authorization) = (&door, authorization.as_str());
+                    let sender = Sender { door, authorization, connections, pace, time };
                     connection(sender, &templates, &shared, begun).await;
                 })
             })
@@ -123,8 +197,7 @@ pub fn send(sender: Sender<'_>, templates: &[Template]) -> Sent {
 }
 
 async fn connection(sender: Sender<'_>, templates: &[Template], shared: &Shared, begun: Instant) {
-    let mut stream = TcpStream::connect(sender.address).await.unwrap();
-    stream.set_nodelay(true).unwrap();
+    let mut line = sender.door.enter().await;
     let (mut request, mut answer) = (Vec::new(), Vec::new());
     loop {
         let number = shared.given.get();
@@ -139,8 +212,12 @@ async fn connection(sender: Sender<'_>, templates: &[Template], shared: &Shared,
         let uuid = shared.dice.borrow_mut().uuid();
         templates[number as usize % templates.len()].request(&sender, uuid, &mut request);
         let asked = Instant::now();
-        stream.write_all(&request).await.unwrap();
-        let status = read_answer(&mut stream, &mut answer).await;
+        if sender.door.is_fresh() && number > 0 {
+            line = sender.door.enter().await;
+        }
+        line.write_all(&request).await.unwrap();
+        line.flush().await.unwrap();
+        let status = read_answer(&mut *line, &mut answer).await;
         assert_eq!(status, 201, "{}", String::from_utf8_lossy(&answer));
         shared.waits.borrow_mut().push(asked.elapsed().as_secs_f64() * 1000.0);
         shared.letters.borrow_mut().push((uuid, asked));
@@ -148,10 +225,10 @@ async fn connection(sender: Sender<'_>, templates: &[Template], shared: &Shared,
 }
 
 /// Reads an answer to its end, and returns its status.
-async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> u16 {
+async fn read_answer(line: &mut dyn Line, answer: &mut Vec<u8>) -> u16 {
     answer.clear();
     loop {
-        let read = stream.read_buf(answer).await.unwrap();
+        let read = line.read_buf(answer).await.unwrap();
         assert!(read > 0, "the server closed the connection");
         let Some(head) = answer.windows(4).position(|end| end == b"\r\n\r\n") else { continue };
         let text = std::str::from_utf8(&answer[..head]).unwrap();
@@ -161,7 +238,7 @@ async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> u16 {
             .find_map(|line| line.strip_prefix("content-length: "))
             .map_or(0, |length| length.parse().unwrap());
         while answer.len() < head + 4 + length {
-            assert!(stream.read_buf(answer).await.unwrap() > 0, "an answer broke off");
+            assert!(line.read_buf(answer).await.unwrap() > 0, "an answer broke off");
         }
         return status;
     }

@@ -76,6 +76,7 @@ settings! {
     "limits.delay_months" policy.delay_months "months ahead that a delivery date may lie"
     "limits.interactive_per_minute" policy.interactive_per_minute "single messages from one system in a minute before the rest wait in the bulk queue"
     "limits.bulk_share_percent" policy.bulk_share_percent "of a hundred letters taken up at a time, so many are bulk however many others wait"
+    "limits.bulk_rest_seconds" policy.bulk_rest_seconds "seconds for which bulk rests at most while very many letters come in at once, and is then served at least; 0: it does not rest"
 
     "limits.repeat_days" policy.repeat_days "days in which the same message sent again is answered as before; later it is a duplicate"
     "limits.strict_filenames_and_actions" policy.strict_filenames_and_actions "whether file names and action addresses that Digital Post refuses since September 2025 are refused"
@@ -244,6 +245,7 @@ mod tests {
                     text_bytes: _,
                 },
             bulk_share_percent: _,
+            bulk_rest_seconds: _,
             interactive_per_minute: _,
             systems_may_register: _,
             private_endpoints: _,

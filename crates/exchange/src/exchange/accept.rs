@@ -76,7 +76,9 @@ impl Exchange {
             received_at: now,
         };
         let receipt = technical_receipt(incoming.transmission, now, claimed_uuid);
+        let inside = self.crowd.enter();
         self.store().receive(incoming).await?;
+        drop(inside);
         Ok(receipt)
     }
 

@@ -4,6 +4,7 @@
 use futures_util::future::join_all;
 
 use super::Exchange;
+use super::work::Bulk;
 use crate::{Batch, Conflict, EventTag, Incoming, Memo, Op, StorageError, Work, WorkerId};
 use brevdue_wire::ReceiptStatus;
 
@@ -21,8 +22,10 @@ impl Exchange {
         &self,
         worker: WorkerId,
         limit: u32,
+        bulk: Bulk,
     ) -> Result<usize, StorageError> {
-        let letters = self.store().claim_incoming(self.claiming_inside(worker, limit)).await?;
+        let claim = self.claiming_inside(worker, limit, bulk);
+        let letters = self.store().claim_incoming(claim).await?;
         // Side by side, so that the store can make many decisions durable in one go.
         let outcomes =
             join_all(letters.iter().map(|letter| self.file_letter(letter, worker))).await;

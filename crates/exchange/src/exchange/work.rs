@@ -13,14 +13,29 @@ const TRIES: usize = 5;
 /// Of so many pieces of work at least one is a job, however many letters were received.
 const JOBS_SHARE: u32 = 8;
 
+/// What becomes of the bulk lane in a round of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bulk {
+    /// It is served in its turn.
+    Goes,
+    /// It is left alone.
+    Rests,
+}
+
 impl Exchange {
+    /// Whether so many letters came in at once, since this was last asked, that bulk mail had better rest
+    /// while they are received.
+    pub fn was_crowded(&self) -> bool {
+        self.crowd.was_seen()
+    }
+
     /// Does a round of [`Self::work_letters`] and one of [`Self::work_archives`]: for who has one
     /// thread for all of it. Returns how many pieces were claimed.
     ///
     /// # Errors
     /// When the store fails; the lease of what was claimed runs out and it is done later.
     pub async fn work_inside(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
-        let letters = self.work_letters(worker, limit).await?;
+        let letters = self.work_letters(worker, limit, Bulk::Goes).await?;
         Ok(letters + self.work_archives(worker, limit).await?)
     }
 
@@ -33,11 +48,16 @@ impl Exchange {
     ///
     /// # Errors
     /// When the store fails; the lease of what was claimed runs out and it is done later.
-    pub async fn work_letters(&self, worker: WorkerId, limit: u32) -> Result<usize, StorageError> {
-        let letters = self.work_incoming(worker, limit).await?;
+    pub async fn work_letters(
+        &self,
+        worker: WorkerId,
+        limit: u32,
+        bulk: Bulk,
+    ) -> Result<usize, StorageError> {
+        let letters = self.work_incoming(worker, limit, bulk).await?;
         let taken = u32::try_from(letters).unwrap_or(limit);
         let left = limit.saturating_sub(taken).max(limit.div_ceil(JOBS_SHARE));
-        let jobs = self.claim(WorkKind::Inside, worker, left).await?;
+        let jobs = self.store().claim(self.claiming_inside(worker, left, bulk)).await?;
         // Side by side, so that the store can make many decisions durable in one go.
         let outcomes = join_all(jobs.iter().map(|job| self.work(job, worker))).await;
         outcomes.into_iter().collect::<Result<(), _>>()?;
@@ -58,15 +78,19 @@ impl Exchange {
     }
 
     /// What a worker inside claims now.
-    pub(super) fn claiming_inside(&self, worker: WorkerId, limit: u32) -> Claim {
-        self.claiming(WorkKind::Inside, worker, limit)
+    pub(super) fn claiming_inside(&self, worker: WorkerId, limit: u32, bulk: Bulk) -> Claim {
+        let claim = self.claiming(WorkKind::Inside, worker, limit);
+        match bulk {
+            Bulk::Goes => claim,
+            Bulk::Rests => Claim { for_bulk: 0, most_bulk: 0, ..claim },
+        }
     }
 
     fn claiming(&self, kind: WorkKind, worker: WorkerId, limit: u32) -> Claim {
         let now = self.clock().now();
         let lease_until = now.plus_seconds(self.policy().lease_seconds);
         let for_bulk = limit.saturating_mul(self.policy().bulk_share_percent) / 100;
-        Claim { kind, worker, now, lease_until, limit, for_bulk }
+        Claim { kind, worker, now, lease_until, limit, for_bulk, most_bulk: limit }
     }
 
     pub(super) async fn claim(

@@ -48,14 +48,14 @@ impl<T> Turns<T> {
         self.lane_mut(lane).queue(account).push_front(item);
     }
 
-    /// Takes at most `limit`, `for_bulk` of them from the bulk lane if so many wait there. Interactive
-    /// ones come first.
-    pub fn take(&mut self, limit: usize, for_bulk: usize) -> Vec<T> {
+    /// Takes at most `limit`; of the bulk lane `for_bulk` of them if so many wait there, and at most
+    /// `most_bulk`. Interactive ones come first.
+    pub fn take(&mut self, limit: usize, for_bulk: usize, most_bulk: usize) -> Vec<T> {
         let kept = for_bulk.min(self.bulk.waiting).min(limit);
         let mut taken = Vec::new();
         self.interactive.take(limit - kept, &mut taken);
         let rest = limit - taken.len();
-        self.bulk.take(rest, &mut taken);
+        self.bulk.take(rest.min(most_bulk), &mut taken);
         taken
     }
 
@@ -152,6 +152,16 @@ mod tests {
     }
 
     #[test]
+    fn bulk_may_be_left_alone() {
+        let mut turns =
+            filled(&[(Lane::Bulk, A, 10), (Lane::Interactive, A, 1), (Lane::Bulk, A, 11)]);
+        assert_eq!(turns.take(9, 0, 0), [1]);
+        assert!(turns.take(9, 0, 0).is_empty());
+        assert_eq!(turns.take(9, 0, 1), [10]);
+        assert_eq!(turns.take(9, 0, 9), [11]);
+    }
+
+    #[test]
     fn accounts_take_turns_and_each_keeps_its_order() {
         let mut turns = filled(&[
             (Lane::Bulk, A, 1),
@@ -159,9 +169,9 @@ mod tests {
             (Lane::Bulk, A, 3),
             (Lane::Bulk, B, 10),
         ]);
-        assert_eq!(turns.take(3, 0), [1, 10, 2]);
+        assert_eq!(turns.take(3, 0, 3), [1, 10, 2]);
         turns.push(Lane::Bulk, B, 11);
-        assert_eq!(turns.take(9, 0), [3, 11]);
+        assert_eq!(turns.take(9, 0, 9), [3, 11]);
         assert!(turns.is_empty() && turns.peek().is_none());
     }
 
@@ -181,7 +191,7 @@ mod tests {
                 (Lane::Interactive, A, 3),
                 (Lane::Bulk, A, 11),
             ]);
-            assert_eq!(turns.take(limit, for_bulk), expected, "{limit} {for_bulk}");
+            assert_eq!(turns.take(limit, for_bulk, limit), expected, "{limit} {for_bulk}");
             assert_eq!(turns.len() + expected.len(), 5);
         }
     }
@@ -189,9 +199,9 @@ mod tests {
     #[test]
     fn what_is_put_back_comes_before_the_rest_of_its_account() {
         let mut turns = filled(&[(Lane::Interactive, A, 1), (Lane::Interactive, A, 2)]);
-        assert_eq!(turns.take(1, 0), [1]);
+        assert_eq!(turns.take(1, 0, 1), [1]);
         turns.put_back(Lane::Interactive, A, 1);
         assert_eq!(turns.of(Lane::Interactive, A), 2);
-        assert_eq!(turns.take(2, 0), [1, 2]);
+        assert_eq!(turns.take(2, 0, 2), [1, 2]);
     }
 }

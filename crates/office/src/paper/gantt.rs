@@ -6,6 +6,9 @@ use super::flow::{BLACK, Colour, Flow, GREY, Op, RULE, Role, SHADE, cut};
 use super::fonts::Face;
 use super::{Gantt, GanttRow};
 
+/// Points between the names of two milestones on one line.
+const APART: f32 = 8.0;
+
 /// `#RRGGBB`; grey when it is something else.
 fn colour(text: &str) -> Colour {
     let number = text.strip_prefix('#').filter(|hex| hex.len() == 6);
@@ -13,6 +16,47 @@ fn colour(text: &str) -> Colour {
         Some(rgb) => ((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8),
         None => (0x80, 0x80, 0x80),
     }
+}
+
+/// A milestone and its name, on one of the lines above the bars.
+struct Flag {
+    x: f32,
+    words_x: f32,
+    line: usize,
+    words: String,
+}
+
+/// Where the names of milestones stand, so that none covers another, on as few lines as that takes; and
+/// how many lines those are.
+fn flags(
+    gantt: &Gantt,
+    size: f32,
+    right: f32,
+    language: Language,
+    x_of: &dyn Fn(Day) -> f32,
+) -> (Vec<Flag>, usize) {
+    let mut milestones: Vec<_> = gantt.milestones.iter().collect();
+    milestones.sort_by_key(|(_, day, _)| *day);
+    // What each line has taken so far.
+    let mut taken: Vec<Vec<(f32, f32)>> = Vec::new();
+    let mut flags = Vec::new();
+    for (name, day, _) in milestones {
+        let x = x_of(*day);
+        let words = format!("{name} {}", super::day(*day, language));
+        let words = cut(&words, Face::Strong, size * 0.9, 260.0);
+        let wide = Face::Strong.width(&words, size * 0.9);
+        let words_x = if x + wide + 6.0 > right { x - wide - 6.0 } else { x + 6.0 };
+        let (from, to) = (words_x.min(x - 4.0), (words_x + wide).max(x + 4.0));
+        let is_free =
+            |line: &Vec<(f32, f32)>| line.iter().all(|(a, b)| to + APART < *a || *b + APART < from);
+        let line = taken.iter().position(is_free).unwrap_or(taken.len());
+        if line == taken.len() {
+            taken.push(Vec::new());
+        }
+        taken[line].push((from, to));
+        flags.push(Flag { x, words_x, line, words });
+    }
+    (flags, taken.len())
 }
 
 impl Flow {
@@ -27,38 +71,26 @@ impl Flow {
         let height = size * 1.75;
         let mut rows = gantt.rows.iter();
         loop {
-            let head = size * 2.0 + size * 1.35 * gantt.milestones.len().min(6) as f32 + 8.0;
+            let (flags, lines) = flags(gantt, size, right, self.words_in(), &x_of);
+            let head = size * 2.0 + size * 1.35 * lines as f32 + 8.0;
             self.need(head + height * 3.0);
             let (_, _, top, _) = self.place();
             self.months(gantt, size, &x_of, top, left, right);
             self.down(size * 2.0);
             let mut lows = Vec::new();
-            // Names of milestones stand below one another, so that near ones do not cover each other.
-            for (index, (name, day, _)) in gantt.milestones.iter().enumerate() {
+            for Flag { x, words_x, line, words } in flags {
                 let (_, _, y, _) = self.place();
-                let y = y + size * 1.35 * (index % 6) as f32;
-                let x = x_of(*day);
-                let words = format!("{name} {}", super::day(*day, self.words_in()));
-                let words = cut(&words, Face::Strong, size * 0.9, 260.0);
-                let wide = Face::Strong.width(&words, size * 0.9);
-                let words_x = if x + wide + 6.0 > right { x - wide - 6.0 } else { x + 6.0 };
+                let y = y + size * 1.35 * line as f32;
                 self.push(Op::Shape {
                     points: vec![(x, y), (x + 4.0, y + 4.0), (x, y + 8.0), (x - 4.0, y + 4.0)],
                     colour: BLACK,
                 });
-                let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
-                self.push(Op::Words {
-                    x: words_x,
-                    y,
-                    size,
-                    face,
-                    colour: BLACK,
-                    words,
-                    node: None,
-                });
                 lows.push((x, y));
+                let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
+                let x = words_x;
+                self.push(Op::Words { x, y, size, face, colour: BLACK, words, node: None });
             }
-            self.down(size * 1.35 * gantt.milestones.len().min(6) as f32 + 4.0);
+            self.down(size * 1.35 * lines as f32 + 4.0);
             let (_, _, bars_top, _) = self.place();
             let mut drawn = 0;
             while self.room() >= height {

@@ -36,9 +36,17 @@ pub(super) fn claim(
 ) -> rusqlite::Result<Vec<Job>> {
     let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
     let for_bulk = usize::try_from(claim.for_bulk).unwrap_or(usize::MAX).min(limit);
+    let most_bulk = usize::try_from(claim.most_bulk).unwrap_or(usize::MAX);
     let mut jobs = lane_in_turns(connection, leases, claim, Lane::Bulk, for_bulk)?;
     for lane in LANES {
-        let left = limit - jobs.len();
+        let left = match lane {
+            Lane::Interactive => limit - jobs.len(),
+            // What it has by now, it has of its share.
+            Lane::Bulk => {
+                let taken = jobs.iter().filter(|job| job.lane == lane).count();
+                (limit - jobs.len()).min(most_bulk.saturating_sub(taken))
+            }
+        };
         jobs.extend(lane_in_turns(connection, leases, claim, lane, left)?);
     }
     jobs.sort_unstable_by_key(|job| (job.lane, job.due, job.id));

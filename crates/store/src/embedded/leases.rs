@@ -125,7 +125,8 @@ mod tests {
             let worker = WorkerId(Uuid::from_u128(number));
             let kind = WorkKind::Inside;
             let (now, lease_until) = (at(now), at(now + 60));
-            let claim = Claim { kind, worker, now, lease_until, limit: 1, for_bulk: 0 };
+            let claim =
+                Claim { kind, worker, now, lease_until, limit: 1, for_bulk: 0, most_bulk: 1 };
             let work = Work::Check(MemoKey(Uuid::nil()));
             let lane = Lane::Interactive;
             let job = Job {

@@ -109,7 +109,12 @@ pub async fn received_bulk_waits_for_interactive_but_for_its_share(store: Arc<dy
     assert_eq!(taken(&store, at_most(3, 1)).await, [11, 12, 13]);
     let shared = Claim { for_bulk: 2, ..at_most(5, 1) };
     assert_eq!(taken(&store, shared).await, [14, 15, 16, 1, 2]);
-    assert_eq!(taken(&store, at_most(9, 1)).await, [17, 18, 19, 20, 3, 4, 5, 6, 7]);
+    let but_bulk = |most_bulk| Claim { most_bulk, ..at_most(2, 1) };
+    assert_eq!(taken(&store, but_bulk(0)).await, [17, 18]);
+    assert_eq!(taken(&store, at_most(3, 1)).await, [19, 20, 3]);
+    assert_eq!(taken(&store, but_bulk(0)).await, NOTHING);
+    assert_eq!(taken(&store, but_bulk(1)).await, [4]);
+    assert_eq!(taken(&store, at_most(9, 1)).await, [5, 6, 7, 8, 9, 10]);
 }
 
 pub async fn a_received_letter_under_lease_is_not_claimed_again(store: Arc<dyn Store>) {
@@ -237,5 +242,9 @@ pub async fn bulk_jobs_wait_for_interactive_but_for_their_share(store: Arc<dyn S
     let shared = |limit, for_bulk| Claim { for_bulk, ..at_most(limit, 1) };
     assert_eq!(claimed(&store, shared(3, 1)).await, [6, 7, 1]);
     assert_eq!(claimed(&store, shared(2, 0)).await, [8, 9]);
-    assert_eq!(claimed(&store, shared(9, 1)).await, [10, 2, 3, 4, 5]);
+    let but_bulk = |most_bulk| Claim { most_bulk, ..at_most(9, 1) };
+    assert_eq!(claimed(&store, but_bulk(0)).await, [10]);
+    assert_eq!(claimed(&store, but_bulk(0)).await, NOTHING);
+    assert_eq!(claimed(&store, but_bulk(1)).await, [2]);
+    assert_eq!(claimed(&store, shared(9, 1)).await, [3, 4, 5]);
 }

@@ -189,7 +189,7 @@ pub(super) fn worker(number: u128) -> WorkerId {
 /// A claim of at most 100 at `now` for 60 seconds.
 pub(super) fn claim(kind: WorkKind, by: u128, now: i64) -> Claim {
     let (now, lease_until) = (at(now), at(now + 60));
-    Claim { kind, worker: worker(by), now, lease_until, limit: 100, for_bulk: 0 }
+    Claim { kind, worker: worker(by), now, lease_until, limit: 100, for_bulk: 0, most_bulk: 100 }
 }
 
 /// Claims and gives the numbers of the jobs.

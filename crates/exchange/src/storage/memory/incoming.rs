@@ -32,7 +32,11 @@ impl Tables {
 
     pub(super) fn claim_incoming(&mut self, claim: &Claim) -> Vec<Incoming> {
         self.take_back(claim.now);
-        let taken = self.turns.take(claim.limit as usize, claim.for_bulk as usize);
+        let taken = self.turns.take(
+            claim.limit as usize,
+            claim.for_bulk as usize,
+            claim.most_bulk as usize,
+        );
         let mut found = Vec::with_capacity(taken.len());
         for key in taken {
             if let Ok(row) = self.incoming.change(key, "incoming letter") {

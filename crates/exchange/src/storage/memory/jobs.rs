@@ -57,7 +57,7 @@ impl Tables {
             found.into_iter().partition(|job| job.lane == Lane::Interactive);
         let kept = (claim.for_bulk.min(claim.limit) as usize).min(bulk.len());
         let mut taken = self.lane_in_turns(interactive, claim, claim.limit as usize - kept);
-        let rest = claim.limit as usize - taken.len();
+        let rest = (claim.limit as usize - taken.len()).min(claim.most_bulk as usize);
         taken.extend(self.lane_in_turns(bulk, claim, rest));
         taken
     }

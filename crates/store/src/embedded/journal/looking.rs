@@ -37,7 +37,7 @@ pub(super) fn look(
             return Ok(true);
         }
         looked_at += STEP;
-        let walked = walk(segments, from, end, STEP, |_| true).map_err(failure::of_files)?;
+        let walked = walk(segments, from, end, STEP, STEP, |_| true).map_err(failure::of_files)?;
         let unfiled = not_filed(readers, walked.heads)?;
         queue.found(&unfiled, Some(walked.next).filter(|next| *next < end));
     }
@@ -74,17 +74,14 @@ pub(super) fn fetch_left(
     readers: &Readers,
 ) -> Result<(), StorageError> {
     for Fetch { whose, from, to, room } in queue.to_fetch() {
-        let fetched = walk(segments, from, to, FETCH_STEP.min(room.max(1) * 64), |head| {
+        let most = FETCH_STEP.min(room.max(1) * 64);
+        let fetched = walk(segments, from, to, most, room, |head| {
             (head.lane, head.origin.account()) == whose
         })
         .map_err(failure::of_files)
         .and_then(|walked| Ok((not_filed(readers, walked.heads)?, walked.next)));
         match fetched {
-            Ok((heads, next)) => {
-                // Those beyond the room are found again.
-                let next = heads.get(room).map_or(next, |head| head.spot);
-                queue.fetched(whose, &heads[..heads.len().min(room)], next);
-            }
+            Ok((heads, next)) => queue.fetched(whose, &heads, next),
             Err(error) => {
                 queue.not_fetched(whose);
                 return Err(error);
@@ -100,12 +97,14 @@ struct Walked {
     next: Spot,
 }
 
-/// Looks at most at so many records between two places, from segment to segment.
+/// Looks at most at so many records between two places, from segment to segment, until there is no room
+/// for another that is wanted.
 fn walk(
     segments: &Segments,
     from: Spot,
     end: Spot,
     most: usize,
+    room: usize,
     wanted: impl Fn(&Head) -> bool,
 ) -> io::Result<Walked> {
     let mut heads = Vec::new();
@@ -117,7 +116,7 @@ fn walk(
         let begin = Spot { segment, offset };
         let mut scan = Scan::of(segments.file(segment)?, begin, stop, Look::Heads)?;
         loop {
-            if looked_at >= most {
+            if looked_at >= most || heads.len() >= room {
                 let offset = scan.position().try_into().map_err(io::Error::other)?;
                 return Ok(Walked { heads, next: Spot { segment, offset } });
             }

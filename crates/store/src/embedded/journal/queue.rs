@@ -111,7 +111,11 @@ impl Queue {
     pub(super) fn claim(&self, claim: &Claim) -> Vec<Incoming> {
         let mut state = self.state();
         state.take_back(claim.now);
-        let heads = state.turns.take(claim.limit as usize, claim.for_bulk as usize);
+        let heads = state.turns.take(
+            claim.limit as usize,
+            claim.for_bulk as usize,
+            claim.most_bulk as usize,
+        );
         if !heads.is_empty() {
             let end =
                 state.earliest_end.map_or(claim.lease_until, |end| end.min(claim.lease_until));

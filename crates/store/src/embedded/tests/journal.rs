@@ -362,6 +362,7 @@ async fn a_long_queue_is_looked_through_while_the_store_answers() {
         lease_until,
         limit: 20_000,
         for_bulk: 0,
+        most_bulk: u32::MAX,
     };
     let mut found = numbers(&store.claim_incoming(claim).await.unwrap());
     found.sort_unstable();

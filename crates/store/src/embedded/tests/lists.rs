@@ -320,7 +320,7 @@ async fn totals_and_pages_are_those_of_a_recount_whatever_comes_and_goes() {
 async fn work(ours: &Embedded, plain: &Memory, dice: &mut Dice) {
     let (kind, worker) = (WorkKind::Outside, WORKER);
     let (now, lease_until) = (at(10), at(20));
-    let claim = Claim { kind, worker, now, lease_until, limit: 6, for_bulk: 0 };
+    let claim = Claim { kind, worker, now, lease_until, limit: 6, for_bulk: 0, most_bulk: 6 };
     let jobs = ours.claim(claim.clone()).await.unwrap();
     assert_eq!(jobs, plain.claim(claim).await.unwrap());
     let mut batch = Batch::default();

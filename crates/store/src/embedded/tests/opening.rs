@@ -42,6 +42,7 @@ async fn work_of_a_process_that_is_gone_is_due_at_once_when_the_store_is_opened_
         lease_until: at(100_000),
         limit: 10,
         for_bulk: 0,
+        most_bulk: u32::MAX,
     };
     assert_eq!(store.claim(claim(1)).await.unwrap().len(), 1);
     assert_eq!(store.claim(claim(2)).await.unwrap(), []);

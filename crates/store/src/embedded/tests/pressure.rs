@@ -99,6 +99,7 @@ async fn claiming_writes_nothing() {
         lease_until: at(200),
         limit: 10,
         for_bulk: 0,
+        most_bulk: u32::MAX,
     };
     assert_eq!(store.claim(claim.clone()).await.unwrap(), []);
     claim.kind = WorkKind::Inside;
@@ -268,6 +269,7 @@ async fn work_that_another_claims_before_its_end_is_written_is_the_others() {
         lease_until: at(now + 60),
         limit: 10,
         for_bulk: 0,
+        most_bulk: u32::MAX,
     };
     assert_eq!(store.claim(claim(1, 10)).await.unwrap().len(), 1);
     // The first is about to be heard when the second claims.

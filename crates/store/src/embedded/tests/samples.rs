@@ -118,7 +118,7 @@ pub(super) fn incoming(store: &Embedded, number: u64) -> Incoming {
 pub(super) async fn claim_incoming(store: &Embedded, limit: u32) -> Vec<Incoming> {
     let (kind, worker) = (WorkKind::Inside, WORKER);
     let (now, lease_until) = (at(2), at(1000));
-    let claim = Claim { kind, worker, now, lease_until, limit, for_bulk: 0 };
+    let claim = Claim { kind, worker, now, lease_until, limit, for_bulk: 0, most_bulk: limit };
     store.claim_incoming(claim).await.unwrap()
 }
 
