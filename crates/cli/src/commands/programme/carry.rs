@@ -61,7 +61,7 @@ Examples:
   brevdue programme import plan.xlsx
   brevdue programme import plan.xlsx --apply --as P-002
   brevdue programme import systems.xlsx --inventory --apply
-  brevdue programme import gateway.csv --log --apply
+  brevdue programme import gateway.csv --messages --apply
 
 Exit codes: 0 done, 1 the file cannot be understood or is in conflict, 2 the command.")]
 pub(super) struct ImportArgs {
@@ -75,7 +75,7 @@ pub(super) struct ImportArgs {
     inventory: bool,
     /// It is a log of messages, CSV or JSON lines: evidence of what systems have sent and received
     #[arg(long, conflicts_with_all = ["list", "inventory", "mine", "remove"])]
-    log: bool,
+    messages: bool,
     /// Make the changes
     #[arg(long)]
     apply: bool,
@@ -186,7 +186,7 @@ impl From<Problem> for NotRead {
 fn imported(args: &ImportArgs) -> Result<Exit, Problem> {
     let opened = args.which.open()?;
     let bytes = bytes_of(&args.from)?;
-    if args.log {
+    if args.messages {
         return logged(args, &opened, &bytes);
     }
     let diff = match read(args, &opened, &bytes) {
