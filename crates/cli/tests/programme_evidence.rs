@@ -104,6 +104,8 @@ fn acceptance_06_a_legacy_and_an_invalid_message_turn_cells_red_reopen_tasks_and
     send_memo(&server, 2);
     wait("the window has passed and they close again", &server, || are_done(&data));
     assert_eq!(check().status.code(), Some(0), "{}", text(&check()));
+    // Whoever was at work has been signed out meanwhile.
+    let mut at_work = AtWork::enter(&server, &id);
     for requirement in ["MK-A1", "MK-A2", "MK-D2", "MK-D9"] {
         let green = at_work.page(&format!("requirements/{requirement}/S-001"));
         assert!(green.contains("badge-success\">Opfyldt"), "{requirement}: {green}");

@@ -1,5 +1,6 @@
-//! A person with a browser that knows no script: pages, forms, one cookie.
+//! A person with a browser that knows no script: pages, forms, cookies.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
@@ -9,13 +10,14 @@ use super::http::{Answer, Client};
 
 pub struct Person {
     client: Client,
-    cookie: Option<String>,
+    /// By name.
+    cookies: BTreeMap<String, String>,
 }
 
 impl Person {
     /// Signs in as an invented person.
     pub fn sign_in(http: SocketAddr, contact: Uuid, name: &str) -> Self {
-        let mut person = Self { client: Client::new(http), cookie: None };
+        let mut person = Self { client: Client::new(http), cookies: BTreeMap::new() };
         let list = person.get(&format!("/sign-in?q={}", name.replace(' ', "%20")));
         let token = between(&list, "name=\"token\" value=\"", "\"").unwrap();
         let form = format!("token={token}&contact={contact}");
@@ -26,7 +28,7 @@ impl Person {
 
     /// Somebody who has not signed in, as the pages of programmes ask nobody to.
     pub fn visitor(http: SocketAddr) -> Self {
-        Self { client: Client::new(http), cookie: None }
+        Self { client: Client::new(http), cookies: BTreeMap::new() }
     }
 
     /// Sends a form; the status of the answer and its text.
@@ -57,8 +59,11 @@ impl Person {
 
     fn ask(&mut self, method: &str, path: &str, form: &[u8], out: &mut dyn io::Write) -> Answer {
         let mut headers = Vec::new();
-        if let Some(cookie) = &self.cookie {
-            headers.push(("cookie", cookie.as_str()));
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = cookies.join("; ");
+        if !cookies.is_empty() {
+            headers.push(("cookie", cookies.as_str()));
         }
         if method == "POST" {
             headers.push(("content-type", "application/x-www-form-urlencoded"));
@@ -66,8 +71,12 @@ impl Person {
         let length = form.len() as u64;
         let answer =
             self.client.exchange(method, path, &headers, length, &mut &*form, out).unwrap();
-        if let Some(set) = answer.header("set-cookie") {
-            self.cookie = set.split(';').next().map(str::to_owned);
+        let set = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        for (_, set) in set {
+            let pair = set.split(';').next().and_then(|pair| pair.split_once('='));
+            if let Some((name, value)) = pair {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         answer
     }
