@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The files of texts; no section stands in two of them.
-const TEXTS: [&str; 2] = ["texts.toml", "texts-programme.toml"];
+const TEXTS: [&str; 3] = ["texts.toml", "texts-programme.toml", "texts-evidence.toml"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

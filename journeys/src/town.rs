@@ -261,7 +261,8 @@ impl Town {
         for kind in [WorkKind::Inside, WorkKind::Archives, WorkKind::Outside] {
             let limit = 1 + self.dice.below(10) as u32;
             let lease_until = now.plus_seconds(self.exchange.policy().lease_seconds);
-            let claim = Claim { kind, worker, now, lease_until, limit, for_bulk: 0 };
+            let claim =
+                Claim { kind, worker, now, lease_until, limit, for_bulk: 0, most_bulk: limit };
             self.store.claim(claim.clone()).await.expect("work is claimed");
             if kind == WorkKind::Inside {
                 self.store.claim_incoming(claim).await.expect("letters are claimed");

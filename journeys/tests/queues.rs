@@ -5,7 +5,7 @@
     reason = "a journey that cannot go on fails; one that cannot begin says why"
 )]
 
-use brevdue_exchange::{Op, Policy, SystemId, WorkerId};
+use brevdue_exchange::{Bulk, Op, Policy, SystemId, WorkerId};
 use brevdue_journeys::town::country::who;
 use brevdue_journeys::{Ground, Line, Town, on_every_ground};
 use uuid::Uuid;
@@ -42,7 +42,7 @@ async fn send(town: &mut Town, system: SystemId, letters: usize) -> Vec<Uuid> {
 
 async fn round(town: &Town) -> usize {
     let worker = WorkerId(Uuid::from_u128(77));
-    town.exchange.work_letters(worker, ROUND).await.unwrap()
+    town.exchange.work_letters(worker, ROUND, Bulk::Goes).await.unwrap()
 }
 
 /// How many of these are in the mailbox.
@@ -120,6 +120,7 @@ async fn a_letter_whose_message_is_there_already_is_done_with(ground: Ground) {
         lease_until: town.now(),
         limit: 1,
         for_bulk: 0,
+        most_bulk: u32::MAX,
     };
     let [letter] = &town.store.claim_incoming(claim).await.unwrap()[..] else { panic!("one") };
     // As if it had been filed, and nobody here knew.

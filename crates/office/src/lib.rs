@@ -9,6 +9,7 @@
 //! - [`diff`]: what an import comes to: changes, conflicts, new rows, rows that are gone.
 //! - [`inventory`]: systems as others keep them.
 //! - [`incoming`]: a file that somebody brings: what it is, and what it comes to.
+//! - [`log`]: logs of messages as others keep them.
 //! - [`calendar`]: due dates and milestones for calendar programs.
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
@@ -24,6 +25,7 @@ pub mod incoming;
 pub mod inventory;
 pub mod limits;
 pub mod list;
+pub mod log;
 pub mod of_plan;
 mod packed;
 pub mod paper;

@@ -4,6 +4,7 @@
 
 mod lines;
 mod prose;
+mod running;
 
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::objects::{Kind, LetterType, Supplier, System};
@@ -133,6 +134,8 @@ pub enum Report {
     R7,
     /// Training.
     R8,
+    /// Operation.
+    R9,
     /// Who changed what.
     R11,
     /// The slides of the package Kommunikation.
@@ -150,6 +153,7 @@ impl Report {
         Self::R6,
         Self::R7,
         Self::R8,
+        Self::R9,
         Self::R11,
         Self::Deck,
     ];
@@ -165,6 +169,7 @@ impl Report {
             Self::R6 => "R6",
             Self::R7 => "R7",
             Self::R8 => "R8",
+            Self::R9 => "R9",
             Self::R11 => "R11",
             Self::Deck => "OP0",
         }
@@ -186,6 +191,7 @@ impl Report {
             Self::R6 => ("Opgaver og tidsplan", "Tasks and plan"),
             Self::R7 => ("Klarmelding", "Declaration of readiness"),
             Self::R8 => ("Uddannelsesdækning", "Training coverage"),
+            Self::R9 => ("Driftsoverblik", "Overview of operation"),
             Self::R11 => ("Beslutnings- og ændringslog", "Log of decisions and changes"),
             Self::Deck => ("Præsentation til kommunikation", "Presentation for communication"),
         };
@@ -210,6 +216,7 @@ impl Report {
                 Form::Jira,
             ],
             Self::R8 => &[Form::Pdf, Form::Xlsx],
+            Self::R9 => &[Form::Csv],
             Self::R11 => &[Form::Pdf, Form::Csv],
             Self::Deck => &[Form::Pptx],
         }
@@ -272,6 +279,7 @@ impl Asked<'_> {
         }
         Ok(match (report, form) {
             (Report::R11, Form::Csv) => self.log(),
+            (Report::R9, Form::Csv) => list::plain(&running::rows(self.judged, self.language)),
             (Report::R2, Form::Csv) => self.verdicts(),
             (_, Form::Pdf) => self.printed(report)?.bytes,
             (_, Form::Pptx) => slides::write(&self.deck(report)?)?,
@@ -356,7 +364,9 @@ impl Asked<'_> {
             Report::R7 => reports::readiness(&head, &prose::readiness(judged, language))?,
             Report::R8 => reports::training(&head, &judged.programme)?,
             Report::R11 => reports::history(&head, self.history)?,
-            Report::Deck => return Err(NotMade::NoSuchForm(report, Form::Pdf)),
+            Report::R9 | Report::Deck => {
+                return Err(NotMade::NoSuchForm(report, Form::Pdf));
+            }
         })
     }
 

@@ -8,6 +8,7 @@ mod checking;
 mod diff;
 mod effective;
 mod fault;
+mod owning;
 mod reading;
 mod shipped;
 
@@ -21,10 +22,11 @@ use crate::ids::{
 };
 use crate::text::Bilingual;
 
-pub use checking::{CONTRAST, ITEMS, TEXT_CHARACTERS, TOOLS};
-pub use diff::{Difference, FieldDifference, WhatDiffers, accepting, diff};
+pub use checking::{CONTRAST, ENTRY_CHARACTERS, ITEMS, LIST_ENTRIES, TEXT_CHARACTERS, TOOLS};
+pub use diff::{Difference, FieldDifference, WhatDiffers, accepting, diff, kept_out};
 pub use effective::{Effective, SetAside};
 pub use fault::{CatalogueErrors, FAULTS, Fault, FaultKind};
+pub use owning::{Own, value_of};
 pub use reading::CATALOGUE_BYTES;
 
 /// How much is known of a fact, shown as a badge.

@@ -25,9 +25,10 @@ mod upkeep;
 mod verdict;
 
 use crate::catalogue::{AppliesTo, Requirement};
-use crate::objects::System;
+use crate::objects::{Direction, System};
+use crate::observation::Untold;
 
-pub use counting::{Counted, Counting, DayFigures, Needed, Period, Sum};
+pub use counting::{Counted, Counting, DayFigures, Needed, Period, Sum, WINDOW_DAYS};
 pub use discovery::{Proposal, discovered};
 pub use evidence::{Evidence, Side};
 pub use matrix::{Headline, Matrix, Row, Share};
@@ -51,6 +52,11 @@ impl Asked<'_> {
             .copied()
             .filter(|limit| limit.is_finite())
             .unwrap_or(default)
+    }
+
+    /// A limit that says how many there must be: one where nobody says otherwise, and never less.
+    fn least(&self, name: &str) -> i64 {
+        self.limit(name, 1.0).max(1.0) as i64
     }
 
     /// A list of the requirement; empty where there is none.
@@ -86,7 +92,58 @@ pub fn check(evidence: &Evidence, requirement: &Requirement, subject: &Subject) 
         Some(Judged::ContactPoint) => contacts::bound(&asked),
         Some(Judged::LetterType) => markup::decided(&asked),
     };
-    verdict::settled(&asked, answer)
+    verdict::settled(&asked, told(&asked, answer))
+}
+
+/// What has to be known of every message before a requirement can be met by them.
+fn must_be_told(requirement: &str) -> &'static [Untold] {
+    match requirement {
+        "MK-A2" | "MK-D9" => &[Untold::Validation],
+        "MK-A3" => &[Untold::Authority],
+        "MK-A4" => &[Untold::Size, Untold::Files],
+        "MK-M3" | "MK-D8" => &[Untold::Receipt],
+        "MK-M6" => &[Untold::Fetched, Untold::Kept],
+        "MK-D1" => &[Untold::Fetched],
+        "MK-D4" => &[Untold::Structure],
+        "MK-D7" => &[Untold::FileTypes],
+        "MK-D10" => &[Untold::Title],
+        _ => &[],
+    }
+}
+
+/// An answer that messages bear out whole: where a log said nothing of some of them, nobody knows.
+fn told(asked: &Asked<'_>, answer: Answer) -> Answer {
+    let (Some(period), CheckResult::Pass | CheckResult::NotApplicable) =
+        (answer.window, answer.result)
+    else {
+        return answer;
+    };
+    let outward = matches!(asked.requirement.applies_to, AppliesTo::Sender | AppliesTo::Both);
+    let inward = asked.requirement.applies_to != AppliesTo::Sender;
+    let directions = [(outward, Direction::Out), (inward, Direction::In)];
+    for untold in must_be_told(asked.requirement.id.as_str()) {
+        let mut count = 0;
+        for (_, direction) in directions.iter().filter(|(asks, _)| *asks) {
+            let tallies: Vec<_> = match asked.subject.key() {
+                Some(key) => asked.evidence.tally(key, *direction, period).into_iter().collect(),
+                None => {
+                    asked.evidence.sums(*direction).filter_map(|sum| sum.over(period)).collect()
+                }
+            };
+            count += tallies.iter().map(|tally| tally.untold.count(untold.word())).sum::<i64>();
+        }
+        if count > 0 {
+            let what = untold.label();
+            let (da, en) = (what.da, what.en);
+            let unknown = Answer::no_evidence(
+                format!("{count} meddelelser er fra en log, der ikke siger noget om {da}."),
+                format!("{count} messages are from a log that says nothing of {en}."),
+            );
+            let (result, why) = (unknown.result, unknown.why);
+            return Answer { result, why, ..answer };
+        }
+    }
+    answer
 }
 
 enum Judged<'a> {

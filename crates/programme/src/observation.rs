@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::ids::Key;
 use crate::objects::{Direction, Environment};
+use crate::text::Bilingual;
 
 /// The format of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,6 +138,73 @@ pub struct Observation {
     /// What it used of what has been, or will be, closed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub legacy: BTreeSet<Legacy>,
+    /// What nobody told of it, so that no check takes silence for an answer: a log knows less than the
+    /// message itself.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub untold: BTreeSet<Untold>,
+}
+
+/// What a log may not know of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Untold {
+    /// How large it is.
+    Size,
+    /// How many files it has.
+    Files,
+    /// Of which types they are.
+    FileTypes,
+    /// Whether a title or notification text holds a CPR number.
+    Title,
+    /// Whether it is to an authority, or an answer.
+    Authority,
+    /// Which rules it breaks.
+    Validation,
+    /// Whether it carries `memoSchVersion`.
+    Structure,
+    /// Its business receipt.
+    Receipt,
+    /// Whether a receiver system took it.
+    Fetched,
+    /// Where it is kept.
+    Kept,
+}
+
+impl Untold {
+    /// Its word in JSON and in counts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Files => "files",
+            Self::FileTypes => "file-types",
+            Self::Title => "title",
+            Self::Authority => "authority",
+            Self::Validation => "validation",
+            Self::Structure => "structure",
+            Self::Receipt => "receipt",
+            Self::Fetched => "fetched",
+            Self::Kept => "kept",
+        }
+    }
+
+    /// What is not known, for readers.
+    pub fn label(self) -> Bilingual {
+        let (da, en) = match self {
+            Self::Size => ("størrelsen", "the size"),
+            Self::Files => ("antallet af filer", "the number of files"),
+            Self::FileTypes => ("filtyperne", "the file types"),
+            Self::Title => ("titlen", "the title"),
+            Self::Authority => {
+                ("om modtageren er en myndighed", "whether the recipient is an authority")
+            }
+            Self::Validation => ("om meddelelsen er gyldig", "whether the message is valid"),
+            Self::Structure => ("meddelelsens opbygning", "the structure of the message"),
+            Self::Receipt => ("kvitteringen", "the receipt"),
+            Self::Fetched => ("om den blev hentet", "whether it was fetched"),
+            Self::Kept => ("hvor den opbevares", "where it is kept"),
+        };
+        Bilingual::new(da, en)
+    }
 }
 
 /// What kind of place a fetched message is kept in.

@@ -67,6 +67,29 @@ pub fn check(
     Ok(())
 }
 
+/// Whether somebody may bring evidence from outside: a log changes what is measured of every system, so
+/// it is for those who lead, and for the architect and the tester.
+///
+/// # Errors
+///
+/// [`Forbidden`]
+pub fn may_bring_evidence(programme: &Programme, actor: &Actor) -> Result<(), Forbidden> {
+    let allowed = match actor {
+        Actor::Condition => true,
+        Actor::Supplier(_) => false,
+        Actor::Person(key) => programme.get::<Person>(key).is_some_and(|person| {
+            ["pm", "owner", "arch", "test"].iter().any(|role| person.roles.contains_role(role))
+                && person.systems.is_empty()
+        }),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let key = crate::programme::settings_key();
+    let why = "the role of project manager, owner, architect or tester, for all systems";
+    Err(Forbidden { kind: Kind::Settings, key, why })
+}
+
 /// Whether somebody may see an object. People of the authority see all of its programme; a supplier sees
 /// itself, its systems and what is to be done for these.
 pub fn may_see(programme: &Programme, plan: &Plan, actor: &Actor, kind: Kind, key: &Key) -> bool {

@@ -1,5 +1,6 @@
 //! All programmes of one store: opening, changing, telling what was changed.
 
+mod bringing;
 mod judging;
 
 use std::collections::BTreeMap;

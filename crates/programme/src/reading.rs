@@ -78,7 +78,8 @@ impl LetterCodes {
         Self(codes)
     }
 
-    fn find(&self, code: &str) -> Option<Key> {
+    /// The letter type that a code stands for.
+    pub fn find(&self, code: &str) -> Option<Key> {
         self.0.get(&code.trim().to_lowercase()).cloned()
     }
 }
@@ -208,6 +209,7 @@ fn bare(about: About, format: Format) -> Observation {
         sensitive_title: false,
         has_schema_version: false,
         legacy: BTreeSet::new(),
+        untold: BTreeSet::new(),
     }
 }
 

@@ -142,6 +142,9 @@ pub struct Tally {
     /// By the service of the earlier solution they used.
     #[serde(skip_serializing_if = "Few::is_nothing")]
     pub legacy: Few,
+    /// Messages of which nobody told something, by what: see [`crate::observation::Untold`].
+    #[serde(skip_serializing_if = "Counts::is_nothing")]
+    pub untold: Counts,
 }
 
 /// How often letters of one type carried each field of markup.
@@ -192,6 +195,7 @@ impl Tally {
             sensitive,
             schema_version,
             legacy,
+            untold,
             refused_for_size,
             smallest_refused,
         } = self;
@@ -221,6 +225,7 @@ impl Tally {
         sensitive.merge(&other.sensitive);
         schema_version.merge(&other.schema_version);
         legacy.merge(&other.legacy);
+        untold.merge(&other.untold);
         refused_for_size.merge(&other.refused_for_size);
         *smallest_refused = match (*smallest_refused, other.smallest_refused) {
             (Some(one), Some(two)) => Some(one.min(two)),

@@ -80,6 +80,7 @@ fn observation(number: u64) -> Observation {
         sensitive_title: false,
         has_schema_version: false,
         legacy: BTreeSet::new(),
+        untold: BTreeSet::new(),
     }
 }
 

@@ -93,6 +93,10 @@ pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize = 2_000;
 /// Days that a link to a questionnaire works, where nobody says otherwise.
 pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
 
+/// Bytes of a field beside a file of evidence.
+pub(crate) const EVIDENCE_FIELD_BYTES: usize = 1024;
+/// Bytes of a form that brings evidence: a file, and what is beside it.
+pub(crate) const EVIDENCE_FORM_BYTES: usize = brevdue_office::limits::FILE_BYTES + 64 * 1024;
 /// Lines of history in the log that is downloaded, at most.
 pub(crate) const REPORT_HISTORY: usize = 1_000;
 /// Files that were brought to programmes and are kept while somebody decides, from all browsers together.

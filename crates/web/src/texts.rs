@@ -1,5 +1,5 @@
 //! Every text of the pages, in both languages. The texts themselves stand in `texts.toml`, and
-//! those of programmes in `texts-programme.toml`.
+//! those of programmes in `texts-programme.toml` and `texts-evidence.toml`.
 
 #[cfg(test)]
 mod file;
@@ -60,8 +60,11 @@ mod tests {
 
     #[test]
     fn every_text_of_the_file_has_both_languages_and_the_same_placeholders() {
-        let source =
-            concat!(include_str!("../texts.toml"), include_str!("../texts-programme.toml"));
+        let source = concat!(
+            include_str!("../texts.toml"),
+            include_str!("../texts-programme.toml"),
+            include_str!("../texts-evidence.toml")
+        );
         let texts = file::parse(source).unwrap();
         assert!(texts.len() > 100, "the file was read, and not in part: {}", texts.len());
     }

@@ -57,6 +57,7 @@ fn seen(number: u128, format: Format, generating: &str) -> Sight {
         sensitive_title: false,
         has_schema_version: false,
         legacy: BTreeSet::new(),
+        untold: BTreeSet::new(),
     }))
 }
 

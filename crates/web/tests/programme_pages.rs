@@ -679,6 +679,31 @@ async fn acceptance_14_a_supplier_sees_its_own_systems_alone_and_its_answers_lan
     ];
     let done = outside.post_form(&link, &send(fields)).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    // Its own tasks, and no others.
+    assert!(text.contains("value=\"OP3-T07.S-001\"") && !text.contains("OP3-T07.S-002"), "{text}");
+    let task = |key: &str, status: &str, reason: &str| {
+        send(vec![
+            ("what", "task".to_owned()),
+            ("task", key.to_owned()),
+            ("status", status.to_owned()),
+            ("percent", "40".to_owned()),
+            ("forecast", "2027-02-01".to_owned()),
+            ("reason", reason.to_owned()),
+            ("note", "Venter på certifikat".to_owned()),
+        ])
+    };
+    let foreign = outside.post_form(&link, &task("OP3-T07.S-002", "in_progress", "")).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND, "not theirs");
+    let inner = outside.post_form(&link, &task("OP3-T02.S-001", "in_progress", "")).await;
+    assert_eq!(inner.status, StatusCode::NOT_FOUND, "the authority's own task");
+    let unfounded = outside.post_form(&link, &task("OP3-T07.S-001", "blocked", "")).await;
+    assert_eq!(unfounded.status, StatusCode::UNPROCESSABLE_ENTITY, "blocked needs a reason");
+    let done = outside.post_form(&link, &task("OP3-T07.S-001", "in_progress", "")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let state = desk.state("OP3-T07.S-001").await.unwrap();
+    assert_eq!((state.status, state.percent), (Status::InProgress, 40));
+    assert_eq!(state.note, "Venter på certifikat");
+    assert!(desk.state("OP3-T07.S-002").await.is_none());
     let held: Supplier = desk.programme().await.get(&key("L-001")).unwrap();
     assert_eq!(held.answers["S-001/plan"], "Omlægges i foråret");
     assert!(!held.answers.contains_key("S-002/plan") && held.contacts.len() == 2);

@@ -8,6 +8,7 @@ pub mod http;
 pub mod letters;
 pub mod official;
 pub mod person;
+pub mod programme;
 pub mod push;
 pub mod receipts;
 pub mod server;

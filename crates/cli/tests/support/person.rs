@@ -1,5 +1,6 @@
-//! A person with a browser that knows no script: pages, forms, one cookie.
+//! A person with a browser that knows no script: pages, forms, cookies.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
@@ -9,19 +10,37 @@ use super::http::{Answer, Client};
 
 pub struct Person {
     client: Client,
-    cookie: Option<String>,
+    /// By name.
+    cookies: BTreeMap<String, String>,
 }
 
 impl Person {
     /// Signs in as an invented person.
     pub fn sign_in(http: SocketAddr, contact: Uuid, name: &str) -> Self {
-        let mut person = Self { client: Client::new(http), cookie: None };
+        let mut person = Self { client: Client::new(http), cookies: BTreeMap::new() };
         let list = person.get(&format!("/sign-in?q={}", name.replace(' ', "%20")));
         let token = between(&list, "name=\"token\" value=\"", "\"").unwrap();
         let form = format!("token={token}&contact={contact}");
         let answer = person.ask("POST", "/sign-in", form.as_bytes(), &mut io::sink());
         assert_eq!((answer.status, answer.header("location")), (303, Some("/inbox")));
         person
+    }
+
+    /// Somebody who has not signed in, as the pages of programmes ask nobody to.
+    pub fn visitor(http: SocketAddr) -> Self {
+        Self { client: Client::new(http), cookies: BTreeMap::new() }
+    }
+
+    /// Sends a form; the status of the answer and its text.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        let mut page = Vec::new();
+        let answer = self.ask("POST", path, pairs.join("&").as_bytes(), &mut page);
+        (answer.status, String::from_utf8_lossy(&page).into_owned())
     }
 
     /// A page, as text.
@@ -40,8 +59,11 @@ impl Person {
 
     fn ask(&mut self, method: &str, path: &str, form: &[u8], out: &mut dyn io::Write) -> Answer {
         let mut headers = Vec::new();
-        if let Some(cookie) = &self.cookie {
-            headers.push(("cookie", cookie.as_str()));
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = cookies.join("; ");
+        if !cookies.is_empty() {
+            headers.push(("cookie", cookies.as_str()));
         }
         if method == "POST" {
             headers.push(("content-type", "application/x-www-form-urlencoded"));
@@ -49,8 +71,12 @@ impl Person {
         let length = form.len() as u64;
         let answer =
             self.client.exchange(method, path, &headers, length, &mut &*form, out).unwrap();
-        if let Some(set) = answer.header("set-cookie") {
-            self.cookie = set.split(';').next().map(str::to_owned);
+        let set = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        for (_, set) in set {
+            let pair = set.split(';').next().and_then(|pair| pair.split_once('='));
+            if let Some((name, value)) = pair {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         answer
     }

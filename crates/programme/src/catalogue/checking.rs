@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::{FAULTS, Fault, FaultKind};
 use super::{Catalogue, DoneWhen, ProfileDate};
+use crate::checks::WINDOW_DAYS;
 use crate::ids::{TaskId, milestones};
 use crate::text::Bilingual;
 
@@ -12,6 +13,12 @@ pub const TEXT_CHARACTERS: usize = 4_000;
 
 /// Items of one table at most.
 pub const ITEMS: usize = 5_000;
+
+/// Entries of a list of a requirement at most.
+pub const LIST_ENTRIES: usize = 500;
+
+/// Characters of one of them at most.
+pub const ENTRY_CHARACTERS: usize = 200;
 
 /// Rings of waiting tasks told of at most.
 const RINGS: usize = 20;
@@ -304,9 +311,17 @@ impl Check<'_> {
             if requirement.limits.values().any(|limit| !limit.is_finite() || *limit < 0.0) {
                 self.fault("limits", FaultKind::Value("a limit is a number from 0"));
             }
-            if requirement.window_days == 0 {
-                self.fault("window_days", FaultKind::Value("the window is one day at least"));
+            let is_share = |name: &str| name.contains("share") || name.contains("coverage");
+            if requirement.limits.iter().any(|(name, limit)| is_share(name) && *limit > 1.0) {
+                self.fault("limits", FaultKind::Value("a share is a number from 0 to 1"));
             }
+            if !(1..=WINDOW_DAYS).contains(&requirement.window_days) {
+                self.fault(
+                    "window_days",
+                    FaultKind::Value("the window is one day at least and 400 at most"),
+                );
+            }
+            self.lists(&requirement.lists);
             self.sources(&requirement.sources);
         }
         for (index, archetype) in catalogue.archetypes.iter().enumerate() {
@@ -320,6 +335,27 @@ impl Check<'_> {
             self.text("benefit", &letter.benefit);
             self.knows("archetype", "archetype", letter.archetype.as_str());
             self.sources(&letter.sources);
+        }
+    }
+
+    fn lists(&mut self, lists: &BTreeMap<String, Vec<String>>) {
+        for (name, list) in lists {
+            if list.len() > LIST_ENTRIES {
+                let (what, count, limit) = ("entries of a list", list.len(), LIST_ENTRIES);
+                self.fault("lists", FaultKind::TooMuch { what, count, limit });
+            }
+            for entry in list {
+                let characters = entry.chars().count();
+                if entry.trim().is_empty() {
+                    self.fault("lists", FaultKind::Value("an entry of a list is empty"));
+                } else if characters > ENTRY_CHARACTERS {
+                    let limit = ENTRY_CHARACTERS;
+                    self.fault("lists", FaultKind::Long { characters, limit });
+                } else if name == "hosts" && !is_host(entry) {
+                    let what = "a host is written without https:// and without a path";
+                    self.fault("lists", FaultKind::Value(what));
+                }
+            }
         }
     }
 
@@ -371,6 +407,16 @@ pub(super) fn cycles(catalogue: &Catalogue) -> Vec<Vec<TaskId>> {
     found.sort();
     found.dedup();
     found
+}
+
+/// A name or an address of a machine, or with a leading dot a domain; no scheme, port or path.
+fn is_host(text: &str) -> bool {
+    let is_address = text.parse::<std::net::IpAddr>().is_ok();
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    is_address || text.strip_prefix('.').unwrap_or(text).split('.').all(is_part)
 }
 
 fn is_time(time: &str) -> bool {

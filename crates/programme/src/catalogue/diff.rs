@@ -92,6 +92,35 @@ pub fn diff(old: &Catalogue, new: &Catalogue, programme: &Programme) -> Vec<Diff
     differences
 }
 
+/// What the authority's own values keep out of a catalogue that is newer than the one they were made to.
+/// What the catalogue has changed besides comes by itself.
+pub fn kept_out(catalogue: &Catalogue, programme: &Programme) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for (table, id, body) in items(catalogue) {
+        let Some(own) = id.parse().ok().and_then(|key| programme.get::<Override>(&key)) else {
+            continue;
+        };
+        if own.fields.is_empty() || own.catalogue_version == catalogue.version {
+            continue;
+        }
+        let mut fields: BTreeMap<String, FieldDifference> = BTreeMap::new();
+        for (name, value) in &own.fields {
+            let field = name.split('.').next().unwrap_or(name).to_owned();
+            let new = body.get(&field).cloned().unwrap_or(Value::Null);
+            let difference = fields.entry(field.clone()).or_insert_with(|| FieldDifference {
+                field,
+                old: Value::Null,
+                new,
+                own: BTreeMap::new(),
+            });
+            difference.own.insert(name.clone(), value.clone());
+        }
+        let fields = fields.into_values().collect();
+        differences.push(Difference { table, id, what: WhatDiffers::Changed, fields });
+    }
+    differences
+}
+
 /// The changes by which a programme goes over to a newer catalogue.
 ///
 /// What is not shadowed comes with the catalogue itself. An own value stands, unless its item and field are
@@ -140,6 +169,19 @@ fn own_values(own: &Override, field: &str) -> BTreeMap<String, Value> {
     };
     let fields = own.fields.iter().filter(|(name, _)| within(name));
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The body of an item, as it stands in the catalogue.
+pub(super) fn item(catalogue: &Catalogue, id: &str) -> Option<Value> {
+    macro_rules! in_tables {
+        ($($items:ident)*) => {$(
+            if let Some(item) = catalogue.$items.iter().find(|item| item.id.as_str() == id) {
+                return serde_json::to_value(item).ok();
+            }
+        )*};
+    }
+    in_tables!(tasks packages requirements milestones roles areas archetypes letters profiles);
+    None
 }
 
 fn items(catalogue: &Catalogue) -> Vec<(&'static str, String, Value)> {

@@ -22,10 +22,14 @@ pub(super) fn visible(asked: &Asked<'_>) -> Answer {
     ];
     let all = points.len();
     let blind: Vec<_> = groups.iter().filter(|(.., seen)| *seen == 0).collect();
-    let answer = if blind.len() == groups.len() {
+    let visible = count(|one| {
+        one.visible_to_citizens || one.visible_to_companies || one.visible_to_authorities
+    });
+    let least = asked.least("visible_min");
+    let answer = if visible < least {
         Answer::fail(
-            format!("Ingen af {all} kontaktpunkter er synlige for nogen."),
-            format!("None of {all} contact points is visible to anybody."),
+            format!("{visible} af {all} kontaktpunkter er synlige for nogen (mindst {least})."),
+            format!("{visible} of {all} contact points are visible to anybody (at least {least})."),
         )
     } else if blind.is_empty() {
         Answer::pass(

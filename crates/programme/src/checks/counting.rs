@@ -14,12 +14,12 @@ use crate::catalogue::Requirement;
 use crate::day::Day;
 use crate::ids::{Key, milestones};
 use crate::objects::{Direction, Environment, Milestone};
-use crate::observation::Format;
+use crate::observation::{Format, Untold};
 use crate::programme::Programme;
 use crate::tally::{LetterKey, LetterTally, Seen, Tally, TallyKey};
 
 /// Days of messages that any check looks at, at most.
-const WINDOW_DAYS: u16 = 400;
+pub const WINDOW_DAYS: u16 = 400;
 
 /// Days, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -204,7 +204,7 @@ impl Counting {
         let figures = sum.days.entry(key.day).or_default();
         figures.messages += tally.messages.count;
         figures.invalid += tally.invalid.count();
-        figures.good += memo_of(tally) - tally.invalid.count();
+        figures.good += memo_of(tally) - tally.invalid.count() - unchecked(tally);
         sum.seen.merge(&tally.messages);
     }
 
@@ -235,6 +235,11 @@ impl Counting {
     fn needed_on(&self, day: Day) -> bool {
         self.needed.periods.iter().any(|period| period.holds(day))
     }
+}
+
+/// Messages of MeMo of which nobody told whether they are valid.
+pub(super) fn unchecked(tally: &Tally) -> i64 {
+    tally.untold.count(Untold::Validation.word())
 }
 
 /// Messages of MeMo, whatever version.

@@ -119,6 +119,11 @@ pub(super) fn unknown_traffic(asked: &Asked<'_>) -> Answer {
             format!("Alle {} meddelelser kommer fra kendte systemer.", seen.count),
             format!("All {} messages come from known systems.", seen.count),
         )
+    } else if messages as f64 <= asked.limit("unknown_max", 0.0) {
+        Answer::pass(
+            format!("{messages} af {} meddelelser kommer fra ukendte systemer.", seen.count),
+            format!("{messages} of {} messages come from unknown systems.", seen.count),
+        )
     } else {
         let names: Vec<&str> = proposals.iter().take(5).map(|one| one.name.as_str()).collect();
         let names = names.join(", ");

@@ -41,8 +41,14 @@ pub(super) fn none_in_use(asked: &Asked<'_>, system: &System) -> Answer {
         return Answer::nothing_seen(period);
     };
     let from = since.and_then(|_| asked.evidence.milestone_instant(milestones::LEGACY_OFF));
-    let is_old =
-        |name: &str| [Format::Dp1, Format::Dp2, Format::Ebcdic].iter().any(|f| f.word() == name);
+    let formats_closed = asked.list("formats");
+    let is_old = |name: &str| {
+        if formats_closed.is_empty() {
+            [Format::Dp1, Format::Dp2, Format::Ebcdic].iter().any(|one| one.word() == name)
+        } else {
+            formats_closed.iter().any(|one| one.eq_ignore_ascii_case(name))
+        }
+    };
     // A format is told both by the message and by the service it used; it is counted once.
     let closed: Vec<(&str, &Flaw)> = formats(&tally, is_old)
         .chain(tally.legacy.iter().filter(|(name, _)| CLOSED.iter().any(|one| one.word() == *name)))
@@ -124,10 +130,11 @@ pub(super) fn no_symptoms(asked: &Asked<'_>, _: &System) -> Answer {
         .filter(|(code, flaw)| is_symptom(code) && at_or_after(flaw, from))
         .collect();
     let count: i64 = found.iter().map(|(_, flaw)| flaw.count()).sum();
-    let answer = if count == 0 {
+    let answer = if count as f64 <= asked.limit("errors_max", 0.0) {
+        let seen = tally.messages.count;
         Answer::pass(
-            format!("Ingen fejl i {} meddelelser tyder på gamle formater.", tally.messages.count),
-            format!("No error in {} messages suggests legacy formats.", tally.messages.count),
+            format!("{count} fejl i {seen} meddelelser tyder på gamle formater."),
+            format!("{count} errors in {seen} messages suggest legacy formats."),
         )
     } else {
         Answer::fail(

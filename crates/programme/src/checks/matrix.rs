@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use brevdue_memo::Timestamp;
 use serde::Serialize;
 
-use super::counting::{Period, memo_of};
+use super::counting::{Period, memo_of, unchecked};
 use super::verdict::{CheckResult, Subject, Verdict};
 use super::{Evidence, check};
 use crate::catalogue::{AppliesTo, Requirement, RequirementKind};
@@ -183,18 +183,22 @@ fn headline(
     let messages = match milestone.as_str() {
         milestones::MEMO_ONLY => {
             of_messages(evidence, requirements, "MK-A2", |evidence, period, _| {
-                totals(evidence, period, |tally| memo_of(tally) - tally.invalid.count())
+                totals(evidence, period, |tally| {
+                    memo_of(tally) - tally.invalid.count() - unchecked(tally)
+                })
             })
         }
         _ => of_messages(evidence, requirements, "MK-A1", |evidence, period, requirement| {
             let hosts = requirement.lists.get("hosts").map_or(&[][..], Vec::as_slice);
+            // Where nobody says which hosts are right, nobody can say how many messages went there.
+            if hosts.is_empty() {
+                return Share::default();
+            }
             totals(evidence, period, |tally| {
                 let outside: i64 = tally
                     .hosts
                     .iter()
-                    .filter(|(host, _)| {
-                        !hosts.is_empty() && !super::sending::listed_host(hosts, host)
-                    })
+                    .filter(|(host, _)| !super::sending::listed_host(hosts, host))
                     .map(|(_, flaw)| flaw.count())
                     .sum();
                 (tally.accepted.count - outside).max(0)

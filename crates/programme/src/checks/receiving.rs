@@ -62,7 +62,8 @@ pub(super) fn one_receiver(asked: &Asked<'_>) -> Answer {
     if active == 0 {
         return no_active_receiver();
     }
-    let answer = if working > 0 {
+    let least = asked.least("systems_min");
+    let answer = if working >= least {
         Answer::pass(
             format!(
                 "{working} af {active} aktive modtagersystemer har modtaget post eller bestået selvtesten."
@@ -71,13 +72,20 @@ pub(super) fn one_receiver(asked: &Asked<'_>) -> Answer {
                 "{working} of {active} active receiver systems have received mail or passed the self-test."
             ),
         )
+    } else if active < least {
+        Answer::fail(
+            format!("{active} aktive modtagersystemer; der skal være mindst {least}."),
+            format!("{active} active receiver systems; there must be {least} at least."),
+        )
     } else {
         Answer::no_evidence(
             format!(
-                "{active} aktive modtagersystemer; ingen har modtaget noget eller bestået selvtesten."
+                "{active} aktive modtagersystemer; {working} har modtaget noget eller bestået selvtesten \
+                 (mindst {least})."
             ),
             format!(
-                "{active} active receiver systems; none has received anything or passed the self-test."
+                "{active} active receiver systems; {working} have received anything or passed the \
+                 self-test (at least {least})."
             ),
         )
     };
@@ -107,7 +115,8 @@ pub(super) fn can_receive_memo(asked: &Asked<'_>, system: &System) -> Answer {
             None => answer,
         }
     };
-    if let Some(refused) = refused {
+    let most = asked.limit("failures_max", 0.0);
+    if let Some(refused) = refused.filter(|one| one.count() as f64 > most) {
         let count = refused.count();
         let answer = Answer::fail(
             format!("Systemet har afvist {count} gyldige meddelelser."),
@@ -125,8 +134,14 @@ pub(super) fn can_receive_memo(asked: &Asked<'_>, system: &System) -> Answer {
             format!("The conformance set was passed on {day}, more than {days} days ago."),
         ),
         Some(day) => Answer::pass(
-            format!("Overensstemmelsesprøven bestået {day}; ingen gyldig meddelelse afvist."),
-            format!("Conformance set passed on {day}; no valid message refused."),
+            format!(
+                "Overensstemmelsesprøven bestået {day}; {} gyldige meddelelser afvist (højst {most}).",
+                refused.map_or(0, |one| one.count())
+            ),
+            format!(
+                "Conformance set passed on {day}; {} valid messages refused (at most {most}).",
+                refused.map_or(0, |one| one.count())
+            ),
         ),
     })
 }
@@ -299,6 +314,15 @@ pub(super) fn takes_the_sizes_it_says(asked: &Asked<'_>, system: &System) -> Ans
         )
         .configured();
     }
+    // An authority may take more from citizens than from companies; the register has one figure for both.
+    let most = asked.limit("citizens_max_mb", 60.0).max(asked.limit("companies_max_mb", 40.0));
+    if declared > most {
+        return Answer::warn(
+            format!("Systemet siger {declared} MB; en myndighed må højst tage {most} MB imod."),
+            format!("The system says {declared} MB; an authority may take {most} MB at most."),
+        )
+        .configured();
+    }
     let Some(key) = asked.subject.key() else { return Answer::unknown_check() };
     let period = asked.period_since().unwrap_or_else(|| asked.period());
     let Some(tally) = asked.evidence.tally(key, Direction::In, period) else {
@@ -357,12 +381,13 @@ pub(super) fn not_near_deactivation(asked: &Asked<'_>, _: &System) -> Answer {
     let hours = hours_between(since, asked.evidence.now);
     let (warn, fail) =
         (asked.limit("warn_hours", 24.0) as i64, asked.limit("fail_hours", 72.0) as i64);
+    let off = asked.limit("off_hours", 168.0) as i64;
     let da = format!("{waiting} meddelelser venter, og intet er hentet i {hours} timer.");
     let en = format!("{waiting} messages wait, and nothing was fetched for {hours} hours.");
     finish(if hours >= fail {
         Answer::fail(
-            format!("{da} Efter syv døgn uden modtagelse slås systemet fra."),
-            format!("{en} After seven days without receiving, the system is switched off."),
+            format!("{da} Efter {off} timer uden modtagelse slås systemet fra."),
+            format!("{en} After {off} hours without receiving, the system is switched off."),
         )
     } else if hours >= warn {
         Answer::warn(da, en)

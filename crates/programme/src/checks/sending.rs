@@ -22,8 +22,10 @@ pub(super) fn points_to(asked: &Asked<'_>, system: &System, direction: Direction
     let period = asked.period();
     if allowed.is_empty() {
         return Answer::no_evidence(
-            "Listen over tilladte værter er tom; ingen kan sige, om systemet peger rigtigt.",
-            "The list of allowed hosts is empty; nobody can say whether the system points right.",
+            "Listen over tilladte værter er tom, så ingen kan sige, om systemet peger rigtigt. \
+             Udfyld listen på kravets side.",
+            "The list of allowed hosts is empty, so nobody can say whether the system points right. \
+             Fill in the list on the requirement's page.",
         );
     }
     let set: BTreeSet<&str> = live(system, direction)
@@ -62,11 +64,16 @@ pub(super) fn points_to(asked: &Asked<'_>, system: &System, direction: Direction
         );
         return measured(answer).shown_by(outside.into_iter().map(|(_, flaw)| flaw));
     }
-    if accepted == 0 {
+    let least = asked.least("accepted_min");
+    if accepted < least {
         let seen = tally.messages.count;
         let answer = Answer::fail(
-            format!("{seen} meddelelser set, men ingen blev modtaget af løsningen."),
-            format!("{seen} messages seen, but none was taken by the solution."),
+            format!(
+                "{seen} meddelelser set, men {accepted} blev modtaget af løsningen (mindst {least})."
+            ),
+            format!(
+                "{seen} messages seen, but {accepted} taken by the solution (at least {least})."
+            ),
         );
         return measured(answer).shown_by(tally.errors.iter().map(|(_, flaw)| flaw));
     }
@@ -107,6 +114,11 @@ pub(super) fn sends_memo(asked: &Asked<'_>, _: &System) -> Answer {
             format!("Alle {sent} meddelelser er gyldig MeMo."),
             format!("All {sent} messages are valid MeMo."),
         )
+    } else if is_share(asked, good, sent) {
+        Answer::pass(
+            format!("{good} af {sent} meddelelser er gyldig MeMo; myndigheden kræver ikke flere."),
+            format!("{good} of {sent} messages are valid MeMo; the authority asks for no more."),
+        )
     } else {
         Answer::fail(
             format!(
@@ -125,6 +137,11 @@ pub(super) fn sends_memo(asked: &Asked<'_>, _: &System) -> Answer {
         .count("memo_valid", good)
         .count("other_format", other)
         .count("invalid", invalid)
+}
+
+/// Whether a part is as much of the whole as the requirement asks for; all, where nobody says otherwise.
+fn is_share(asked: &Asked<'_>, part: i64, whole: i64) -> bool {
+    part as f64 >= asked.limit("share_min", 1.0) * whole as f64
 }
 
 /// Messages that are not valid MeMo.
@@ -347,20 +364,34 @@ pub(super) fn one_sender(asked: &Asked<'_>) -> Answer {
         }
     }
     let all = i64::try_from(senders.len()).unwrap_or(i64::MAX);
-    let answer = if passed > 0 {
+    let least = asked.least("systems_min");
+    let answer = if passed >= least {
         Answer::pass(
             format!("{passed} af {all} afsendersystemer er tilsluttet."),
             format!("{passed} of {all} sender systems are connected."),
         )
-    } else if failed > 0 {
+    } else if failed > 0 || all < least {
         Answer::fail(
-            format!("Ingen af {all} afsendersystemer er tilsluttet; {failed} peger forkert."),
-            format!("None of {all} sender systems is connected; {failed} point wrong."),
+            format!(
+                "{passed} af {all} afsendersystemer er tilsluttet (mindst {least}); {failed} peger forkert."
+            ),
+            format!(
+                "{passed} of {all} sender systems are connected (at least {least}); {failed} point wrong."
+            ),
+        )
+    } else if asked
+        .evidence
+        .requirement("MK-A1")
+        .is_some_and(|one| one.lists.get("hosts").is_none_or(Vec::is_empty))
+    {
+        Answer::no_evidence(
+            "Listen over tilladte værter (MK-A1) er tom, så ingen kan sige, om et system er tilsluttet.",
+            "The list of allowed hosts (MK-A1) is empty, so nobody can say whether a system is connected.",
         )
     } else {
         Answer::no_evidence(
-            format!("Ingen af {all} afsendersystemer er set sende."),
-            format!("None of {all} sender systems has been seen sending."),
+            format!("{passed} af {all} afsendersystemer er set sende (mindst {least})."),
+            format!("{passed} of {all} sender systems have been seen sending (at least {least})."),
         )
     };
     let answer = answer.configured().over(Period::window(points, evidence.today));

@@ -1,5 +1,8 @@
 //! Each requirement as a table: what is known, and what the check says of it.
 
+mod limits;
+mod registers;
+
 use std::collections::BTreeSet;
 
 use serde_json::json;
@@ -168,6 +171,7 @@ fn sent(number: u128, when: &str) -> Observation {
         sensitive_title: false,
         has_schema_version: false,
         legacy: BTreeSet::new(),
+        untold: BTreeSet::new(),
     }
 }
 

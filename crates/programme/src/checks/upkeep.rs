@@ -3,16 +3,26 @@
 use super::answer::Answer;
 use super::{Asked, Side};
 use crate::day::Day;
-use crate::objects::{Direction, Environment, System};
+use crate::objects::{Direction, Environment, Interface, System, Transport};
 use crate::tally::Seen;
 
 /// MK-D5.
 pub(super) fn certificate(asked: &Asked<'_>, system: &System) -> Answer {
-    let in_use = system.interfaces.iter().filter(|one| {
-        one.active && one.environment.is_none_or(|environment| environment == Environment::Prod)
-    });
-    let ends: Vec<Day> =
-        in_use.filter_map(|one| one.certificate.as_ref()).filter_map(|one| one.valid_to).collect();
+    let in_use: Vec<&Interface> = system
+        .interfaces
+        .iter()
+        .filter(|one| {
+            one.active && one.environment.is_none_or(|environment| environment == Environment::Prod)
+        })
+        // Another system's certificate is used there.
+        .filter(|one| one.transport != Some(Transport::ViaComponent))
+        .collect();
+    let ends: Vec<Day> = in_use
+        .iter()
+        .filter_map(|one| one.certificate.as_ref())
+        .filter_map(|one| one.valid_to)
+        .collect();
+    let untold = in_use.len() - ends.len();
     let Some(first) = ends.iter().min().copied() else {
         return Answer::no_evidence(
             "Ingen aktiv grænseflade har et certifikat med udløbsdato i registret.",
@@ -30,6 +40,15 @@ pub(super) fn certificate(asked: &Asked<'_>, system: &System) -> Answer {
         Answer::fail(
             format!("Certifikatet udløber {first}, om {left} dage (mindst {least})."),
             format!("The certificate ends on {first}, in {left} days (at least {least})."),
+        )
+    } else if untold > 0 {
+        Answer::no_evidence(
+            format!(
+                "{untold} aktive grænseflader har intet certifikat med udløbsdato i registret."
+            ),
+            format!(
+                "{untold} active interfaces have no certificate with an end date in the register."
+            ),
         )
     } else {
         Answer::pass(

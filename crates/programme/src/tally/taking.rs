@@ -6,7 +6,7 @@ use super::counting::{Counts, Few, Flaw, Largest, Open, Seen};
 use super::{LetterKey, LetterTally, Tally, TallyKey};
 use crate::day::Day;
 use crate::objects::Direction;
-use crate::observation::{Format, Later, Observation, RecipientKind, Sight, What};
+use crate::observation::{Format, Later, Observation, RecipientKind, Sight, Untold, What};
 
 /// Hours a receipt takes at most, as they are counted.
 const RECEIPT_HOURS: i64 = 168;
@@ -116,7 +116,9 @@ fn later_on(mut now: Observation, later: &Later) -> Option<Taken> {
                 return None;
             }
             tally.fetched = Seen::once(later.at);
-            tally.waiting = Open::no_more(now.observed_at);
+            if !now.untold.contains(&Untold::Fetched) {
+                tally.waiting = Open::no_more(now.observed_at);
+            }
             now.fetched_at = Some(later.at);
         }
         What::Stored(place) => {
@@ -124,7 +126,9 @@ fn later_on(mut now: Observation, later: &Later) -> Option<Taken> {
                 return None;
             }
             tally.places = Few::once(place_word(*place), later.at, now.message_uuid);
-            tally.unkept = Open::no_more(now.observed_at);
+            if !now.untold.contains(&Untold::Kept) {
+                tally.unkept = Open::no_more(now.observed_at);
+            }
             now.stored_in = Some(*place);
         }
     }
@@ -148,7 +152,9 @@ fn is_about_size(code: &str) -> bool {
 
 /// Only what was accepted gets a business receipt; a refusal is one.
 fn awaits_receipt(observation: &Observation) -> bool {
-    observation.direction == Direction::Out && observation.accepted
+    observation.direction == Direction::Out
+        && observation.accepted
+        && !observation.untold.contains(&Untold::Receipt)
 }
 
 fn tally_of(seen: &Observation) -> Tally {
@@ -169,7 +175,8 @@ fn tally_of(seen: &Observation) -> Tally {
     let too_large = !seen.accepted && seen.error_code.as_deref().is_some_and(is_about_size);
     let mut tally = Tally {
         refused_for_size: flaw(too_large),
-        smallest_refused: too_large.then_some(seen.size_bytes),
+        smallest_refused: (too_large && !seen.untold.contains(&Untold::Size))
+            .then_some(seen.size_bytes),
         messages: Seen::once(at),
         accepted: once(seen.accepted),
         formats: named(&format_name(seen)),
@@ -193,6 +200,7 @@ fn tally_of(seen: &Observation) -> Tally {
         sensitive: flaw(seen.sensitive_title),
         schema_version: flaw(is_memo && seen.has_schema_version && !is_memo_1_1(seen)),
         legacy: each(&mut seen.legacy.iter().map(|legacy| legacy.word())),
+        untold: Counts::each(seen.untold.iter().map(|untold| untold.word())),
         ..Tally::default()
     };
     if let Some(status) = &seen.receipt_status {
@@ -205,10 +213,12 @@ fn tally_of(seen: &Observation) -> Tally {
     if inward && seen.accepted {
         match seen.fetched_at {
             Some(fetched) => tally.fetched = Seen::once(fetched),
+            None if seen.untold.contains(&Untold::Fetched) => {}
             None => tally.waiting = Open::since(at),
         }
         match seen.stored_in {
             Some(place) => tally.places = named(place_word(place)),
+            None if seen.untold.contains(&Untold::Kept) => {}
             None => tally.unkept = Open::since(at),
         }
     }

@@ -4,6 +4,8 @@
 //! whether whoever works here may make it, the rules of tasks, and then
 //! [`Programmes::change`](brevdue_programme::Programmes::change), with what the page showed as its base.
 
+mod bringing;
+mod catalogue;
 mod contacts;
 mod designer;
 mod desk;
@@ -26,8 +28,10 @@ mod sent;
 mod settings;
 pub(crate) mod signing;
 mod starting;
+mod supplier_tasks;
 mod task;
 mod tasks;
+mod thresholds;
 mod words;
 
 use axum::Router;
@@ -35,7 +39,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::Web;
-use crate::limits::{SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES};
+use crate::limits::{EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES};
 
 /// Every page of programmes.
 pub(crate) fn routes() -> Router<Web> {
@@ -61,10 +65,19 @@ pub(crate) fn routes() -> Router<Web> {
             get(milestones::milestone).post(milestones::save),
         )
         .route("/programmes/{id}/requirements", get(requirements::matrix))
-        .route("/programmes/{id}/requirements/{requirement}", get(requirements::requirement))
+        .route(
+            "/programmes/{id}/requirements/{requirement}",
+            get(requirements::requirement).post(thresholds::save),
+        )
         .route(
             "/programmes/{id}/requirements/{requirement}/{subject}",
             get(requirements::evidence).post(requirements::save),
+        )
+        .route(
+            "/programmes/{id}/evidence",
+            get(bringing::form)
+                .post(bringing::save)
+                .layer(DefaultBodyLimit::max(EVIDENCE_FORM_BYTES)),
         )
         .route(
             "/programmes/{id}/discovery",
@@ -84,6 +97,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/potential/{letter}", get(designer::design).post(designer::save))
         .route("/programmes/{id}/potential/{letter}/example.xml", get(designer::xml))
         .route("/programmes/{id}/potential/{letter}/example.ics", get(designer::ics))
+        .route("/programmes/{id}/catalogue", get(catalogue::overview).post(catalogue::change))
+        .route("/programmes/{id}/catalogue/{item}", get(catalogue::item).post(catalogue::save))
         .route("/programmes/{id}/contacts", get(contacts::contacts))
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use brevdue_office::diff::{Differs, Fault, Line};
 use brevdue_office::reporting::{Asked, Form, Lines, Report};
-use brevdue_office::{Diff, inventory, limits, list, plans, workbook};
+use brevdue_office::{Diff, inventory, limits, list, log, plans, workbook};
 use brevdue_programme::Key;
 use brevdue_programme::objects::{Kind, Person};
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::By;
+use brevdue_programme::reading::LetterCodes;
 use serde_json::{Value, json};
 
 use super::report::save;
@@ -60,6 +61,7 @@ Examples:
   brevdue programme import plan.xlsx
   brevdue programme import plan.xlsx --apply --as P-002
   brevdue programme import systems.xlsx --inventory --apply
+  brevdue programme import gateway.csv --messages --apply
 
 Exit codes: 0 done, 1 the file cannot be understood or is in conflict, 2 the command.")]
 pub(super) struct ImportArgs {
@@ -71,6 +73,9 @@ pub(super) struct ImportArgs {
     /// It is an inventory of systems as others keep it
     #[arg(long)]
     inventory: bool,
+    /// It is a log of messages, CSV or JSON lines: evidence of what systems have sent and received
+    #[arg(long, conflicts_with_all = ["list", "inventory", "mine", "remove"])]
+    messages: bool,
     /// Make the changes
     #[arg(long)]
     apply: bool,
@@ -181,6 +186,9 @@ impl From<Problem> for NotRead {
 fn imported(args: &ImportArgs) -> Result<Exit, Problem> {
     let opened = args.which.open()?;
     let bytes = bytes_of(&args.from)?;
+    if args.messages {
+        return logged(args, &opened, &bytes);
+    }
     let diff = match read(args, &opened, &bytes) {
         Ok(diff) => diff,
         Err(NotRead::Whole(problem)) => return Err(problem),
@@ -206,6 +214,79 @@ fn imported(args: &ImportArgs) -> Result<Exit, Problem> {
     tell_diff(&diff, &chosen, changes.len(), args);
     let conflicts = diff.lines.iter().any(|line| line.conflict) && !args.mine;
     Ok(if conflicts { Exit::Message } else { Exit::Done })
+}
+
+/// A log of messages: what it says, and with --apply taken as evidence.
+fn logged(args: &ImportArgs, opened: &Opened, bytes: &[u8]) -> Result<Exit, Problem> {
+    let programme = &opened.judged.programme;
+    let organisations = programme.settings().map(|settings| settings.cvr).unwrap_or_default();
+    let letters = LetterCodes::of(programme);
+    let about = log::About { organisations: &organisations, letters: &letters, now: opened.now };
+    let log = match log::read(bytes, &about) {
+        Ok(log) => log,
+        Err(log::Unreadable::Faults(faults)) => {
+            tell_faults(&faults, args);
+            return Ok(Exit::Message);
+        }
+        Err(error) => {
+            let mut problem = Problem::command("programme::log", "the log cannot be understood")
+                .at(args.from.display().to_string())
+                .because(&error)
+                .help("nothing was taken; the columns are documented in docs/evidence.md");
+            problem.exit = Exit::Message;
+            return Err(problem);
+        }
+    };
+    let (summary, ignored, rows) = (log.summary(), log.ignored.clone(), log.observations.len());
+    let observed = if args.apply {
+        let actor = Actor::Person(person(args, opened)?);
+        let by = By { actor, reason: "import", at: opened.now };
+        let brought = opened.programmes.bring(opened.id, log.observations, "Log", by);
+        Some(blocking(brought)?.map_err(|error| refused(&error))?)
+    } else {
+        None
+    };
+    if args.which.format() == Format::Json {
+        let told = json!({
+            "rows": rows,
+            "systems": summary,
+            "ignored_columns": ignored,
+            "new": observed.map(|one| one.new),
+            "known": observed.map(|one| one.changed + one.nothing),
+        });
+        print(&format!("{told:#}"));
+        return Ok(Exit::Done);
+    }
+    let lang = args.which.lang;
+    let mut text = String::new();
+    for one in &summary {
+        let tests = if one.tests > 0 { format!(" ({} test)", one.tests) } else { String::new() };
+        let line = format!("{} {} {}: {}{tests}", one.system, one.direction, one.format, one.rows);
+        text.push_str(&format!("{line}\n"));
+    }
+    if !ignored.is_empty() {
+        let word = lang.pick("kolonner, der ikke læses", "columns that are not read");
+        text.push_str(&format!("{word}: {}\n", ignored.join(", ")));
+    }
+    text.push_str(&match observed {
+        None => format!(
+            "{rows} {}",
+            lang.pick(
+                "rækker; tages som evidens med --apply",
+                "rows; taken as evidence with --apply"
+            )
+        ),
+        Some(one) => format!(
+            "{rows} {}: {} {}, {} {}",
+            lang.pick("rækker", "rows"),
+            one.new,
+            lang.pick("nye", "new"),
+            one.changed + one.nothing,
+            lang.pick("kendt i forvejen", "known already"),
+        ),
+    });
+    print(&text);
+    Ok(Exit::Done)
 }
 
 /// The file, read up to the limit of what is imported.

@@ -15,10 +15,10 @@ use crate::report::{Format, Problem, print};
 /// Lines of history that a report is made of, at most.
 const HISTORY: usize = 5_000;
 
-/// Write a report as a file: R1 to R8, R11, or OP0 for the slides
+/// Write a report as a file: R1 to R9, R11, or OP0 for the slides
 ///
 /// R1 status on one page, R2 compliance, R3 systems, R4 a supplier, R5 potential, R6 tasks and plan,
-/// R7 readiness, R8 training, R11 log of changes, OP0 the presentation for communication.
+/// R7 readiness, R8 training, R9 operation, R11 log of changes, OP0 the presentation for communication.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

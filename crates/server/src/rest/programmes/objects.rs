@@ -103,10 +103,11 @@ async fn answer(
 ) -> Result<Response, Failure> {
     let standing = standing(working, programme, kind, key).await?;
     let mut body = told(kind, key, standing.version, &standing.body);
-    if kind == Kind::TaskState
-        && let Some(planned) = tasks::planned(&working.judged().await?, key)
-    {
-        body["plan"] = planned;
+    if kind == Kind::TaskState {
+        let judged = working.judged().await?;
+        if let Some(planned) = tasks::planned(&judged, key) {
+            body["plan"] = planned;
+        }
     }
     Ok(Versioned(status, i64::from(standing.version), body).into_response())
 }

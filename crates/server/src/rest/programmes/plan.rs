@@ -126,7 +126,8 @@ fn told(judged: &Judged) -> Told {
     responses((status = 200, body = Told, description = "Dates and critical paths"), Refused)
 )]
 async fn read(working: Working) -> Result<Json<Told>, Failure> {
-    Ok(Json(told(&working.judged().await?)))
+    let judged = working.judged().await?;
+    Ok(Json(told(&judged)))
 }
 
 /// Where a milestone is moved to.
@@ -319,7 +320,8 @@ async fn approve(
     })?;
     let changes = moving::approve(&judged.programme, &judged.plan, &command.decision, &decision)?;
     working.change(&changes, "").await?;
-    Ok(Json(told(&working.judged().await?)))
+    let judged = working.judged().await?;
+    Ok(Json(told(&judged)))
 }
 
 /// To which version.

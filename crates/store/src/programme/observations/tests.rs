@@ -54,6 +54,7 @@ fn seen(number: u128, system: &str, when: &str) -> Observation {
         sensitive_title: false,
         has_schema_version: false,
         legacy: BTreeSet::new(),
+        untold: BTreeSet::new(),
     }
 }
 

@@ -211,7 +211,7 @@ impl Desk {
     }
 
     /// Why a change was not made, for whoever wanted it.
-    async fn why_not(&self, error: ChangeError) -> NotDone {
+    pub(crate) async fn why_not(&self, error: ChangeError) -> NotDone {
         let t = self.visitor.texts;
         let unfit = |said: String| NotDone::Said(StatusCode::UNPROCESSABLE_ENTITY, said);
         match error {

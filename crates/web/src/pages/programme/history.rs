@@ -5,13 +5,16 @@ use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing;
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::Kind;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::desk::{Desk, Tab};
 use super::words;
 use crate::limits::HISTORY_PAGE;
 use crate::markup::{self, Html, a, p};
 use crate::visitor::{Answer, Visitor};
+
+/// Characters of values of an authority's own in one line, at most.
+const OWN_CHARACTERS: usize = 600;
 
 /// `GET /programmes/{id}/history`
 pub(crate) async fn history(visitor: Visitor, Path(id): Path<String>) -> Answer {
@@ -51,6 +54,21 @@ pub(crate) fn table<'a>(desk: &Desk, lines: impl Iterator<Item = &'a HistoryLine
     markup::table(t.programme_history(), &headings, lines.map(|line| shown(desk, line)))
 }
 
+/// Values of an authority's own, by field; of a whole object those among its fields.
+fn own_values(body: &Map<String, Value>) -> String {
+    let fields = body.get("fields").and_then(Value::as_object).unwrap_or(body);
+    let told = fields.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}: {text}"),
+        Value::Array(list) => {
+            let entries = list.iter().map(|one| one.as_str().unwrap_or_default());
+            format!("{name}: {}", entries.collect::<Vec<_>>().join(", "))
+        }
+        other => format!("{name}: {other}"),
+    });
+    let told: String = told.collect::<Vec<_>>().join("; ");
+    told.chars().take(OWN_CHARACTERS).collect()
+}
+
 fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     let reader = desk.reader();
     let register = Register::of(line.kind);
@@ -60,6 +78,7 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
         .and_then(|name| register?.fields.iter().find(|field| field.name == name));
     let value = |value: &Value| match (field, value) {
         (_, Value::Null) => String::new(),
+        (_, Value::Object(body)) if line.kind == Kind::Override => own_values(body),
         (Some(field), value) => field.show(value, reader),
         (None, Value::String(text)) => text.clone(),
         (None, Value::Object(_)) => String::new(),

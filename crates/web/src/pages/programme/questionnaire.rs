@@ -15,12 +15,13 @@ use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::{By, ChangeError};
 use brevdue_programme::{Day, Key, ProgrammeId};
 
-use super::desk::{Desk, FormOf, NotDone, Tab, reader, settle, standing};
+use super::desk::{Desk, FormOf, NotDone, Tab, settle, standing};
 use super::secret::{self, Secret};
 use super::sent::Sent;
+use super::supplier_tasks::{self, NotChanged};
 use super::words;
 use crate::limits::{QUESTIONNAIRE_DAYS, SUPPLIER_ANSWER_CHARACTERS};
-use crate::markup::{self, Html, Tone, alert, badge, el, fieldset, h2, p, quiet, ul};
+use crate::markup::{self, Html, Tone, alert, badge, el, fieldset, h2, p};
 use crate::texts::Texts;
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Section, Visitor};
 
@@ -321,32 +322,24 @@ async fn asked(
     inside.push(markup::area("contacts", "contacts", t.work_ask_contacts(), &contacts));
     inside.push(markup::button(t.work_answer_send()));
     body.push(markup::form(&format!("/answer/{token}"), &chrome.token, inside));
-    let reader = reader(visitor);
-    let mine = now.plan.instances().iter().filter(|one| {
-        let task = &now.plan.task_of(one).task;
-        task.roles.iter().any(|role| role.as_str() == "supplier")
-            && one
-                .subject
-                .as_ref()
-                .is_some_and(|subject| opened.systems.iter().any(|(key, _)| key == subject))
-            && !one.is_closed()
-    });
-    let tasks = mine.map(|one| {
-        let task = &now.plan.task_of(one).task;
-        let system =
-            one.subject.as_ref().and_then(|key| opened.systems.iter().find(|(own, _)| own == key));
-        let system = system.map_or("", |(_, system)| system.name.as_str());
-        [
-            words::maybe_day(t, one.due),
-            format!(" {}: {system} ", task.title.of(reader)).into(),
-            words::status(t, reader, one),
-            quiet(task.description.of(reader)),
-        ]
-        .into()
-    });
     body.push(h2(t.work_answer_tasks()));
-    body.push(ul("work-list", tasks));
+    let address = format!("/answer/{token}");
+    let tasks = supplier_tasks::forms(visitor, &now, &opened.systems, &address, &chrome.token);
+    body.push(if tasks == Html::none() { p(t.supplier_no_tasks()) } else { tasks });
     visitor.page_with(status, &AnswerPage { chrome, title, body })
+}
+
+/// What a supplier says of one of its tasks.
+async fn told(visitor: &Visitor, token: &str, opened: &Opened, sent: &Sent) -> Answer {
+    let now = standing(visitor, opened.id).await?;
+    let (id, key, systems) = (opened.id, &opened.key, &opened.systems);
+    match supplier_tasks::save(visitor, id, key, systems, &now, sent).await {
+        Ok(()) => Ok(visitor.finish(Redirect::to(&format!("/answer/{token}?said=1")))),
+        Err(NotChanged::Refused(refusal)) => Err(refusal),
+        Err(NotChanged::Said(said)) => {
+            asked(visitor, token, opened, &Sent::default(), false, Some(said)).await
+        }
+    }
 }
 
 /// `POST /answer/{token}`
@@ -360,6 +353,9 @@ pub(crate) async fn answer(
     let Some(sent) = sent.filter(|sent| visitor.is_own_form(sent.one("token"))) else {
         return Err(visitor.refuse(Refused::Form).await);
     };
+    if sent.one("what") == "task" {
+        return told(&visitor, &token, &opened, &sent).await;
+    }
     let t = visitor.texts;
     let mut after = opened.supplier.clone();
     let unfit = |name: &str, text: &str| match name {

@@ -16,7 +16,8 @@ use brevdue_programme::{Key, RequirementId};
 use super::desk::{Desk, FormOf, NotDone, Standing, Tab};
 use super::overview::compliance;
 use super::packages::sources;
-use super::words;
+use super::sent::Sent;
+use super::{thresholds, words};
 use crate::limits::MATRIX_PAGE;
 use crate::markup::{self, Html, Tone, a, alert, h2, p, quiet, ul};
 use crate::visitor::{Answer, Refusal, Refused, Visitor};
@@ -34,7 +35,10 @@ pub(crate) async fn matrix(visitor: Visitor, Path(id): Path<String>) -> Answer {
     desk.page(t.work_requirements(), Tab::Requirements, |_| {
         let mut body = p(t.work_matrix_lead());
         body.push(compliance(&desk, &standing));
-        body.push(markup::ways([(desk.to("discovery"), t.work_discovery())]));
+        body.push(markup::ways([
+            (desk.to("discovery"), t.work_discovery()),
+            (desk.to("evidence"), t.bring_title()),
+        ]));
         body.push(filters(&desk, &standing, &deadline, &supplier));
         let official = |one: &Requirement| one.kind == RequirementKind::Official;
         let of_objects = |one: &Requirement| {
@@ -225,20 +229,46 @@ pub(crate) async fn requirement(
     let found = requirement.parse::<RequirementId>().ok();
     let found = found.and_then(|id| standing.effective.requirement(&id).cloned());
     let Some(requirement) = found else { return desk.refuse(Refused::NotFound).await };
+    show(&desk, &requirement, StatusCode::OK, None).await
+}
+
+/// The page of a requirement; with what was typed and why it does not fit.
+pub(crate) async fn show(
+    desk: &Desk,
+    requirement: &Requirement,
+    status: StatusCode,
+    unfit: Option<(&Sent, String)>,
+) -> Answer {
+    let standing = desk.standing().await?;
+    let lines = thresholds::lines(desk, requirement).await;
     let t = desk.visitor.texts;
     let title = format!("{} {}", requirement.id, requirement.title.of(desk.reader()));
-    desk.page(&title, Tab::Requirements, |_| {
-        let mut body = about(&desk, &standing, &requirement);
+    desk.page_with(status, &title, Tab::Requirements, |token| {
+        let mut body = Html::none();
+        match &unfit {
+            Some((_, said)) => {
+                body.push(alert(Tone::Bad, t.programme_not_saved(), p(said.as_str())));
+            }
+            None if desk.visitor.query("said").is_some() => {
+                body.push(alert(Tone::Good, "", p(t.programme_saved())));
+            }
+            None => {}
+        }
+        body.push(thresholds::empty_list(desk, requirement));
+        body.push(about(desk, &standing, requirement));
         let rows = standing.matrix.rows.iter().filter_map(|row| {
             let verdict = row.cells.get(&requirement.id)?;
             let name = match &row.subject {
                 Subject::Authority => t.work_the_authority(),
                 _ => row.name.as_str(),
             };
-            Some(vec![name.into(), cell(&desk, verdict), verdict.why.of(desk.reader()).into()])
+            Some(vec![name.into(), cell(desk, verdict), verdict.why.of(desk.reader()).into()])
         });
         let headings = [t.work_subject(), t.work_result(), t.work_why()];
         body.push(markup::table(&title, &headings, rows));
+        let typed = unfit.as_ref().map(|(sent, _)| *sent);
+        body.push(thresholds::form(desk, &standing, requirement, token, typed));
+        body.push(thresholds::history_of(desk, &lines));
         body
     })
     .await
@@ -313,6 +343,9 @@ pub(crate) async fn evidence(
             " ".into(),
             verdict.why.of(reader).into(),
         ]));
+        if verdict.measured == CheckResult::NoEvidence {
+            body.push(thresholds::empty_list(&desk, &cell.requirement));
+        }
         body.push(numbers(&desk, verdict));
         if !matches!(verdict.result, CheckResult::Pass | CheckResult::NotApplicable) {
             let remedy = p(cell.requirement.remedy.of(reader));

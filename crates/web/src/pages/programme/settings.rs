@@ -41,6 +41,9 @@ async fn show(desk: &Desk, shown: &Settings, status: StatusCode, fault: Option<S
             Variant::Full => Variant::Light,
             Variant::Light => Variant::Full,
         };
+        body.push(h2(t.catalogue_title()));
+        body.push(p(t.catalogue_lead()));
+        body.push(markup::ways([(desk.to("catalogue"), t.catalogue_title())]));
         body.push(h2(t.work_switch()));
         body.push(p(t.work_switch_lead()));
         body.push(markup::ways([(

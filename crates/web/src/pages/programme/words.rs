@@ -1,5 +1,6 @@
 //! What things of a programme are called, in both languages, and how they are shown.
 
+use brevdue_office::log::Unreadable;
 use brevdue_programme::catalogue::{
     AppliesTo, DocumentKind, DoneWhen, Obligation, Per, Provenance, RegisterQuery, Variant,
 };
@@ -204,6 +205,90 @@ pub(crate) fn figure(reader: Reader, name: &str) -> String {
     words.to_owned()
 }
 
+/// What a text of the catalogue is called.
+pub(crate) fn catalogue_field(reader: Reader, field: &str) -> &'static str {
+    match field {
+        "name" => pick(reader, "Navn", "Name"),
+        "purpose" => pick(reader, "Formål", "Purpose"),
+        "title" => pick(reader, "Titel", "Title"),
+        "description" => pick(reader, "Beskrivelse", "Description"),
+        "help" => pick(reader, "Hjælp", "Help"),
+        "passes_when" => pick(reader, "Opfyldt når", "Passes when"),
+        _ => pick(reader, "Gør dette", "Do this"),
+    }
+}
+
+/// Why a log was not read.
+pub(crate) fn unreadable_log(reader: Reader, error: &Unreadable) -> String {
+    match error {
+        Unreadable::TooMuch => pick(
+            reader,
+            "Loggen er over grænsen; del den i flere.",
+            "The log is over the limit; split it.",
+        )
+        .to_owned(),
+        Unreadable::NoColumn(column) => match reader {
+            Reader::Da => format!("Kolonnen {column} mangler."),
+            Reader::En => format!("The column {column} is missing."),
+        },
+        Unreadable::Twice(column) => match reader {
+            Reader::Da => format!("Kolonnen {column} står to gange."),
+            Reader::En => format!("The column {column} stands twice."),
+        },
+        other => match reader {
+            Reader::Da => format!("Filen kan ikke læses som CSV eller JSON-linjer: {other}."),
+            Reader::En => format!("The file cannot be read as CSV or JSON lines: {other}."),
+        },
+    }
+}
+
+/// What a limit or list of a requirement is called; the name itself where we have no word.
+pub(crate) fn limit(reader: Reader, name: &str) -> String {
+    let (da, en) = match name {
+        "accepted_min" => ("Modtagne meddelelser, mindst", "Messages taken, at least"),
+        "share_min" => {
+            ("Andel gyldig MeMo, mindst (0 til 1)", "Share of valid MeMo, at least (0 to 1)")
+        }
+        "size_mb" => ("Størrelse i MB", "Size in MB"),
+        "files" => ("Filer, højst", "Files, at most"),
+        "systems_min" => ("Systemer, mindst", "Systems, at least"),
+        "test_days" => ("Dage, en prøve gælder", "Days a test is good for"),
+        "failures_max" => ("Afviste gyldige meddelelser, højst", "Valid messages refused, at most"),
+        "authority_max" => {
+            ("Modtagere af myndighedspost, højst", "Receivers of authority mail, at most")
+        }
+        "company_max" => {
+            ("Modtagere af virksomhedspost, højst", "Receivers of company mail, at most")
+        }
+        "total_max" => ("Modtagere i alt, højst", "Receivers in all, at most"),
+        "hours" => ("Timer", "Hours"),
+        "citizens_max_mb" => ("MB fra borgere, højst", "MB from citizens, at most"),
+        "companies_max_mb" => ("MB fra virksomheder, højst", "MB from companies, at most"),
+        "visible_min" => ("Synlige kontaktpunkter, mindst", "Visible contact points, at least"),
+        "review_months" => ("Måneder mellem gennemgange", "Months between reviews"),
+        "warn_hours" => ("Timer til advarsel", "Hours to a warning"),
+        "fail_hours" => ("Timer til brud", "Hours to a failure"),
+        "off_hours" => ("Timer, til systemet slås fra", "Hours until the system is switched off"),
+        "errors_max" => ("Fejl, højst", "Errors, at most"),
+        "days" => ("Dage", "Days"),
+        "negative_share_max" => (
+            "Andel negative kvitteringer, højst (0 til 1)",
+            "Share of negative receipts, at most (0 to 1)",
+        ),
+        "error_share_max" => {
+            ("Andel med fejl, højst (0 til 1)", "Share with errors, at most (0 to 1)")
+        }
+        "coverage_min" => ("Dækning, mindst (0 til 1)", "Coverage, at least (0 to 1)"),
+        "unknown_max" => ("Meddelelser fra ukendte, højst", "Messages from unknown, at most"),
+        "hosts" => ("Tilladte værter", "Allowed hosts"),
+        "formats" => ("Lukkede formater", "Closed formats"),
+        "versions" => ("Tilladte versioner", "Allowed versions"),
+        "file_types" => ("Tilladte filtyper", "Allowed file types"),
+        other => return other.replace('_', " "),
+    };
+    pick(reader, da, en).to_owned()
+}
+
 /// What has to hold for a task to close, in words.
 pub(crate) fn condition(standing: &Standing, reader: Reader, done: &DoneWhen) -> Option<String> {
     match done {
@@ -297,6 +382,9 @@ pub(crate) fn needed_right(reader: Reader, why: &'static str) -> &'static str {
             "rollen projektejer, som godkender i eget navn"
         }
         "a role, and to state it in your own name" => "en rolle, og at erklære i eget navn",
+        "the role of project manager, owner, architect or tester, for all systems" => {
+            "rollen projektleder, projektejer, it-arkitekt eller testansvarlig, for alle systemer"
+        }
         "to write in your own name" => "at skrive i eget navn",
         "to be whose it is" => "at det er dit eget",
         "to own the system, or the role of architect" => {
