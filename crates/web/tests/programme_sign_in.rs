@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-#[allow(dead_code, reason = "other tests use more of it")]
 mod town;
 
 use std::collections::BTreeSet;
