@@ -25,8 +25,10 @@ const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 struct Migration {
     sql: &'static str,
     /// What no SQL can say; done after it.
-    then: Option<fn(&Connection) -> Result<(), StorageError>>,
+    then: Option<Step>,
 }
+
+type Step = fn(&Connection) -> Result<(), StorageError>;
 
 impl Migration {
     const fn of(sql: &'static str) -> Self {

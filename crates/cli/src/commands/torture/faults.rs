@@ -128,7 +128,10 @@ pub(super) fn flip(store: &Path, dice: &mut Dice) -> io::Result<Flip> {
     let mut kinds: Vec<Vec<(String, u64)>> = Vec::new();
     for name in ["brevdue.sqlite", "brevdue.sqlite-wal", "brevdue.sums", "brevdue.mark"] {
         let length = match name {
-            "brevdue.sqlite-wal" => WAL_HEADER + log_frames(store)? * FRAME,
+            "brevdue.sqlite-wal" => match log_frames(store)? {
+                0 => 0,
+                frames => WAL_HEADER + frames * FRAME,
+            },
             // What stands behind is left from a longer log.
             "brevdue.mark" => noted_bytes(store)?,
             _ => fs::metadata(store.join(name)).map_or(0, |file| file.len()),
@@ -174,7 +177,8 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, u64)>) -> io::Resul
     Ok(())
 }
 
-/// Whole frames of the log up to its last commit, told by the salts of its header.
+/// Whole frames of the log up to its last commit: with the salts of its header, and with the sums that run on
+/// from it. Behind that stands what is left from a longer log, or of a write that failed.
 fn log_frames(store: &Path) -> io::Result<u64> {
     let log = match File::open(store.join("brevdue.sqlite-wal")) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -184,19 +188,37 @@ fn log_frames(store: &Path) -> io::Result<u64> {
     if log.read_exact_at(&mut header, 0).is_err() {
         return Ok(0);
     }
-    let (mut frame, mut number, mut committed) = ([0; FRAME_HEADER as usize], 0, 0);
-    // A full disk may have cut off the last.
-    let whole = (log.metadata()?.len() - WAL_HEADER) / FRAME;
-    while number < whole
-        && log.read_exact_at(&mut frame, WAL_HEADER + number * FRAME).is_ok()
+    let (mut frame, mut number, mut committed) = ([0; FRAME as usize], 0, 0);
+    // Bit 0 of the magic number says in which order the sums read the bytes of a word.
+    let big = header[3] & 1 == 1;
+    let mut sums = summed((0, 0), &header[..24], big);
+    while log.read_exact_at(&mut frame, WAL_HEADER + number * FRAME).is_ok()
         && frame[8..16] == header[16..24]
     {
+        sums = summed(summed(sums, &frame[..8], big), &frame[FRAME_HEADER as usize..], big);
+        if frame[16..20] != sums.0.to_be_bytes() || frame[20..24] != sums.1.to_be_bytes() {
+            break;
+        }
         number += 1;
         if frame[4..8] != [0; 4] {
             committed = number;
         }
     }
     Ok(committed)
+}
+
+/// SQLite's checksum of its log, run on over more bytes: <https://www.sqlite.org/fileformat2.html#checksum_algorithm>.
+fn summed((mut first, mut second): (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
+    let word = |bytes: &[u8]| match bytes.try_into() {
+        Ok(bytes) if big => u32::from_be_bytes(bytes),
+        Ok(bytes) => u32::from_le_bytes(bytes),
+        Err(_) => 0,
+    };
+    for pair in bytes.chunks_exact(8) {
+        first = first.wrapping_add(word(&pair[..4])).wrapping_add(second);
+        second = second.wrapping_add(word(&pair[4..])).wrapping_add(first);
+    }
+    (first, second)
 }
 
 /// Bytes of the note of how far the log was acknowledged: a header that says how many frames, and a sum
