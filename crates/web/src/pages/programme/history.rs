@@ -79,6 +79,9 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     let value = |value: &Value| match (field, value) {
         (_, Value::Null) => String::new(),
         (_, Value::Object(body)) if line.kind == Kind::Override => own_values(body),
+        (_, Value::Object(body)) if line.kind == Kind::Comment => {
+            body.get("text").and_then(Value::as_str).unwrap_or_default().to_owned()
+        }
         (Some(field), value) => field.show(value, reader),
         (None, Value::String(text)) => text.clone(),
         (None, Value::Object(_)) => String::new(),
