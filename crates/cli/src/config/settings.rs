@@ -271,7 +271,7 @@ mod tests {
             assert_ne!(config.policy, Config::default().policy, "{}", setting.name);
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
-        assert_eq!(changed.len(), 53);
+        assert_eq!(changed.len(), 54);
     }
 
     #[test]

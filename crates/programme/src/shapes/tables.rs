@@ -9,6 +9,11 @@ const VARIANTS: &[ChoiceOption] = &[
     ChoiceOption { word: "light", da: "Light", en: "Light" },
 ];
 
+const LANGUAGES: &[ChoiceOption] = &[
+    ChoiceOption { word: "da", da: "Dansk", en: "Danish" },
+    ChoiceOption { word: "en", da: "Engelsk", en: "English" },
+];
+
 const LIGHTS: &[ChoiceOption] = &[
     ChoiceOption { word: "green", da: "Grøn", en: "Green" },
     ChoiceOption { word: "yellow", da: "Gul", en: "Yellow" },
@@ -85,7 +90,11 @@ pub(super) fn besides(kind: Kind) -> Vec<Member> {
             Member::new("sent", Shape::Days, "Days on which it was sent or a reminder was").told(),
         ],
         Kind::Feed => vec![
+            text("name", "What whoever made it calls it").told(),
             object("person", Kind::Person, "Whose tasks; none: the whole programme's").told(),
+            key("area", "Of which area; none: of all").told(),
+            one_of("language", LANGUAGES, "The language of its words").told(),
+            day("expires", "The last day it opens; none: until it is taken back").told(),
             Member::new("token_sha256", Shape::Digest, "Of the token in the address").secret(),
             flag("revoked", "It was taken back"),
         ],
