@@ -343,8 +343,13 @@ describe("acceptance criteria that pages show", { concurrency: 2 }, () => {
         const { uuid, xml } = letter({ authority, person, title: "Svar på ansøgning", files: [{ name: "Brev.txt", type: "text/plain", bytes: "Kære borger\n" }] });
         await send(system, uuid, xml);
         await cell("Opfyldt", "a right message makes it green");
-        await page.goto(`${base}/task/OP3-T08.S-001`);
-        await page.locator("dl.facts .badge-success", { hasText: "Færdig" }).first().waitFor();
+        const closes = Date.now() + 60_000;
+        for (;;) {
+            await page.goto(`${base}/task/OP3-T08.S-001`);
+            if (await page.locator("dl.facts .badge-success", { hasText: "Færdig" }).count()) break;
+            assert.ok(Date.now() < closes, "within a minute its task closes");
+            await new Promise((resolve) => setTimeout(resolve, 1_000));
+        }
 
         await send(system, crypto.randomUUID(),
             '<?xml version="1.0"?>\n<dp2:Forsendelse xmlns:dp2="urn:oio:dp2"><dp2:Titel>Brev</dp2:Titel></dp2:Forsendelse>');

@@ -51,7 +51,8 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;mar
     padding:0 1rem;color:#1a1a1a;background:#fff}fieldset{border:1px solid #767676;margin:1rem 0}\
     label{display:block;padding:.35rem 0}input[type=text],select{font:inherit;padding:.5rem;\
     width:100%;box-sizing:border-box}button{font:inherit;padding:.6rem 1.2rem;margin-right:1rem}\
-    .people{max-height:24rem;overflow:auto}.wrong{border-left:.3rem solid #cc0000;padding-left:1rem}";
+    .people{max-height:24rem;overflow:auto}.wrong{border-left:.3rem solid #cc0000;padding-left:1rem}\
+    :focus-visible{outline:.2rem solid #0b5563;outline-offset:.15rem}";
 
 /// Parameters the page itself sets.
 const OWN: [&str; 4] = ["who", "number", "role", "decline"];
