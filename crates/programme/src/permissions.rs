@@ -33,6 +33,22 @@ pub struct Forbidden {
     pub why: &'static str,
 }
 
+/// CVR numbers that changes add to those whose messages are observed for a programme.
+///
+/// Who leads a programme may change everything in it; that alone must not show them somebody else's traffic. Nobody
+/// here knows who speaks for an organisation, so every door has to ask it of these numbers before it lets them in.
+pub fn organisations_added(programme: &Programme, changes: &[Change]) -> BTreeSet<String> {
+    let there = programme.settings().map(|settings| settings.cvr).unwrap_or_default();
+    let settings = changes.iter().filter(|change| change.kind == Kind::Settings);
+    let wanted = settings.filter_map(|change| match &change.what {
+        What::Add { body } => body.get("cvr"),
+        What::Edit { fields } => fields.get("cvr").map(|edit| &edit.to),
+        What::Remove { .. } => None,
+    });
+    let numbers = wanted.filter_map(Value::as_array).flatten().filter_map(Value::as_str);
+    numbers.filter(|cvr| !there.contains(*cvr)).map(str::to_owned).collect()
+}
+
 /// Fields of a task that a supplier may set.
 const SUPPLIERS_TASK_FIELDS: [&str; 6] =
     ["status", "percent", "forecast", "reason", "note", "done_at"];

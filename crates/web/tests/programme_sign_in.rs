@@ -91,6 +91,19 @@ async fn code(town: &Town, address: &str, identity: Uuid) -> String {
     town.exchange.grant_code(asked, person).await.unwrap()
 }
 
+/// The value of a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    let value = rest.split('"').next().unwrap();
+    value.replace("&quot;", "\"").replace("&#34;", "\"").replace("&amp;", "&")
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let pairs = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 fn back(code: &str, state: &str) -> String {
     format!("/programmes/signed-in?code={code}&state={state}")
 }
@@ -117,6 +130,34 @@ async fn whoever_signs_in_works_as_the_person_whose_entry_names_them() {
     assert!(page.text().contains("Asta Mørk"));
     // A code is good once, and so is the way back.
     assert_eq!(browser.get(&back(&code, &state)).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn who_leads_a_programme_does_not_add_an_organisation_whose_messages_it_would_then_see() {
+    let town = town().await;
+    let mut browser = town.browser();
+    let address = go(&mut browser).await;
+    let code = code(&town, &address, ASTA).await;
+    browser.get(&back(&code, &parameter(&address, "state"))).await;
+    let address = format!("/programmes/{ID}/settings");
+    let page = browser.get(&address).await;
+    let token = page.token();
+    let base = hidden(&page.text(), "base");
+    let filled = |cvr: &str| {
+        form(&[
+            ("token", &token),
+            ("base", &base),
+            ("name", "På MeMo igen"),
+            ("authority", "Aalund Kommune"),
+            ("kind", "kommune"),
+            ("cvr", cvr),
+        ])
+    };
+    let refused = browser.post_form(&address, &filled(town::KOMMUNE_CVR)).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    assert!(refused.text().contains("grænsefladen for programmer"), "{}", refused.text());
+    let saved = browser.post_form(&address, &filled("")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
 }
 
 #[tokio::test]

@@ -3,13 +3,10 @@
 //! The numbers in a programme's settings decide whose traffic is observed for it. Who leads a programme may
 //! change everything in it; that alone must not show them somebody else's traffic.
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
 use brevdue_exchange::people::Privilege;
-use brevdue_programme::change::{Change, What};
-use brevdue_programme::objects::Kind;
-use serde_json::Value;
+use brevdue_programme::change::Change;
+use brevdue_programme::permissions::organisations_added;
 
 use super::{Caller, Working};
 use crate::rest::errors::Failure;
@@ -47,15 +44,7 @@ pub(super) fn must_speak_for<'a>(
 impl Working {
     /// Refuses changes that add an organisation to the programme that the caller does not speak for.
     pub(super) fn claims(&self, changes: &[Change]) -> Result<(), Failure> {
-        let there = self.programme.settings().map(|settings| settings.cvr).unwrap_or_default();
-        let settings = changes.iter().filter(|change| change.kind == Kind::Settings);
-        let wanted = settings.filter_map(|change| match &change.what {
-            What::Add { body } => body.get("cvr"),
-            What::Edit { fields } => fields.get("cvr").map(|edit| &edit.to),
-            What::Remove { .. } => None,
-        });
-        let wanted: BTreeSet<&str> =
-            wanted.filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect();
-        must_speak_for(&self.caller, wanted.into_iter().filter(|cvr| !there.contains(*cvr)))
+        let added = organisations_added(&self.programme, changes);
+        must_speak_for(&self.caller, added.iter().map(String::as_str))
     }
 }

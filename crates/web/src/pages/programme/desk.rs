@@ -10,7 +10,7 @@ use axum::response::Redirect;
 use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, Person, Settings};
-use brevdue_programme::permissions::Actor;
+use brevdue_programme::permissions::{Actor, organisations_added};
 use brevdue_programme::programmes::{By, ChangeError, Judged};
 use brevdue_programme::{Key, Language as Reader, Programme, ProgrammeId};
 
@@ -199,7 +199,16 @@ impl Desk {
 
     /// Makes changes, when whoever works here may make them; then closes and re-opens the tasks whose
     /// condition they decide.
+    ///
+    /// An organisation to be observed is added here in local mode alone: elsewhere it takes whoever speaks for it,
+    /// and the interface for programs knows who that is.
     pub(crate) async fn change(&mut self, changes: &[Change], reason: &str) -> Result<(), NotDone> {
+        if !self.visitor.web.config.local_mode
+            && !organisations_added(&self.programme, changes).is_empty()
+        {
+            let said = self.visitor.texts.work_cvr_not_here().to_owned();
+            return Err(NotDone::Said(StatusCode::FORBIDDEN, said));
+        }
         let by = By { actor: Actor::Person(self.me.clone()), reason, at: self.visitor.now() };
         match self.visitor.web.programmes.change(self.id, changes, by).await {
             Ok(_) => {}
