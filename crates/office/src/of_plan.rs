@@ -404,7 +404,7 @@ impl Named<'_> {
             ),
             _ => format!(
                 "{requirement} {} {count}",
-                self.said("er uden dokumentation for", "has no evidence for")
+                self.said("mangler evidens for", "has no evidence for")
             ),
         });
         counted.chain(reasons).collect()

@@ -87,7 +87,7 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
         blocks.push(Block::Text(format!(
             "{name}: {} {compliant} / {scope} · {} {} / {}",
             said(head, "systemer, der overholder", "systems compliant"),
-            said(head, "beskeder, der overholder", "messages compliant"),
+            said(head, "meddelelser, der overholder", "messages compliant"),
             crate::paper::number(*messages, head.language),
             crate::paper::number(*sent, head.language)
         )));
@@ -279,7 +279,7 @@ pub fn readiness(head: &Head, systems: &[Readiness]) -> Result<Printed, Unprinta
         .map(|system| {
             let word = match system.light {
                 Light::Green => said(head, "Klar", "Go"),
-                Light::Unknown => said(head, "Ingen dokumentation", "No evidence"),
+                Light::Unknown => said(head, "Ingen evidens", "No evidence"),
                 _ => said(head, "Ikke klar", "No-go"),
             };
             vec![
@@ -307,7 +307,7 @@ pub fn readiness(head: &Head, systems: &[Readiness]) -> Result<Printed, Unprinta
                     ("System", "System", 2.4),
                     ("Klar?", "Ready?", 1.6),
                     ("Hvorfor", "Why", 2.8),
-                    ("Dokumentation", "Evidence", 2.6),
+                    ("Evidens", "Evidence", 2.6),
                 ],
             ),
             rows,

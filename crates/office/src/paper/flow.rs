@@ -178,7 +178,7 @@ impl Flow {
         self.words(&line, Face::Regular, self.size * 0.9, GREY, said);
         if !head.waivers.is_empty() {
             let node = self.node(Role::Paragraph, None, "");
-            let word = if da { "Fraveget krav" } else { "Requirements set aside" };
+            let word = if da { "Fravalgte krav" } else { "Requirements set aside" };
             let line = format!("{word}: {}", head.waivers.join(" · "));
             self.words(&line, Face::Regular, self.size * 0.9, BLACK, node);
         }

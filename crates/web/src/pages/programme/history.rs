@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing;
-use brevdue_programme::fields::Register;
+use brevdue_programme::fields::{Field, FieldKind, kind_name, recorded};
 use brevdue_programme::objects::Kind;
 use serde_json::{Map, Value};
 
@@ -55,15 +55,22 @@ pub(crate) fn table<'a>(desk: &Desk, lines: impl Iterator<Item = &'a HistoryLine
 }
 
 /// Values of an authority's own, by field; of a whole object those among its fields.
-fn own_values(body: &Map<String, Value>) -> String {
+fn own_values(desk: &Desk, body: &Map<String, Value>) -> String {
     let fields = body.get("fields").and_then(Value::as_object).unwrap_or(body);
-    let told = fields.iter().map(|(name, value)| match value {
-        Value::String(text) => format!("{name}: {text}"),
-        Value::Array(list) => {
-            let entries = list.iter().map(|one| one.as_str().unwrap_or_default());
-            format!("{name}: {}", entries.collect::<Vec<_>>().join(", "))
-        }
-        other => format!("{name}: {other}"),
+    let told = fields.iter().map(|(name, value)| {
+        let said = match value {
+            Value::String(text) => text.clone(),
+            Value::Array(list) => {
+                let entries = list.iter().map(|one| one.as_str().unwrap_or_default());
+                entries.collect::<Vec<_>>().join(", ")
+            }
+            Value::Object(due) => match (due.get("milestone"), due.get("weeks")) {
+                (Some(Value::String(milestone)), Some(weeks)) => format!("{milestone} {weeks:+}"),
+                _ => value.to_string(),
+            },
+            other => other.to_string(),
+        };
+        format!("{}: {said}", words::own_field(desk.visitor.texts, desk.reader(), name))
     });
     let told: String = told.collect::<Vec<_>>().join("; ");
     told.chars().take(OWN_CHARACTERS).collect()
@@ -71,14 +78,13 @@ fn own_values(body: &Map<String, Value>) -> String {
 
 fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     let reader = desk.reader();
-    let register = Register::of(line.kind);
-    let field = line
-        .field
-        .as_ref()
-        .and_then(|name| register?.fields.iter().find(|field| field.name == name));
+    let field = line.field.as_ref().and_then(|name| recorded(line.kind, name));
     let value = |value: &Value| match (field, value) {
         (_, Value::Null) => String::new(),
-        (_, Value::Object(body)) if line.kind == Kind::Override => own_values(body),
+        (Some(Field { kind: FieldKind::Ref(kind), .. }), Value::String(key)) => {
+            desk.name_of(*kind, key)
+        }
+        (_, Value::Object(body)) if line.kind == Kind::Override => own_values(desk, body),
         (_, Value::Object(body)) if line.kind == Kind::Comment => {
             body.get("text").and_then(Value::as_str).unwrap_or_default().to_owned()
         }
@@ -87,7 +93,7 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
         (None, Value::Object(_)) => String::new(),
         (None, value) => value.to_string(),
     };
-    let kind = register.map_or(line.kind.word(), |register| register.one(reader));
+    let kind = kind_name(line.kind, reader);
     let t = desk.visitor.texts;
     let changed = match (field, &line.field) {
         (Some(field), _) => field.label(reader).to_owned(),

@@ -181,7 +181,7 @@ fn reason_words(desk: &Desk, standing: &Standing, reason: &Reason) -> Html {
         Reason::Delay { milestone, baseline, forecast } => {
             let kind = standing.effective.milestone(milestone);
             let name = kind.map_or_else(|| milestone.to_string(), |m| m.name.of(reader).to_owned());
-            t.work_reason_delay(name, forecast.days_since(*baseline)).into()
+            t.work_reason_delay(i64::from(forecast.days_since(*baseline)), name).into()
         }
         Reason::Overdue { key, due } => [
             instance_by_key(desk, standing, key),

@@ -169,7 +169,8 @@ fn subject_path(subject: &Subject) -> String {
     subject.key().map_or_else(|| "authority".to_owned(), ToString::to_string)
 }
 
-fn cell(desk: &Desk, verdict: &Verdict) -> Html {
+/// What a requirement says of a subject, with the way to why.
+pub(crate) fn cell(desk: &Desk, verdict: &Verdict) -> Html {
     let t = desk.visitor.texts;
     let address = desk.to(&format!(
         "requirements/{}/{}",
