@@ -178,7 +178,7 @@ describe("acceptance criteria that pages show", { concurrency: 2 }, () => {
         assert.match(info, /Page size:\s+59[45]\.\d+ x 84[12]\.\d+ pts \(A4\)/);
         assert.match(info, /Tagged:\s+yes/);
         const text = execFileSync("pdftotext", ["-layout", path, "-"], { encoding: "utf8" });
-        for (const words of ["Storby Kommune", "Rød", "Idriftsættelse", "Ingen evidens"]) assert.ok(text.includes(words), `${words} in words, not by colour alone:\n${text}`);
+        for (const words of ["Storby Kommune", "Rød", "Idriftsættelse", "uden evidens", "skal-opgaver er over frist"]) assert.ok(text.includes(words), `${words} in words, not by colour alone:\n${text}`);
         await end();
     });
 

@@ -101,7 +101,9 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
         table
             .columns
             .extend(matrix.requirements[start..end].iter().map(|(id, _)| (id.clone(), 1.0)));
-        for row in &matrix.rows {
+        // Who is asked nothing here has no row here.
+        let asked = |row: &&MatrixRow| row.cells.iter().take(end).skip(start).any(Option::is_some);
+        for row in matrix.rows.iter().filter(asked) {
             let mut items =
                 vec![Item::Words(format!("{} {}", row.subject.0, row.subject.1).trim().to_owned())];
             items.extend((start..end).map(|index| {

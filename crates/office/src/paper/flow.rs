@@ -109,12 +109,9 @@ impl Flow {
         self.nodes.len() - 1
     }
 
-    fn bottom(&self) -> f32 {
+    /// Where the page ends for what is drawn.
+    pub(super) fn bottom(&self) -> f32 {
         self.height - MARGIN - FOOT
-    }
-
-    pub(super) fn room(&self) -> f32 {
-        self.bottom() - self.y
     }
 
     pub(super) fn place(&self) -> (f32, f32, f32, f32) {

@@ -310,7 +310,7 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
     let mut table = Table {
         columns: columns(
             head,
-            &[("Opgave", "Task", 3.4), ("Ansvarlig", "Assignee", 1.3), ("Frist", "Due", 1.5)],
+            &[("Opgave", "Task", 3.0), ("Ansvarlig", "Assignee", 1.8), ("Frist", "Due", 1.35)],
         ),
         rows: tasks
             .iter()

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing;
-use brevdue_programme::fields::{Field, FieldKind, kind_name, recorded};
+use brevdue_programme::fields::{Field, FieldKind, Register, kind_name, recorded};
 use brevdue_programme::objects::Kind;
 use serde_json::{Map, Value};
 
@@ -51,7 +51,30 @@ pub(crate) fn table<'a>(desk: &Desk, lines: impl Iterator<Item = &'a HistoryLine
         t.programme_to(),
         t.programme_reason(),
     ];
+    let lines = lines.filter(|line| !is_told_by_status(line));
     markup::table(t.programme_history(), &headings, lines.map(|line| shown(desk, line)))
+}
+
+/// What the line of a task's status says already: when it was done, and that its condition did it.
+fn is_told_by_status(line: &HistoryLine) -> bool {
+    let field = line.field.as_deref().unwrap_or_default();
+    line.kind == Kind::TaskState && matches!(field, "done_at" | "closed_by_condition")
+}
+
+/// Where a line's object is shown, while it is there.
+fn page_of(desk: &Desk, line: &HistoryLine) -> Option<String> {
+    let key = &line.key;
+    desk.programme.held(line.kind, key)?;
+    match line.kind {
+        Kind::TaskState => Some(desk.to(&format!("task/{key}"))),
+        Kind::Milestone => Some(desk.to(&format!("milestones/{key}"))),
+        Kind::Override => Some(desk.to(&format!("catalogue/{key}"))),
+        Kind::Settings => Some(desk.to("settings")),
+        kind => {
+            let path = Register::of(kind)?.path;
+            Some(desk.to(&format!("registers/{path}/{key}")))
+        }
+    }
 }
 
 /// Values of an authority's own, by field; of a whole object those among its fields.
@@ -104,7 +127,10 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     vec![
         words::moment(t, line.at),
         who(desk, &line.who).into(),
-        format!("{kind} {}", line.key).into(),
+        match page_of(desk, line) {
+            Some(address) => a(&address, format!("{kind} {}", line.key)),
+            None => format!("{kind} {}", line.key).into(),
+        },
         changed.into(),
         value(&line.from).into(),
         value(&line.to).into(),
