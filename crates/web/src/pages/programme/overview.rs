@@ -45,6 +45,7 @@ pub(crate) async fn overview(visitor: Visitor, Path(id): Path<String>) -> Answer
         body.push(overdue(&desk, &standing));
         body.push(ahead(&desk, &standing, &report));
         body.push(compliance(&desk, &standing));
+        body.push(p(a(&desk.to("requirements"), desk.visitor.texts.work_to_matrix())));
         body.push(counts(&desk, &report));
         body.push(milestones(&desk, &standing));
         body
@@ -401,7 +402,6 @@ pub(crate) fn compliance(desk: &Desk, standing: &Standing) -> Html {
     });
     let headings = [t.work_deadline(), t.work_systems_compliant(), t.work_messages_compliant()];
     body.push(markup::table(t.work_compliance(), &headings, rows));
-    body.push(p(a(&desk.to("requirements"), t.work_to_matrix())));
     body
 }
 

@@ -361,6 +361,8 @@ pub(crate) async fn evidence(
         body.push(attestations(&desk, &cell));
         body.push(h2(t.work_about_requirement()));
         body.push(about(&desk, &standing, &cell.requirement));
+        let all = desk.to(&format!("requirements/{}", cell.requirement.id));
+        body.push(p(a(&all, t.work_requirement_of_all())));
         body.push(forms(&desk, &standing, &cell, token));
         body
     })
