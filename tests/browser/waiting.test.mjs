@@ -9,7 +9,7 @@ const exchange = await start("waiting");
 const { address } = exchange;
 const { inspect, launch, visit } = await import("./browser.mjs");
 const { country, letter, send } = await import("./country.mjs");
-const { comes, create, receiver } = await import("./planning.mjs");
+const { comes, create, enter, receiver } = await import("./planning.mjs");
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -47,6 +47,8 @@ it("acceptance 8: a receiver that lets mail wait is warned after 24 hours and fa
     await comes(page, cell, badge("Opfyldt"), "mail that has just come is no fault");
     for (const [hours, word, why] of [[25, "Advarsel", /1 meddelelse venter, og intet er hentet i 25 timer/], [48, "Ikke opfyldt", /1 meddelelse venter, og intet er hentet i 73 timer\. Efter 168 timer/]]) {
         await pass(hours);
+        // Nobody is still at work after a day: one says anew who one is.
+        await enter(page, `Digital Post i ${authority.name}`, "Asta Mørk");
         await comes(page, cell, badge(word), `${hours} hours later it says «${word}»`);
         assert.match((await page.locator("main").innerText()).replace(/\s+/g, " "), why);
     }
