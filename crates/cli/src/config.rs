@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use brevdue_exchange::Policy;
 use brevdue_exchange::exchange::alarms::AlarmLimits;
+use brevdue_programme::storage::Retention;
 
 pub(crate) use file::line_and_column;
 pub(crate) use gather::{ConfigArgs, gather, strays};
@@ -58,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) country: CountryChoice,
     /// Limits and choices of the exchange.
     pub(crate) policy: Policy,
+    /// How long observations for programmes are kept, and how many.
+    pub(crate) observations: Retention,
 }
 
 /// What is chosen about the invented country.
@@ -98,6 +101,7 @@ impl Default for Config {
                 private_endpoints: true,
                 ..Policy::default()
             },
+            observations: Retention::default(),
         }
     }
 }

@@ -228,6 +228,7 @@ impl Serving {
                 .or(country.http.as_ref())
                 .map_or_else(String::new, |base| host_of(base)),
             clock: Arc::clone(&clock) as _,
+            retention: config.observations,
         };
         tasks.spawn(observer.run(stop.clone()));
         tasks.spawn(programming::run(programmes.clone(), exchange.clone(), stop.clone()));

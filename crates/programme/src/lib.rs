@@ -22,9 +22,12 @@
 //! - [`moving`]: moving a milestone, with a preview; approving the plan.
 //! - [`closing`]: tasks that close and re-open by their condition, and closing by hand.
 //! - [`permissions`]: who may see and change what.
+//! - [`leading`]: that somebody still leads after a change.
+//! - [`across`]: several authorities side by side.
 //! - [`lights`] and [`status`]: the status report, readiness, training coverage.
 //! - [`potential`]: the score of letter types, the minimum standard, the palette of markup.
 
+pub mod across;
 pub mod beginning;
 pub mod calendar;
 pub mod catalogue;
@@ -36,6 +39,7 @@ pub mod fields;
 #[cfg(test)]
 mod fixture;
 pub mod ids;
+pub mod leading;
 pub mod lights;
 pub mod memory;
 pub mod moving;

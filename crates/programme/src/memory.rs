@@ -39,6 +39,19 @@ impl ProgrammeStore for Memory {
         Ok(self.lock().keys().copied().collect())
     }
 
+    async fn parts(&self, kinds: &[Kind]) -> Result<Vec<(ProgrammeId, Programme)>, StorageError> {
+        let parts = |one: &One| {
+            let mut some = Programme::default();
+            for kind in kinds {
+                for (key, held) in one.programme.all_held(*kind) {
+                    some.insert(*kind, key.clone(), held.clone());
+                }
+            }
+            some
+        };
+        Ok(self.lock().iter().map(|(id, one)| (*id, parts(one))).collect())
+    }
+
     async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError> {
         Ok(self.lock().get(&programme).map(|one| one.programme.clone()).unwrap_or_default())
     }
@@ -46,10 +59,11 @@ impl ProgrammeStore for Memory {
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
         let mut all = self.lock();
         let One { programme: there, history, untold, .. } = all.entry(programme).or_default();
-        for write in &outcome.writes {
-            let version = there.held(write.kind, &write.key).map_or(0, |held| held.version);
-            if version != write.expect {
-                return Err(StorageError::Changed { kind: write.kind, key: write.key.clone() });
+        let seen = outcome.writes.iter().map(|write| (write.kind, &write.key, write.expect));
+        let seen = seen.chain(outcome.rests_on.iter().map(|(kind, key, at)| (*kind, key, *at)));
+        for (kind, key, expected) in seen {
+            if there.held(kind, key).map_or(0, |held| held.version) != expected {
+                return Err(StorageError::Changed { kind, key: key.clone() });
             }
         }
         there.put(&outcome.writes);

@@ -2,6 +2,8 @@
 
 mod bringing;
 mod judging;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +16,8 @@ use crate::checks::Evidence;
 use crate::closing::{self, BY_CONDITION, NotSet, Notice};
 use crate::day::{Day, NotADay};
 use crate::ids::{Key, ProgrammeId, TaskId};
-use crate::objects::{Kind, Settings};
+use crate::leading::{self, NoLeader};
+use crate::objects::{Kind, Person, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
@@ -73,6 +76,9 @@ pub enum ChangeError {
     /// It breaks a rule of tasks and attestations.
     #[error(transparent)]
     NotSet(#[from] NotSet),
+    /// Nobody would lead the programme any more.
+    #[error(transparent)]
+    NoLeader(#[from] NoLeader),
     /// The plan would no longer hold, for example because tasks would wait for each other.
     #[error(transparent)]
     NoPlan(#[from] NoPlan),
@@ -114,6 +120,19 @@ impl By<'_> {
             Actor::Condition => BY_CONDITION.to_owned(),
         }
     }
+}
+
+/// A programme that somebody may read, and who they are in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Which programme.
+    pub id: ProgrammeId,
+    /// What it is set to.
+    pub settings: Settings,
+    /// Who they are, among its people.
+    pub me: Key,
+    /// Their entry.
+    pub person: Person,
 }
 
 impl Programmes {
@@ -159,19 +178,33 @@ impl Programmes {
         Ok(Evidence::new(programme, requirements, counted, now))
     }
 
-    /// Every programme with what it is set to, by name.
+    /// Every programme with what it is set to, by name. None is opened.
     ///
     /// # Errors
     ///
     /// [`StorageError`].
     pub async fn list(&self) -> Result<Vec<(ProgrammeId, Settings)>, StorageError> {
-        let mut list = Vec::new();
-        for id in self.shared.store.programmes().await? {
-            if let Some(settings) = self.load(id).await?.settings() {
-                list.push((id, settings));
-            }
-        }
+        let parts = self.shared.store.parts(&[Kind::Settings]).await?;
+        let with_settings = |(id, part): (ProgrammeId, Programme)| Some((id, part.settings()?));
+        let mut list: Vec<_> = parts.into_iter().filter_map(with_settings).collect();
         list.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+        Ok(list)
+    }
+
+    /// The programmes that somebody may read, by name: those among whose people an entry says that they sign in
+    /// under this id. None is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn read_by(&self, subject: &str) -> Result<Vec<Entry>, StorageError> {
+        let parts = self.shared.store.parts(&[Kind::Settings, Kind::Person]).await?;
+        let entry = |(id, part): (ProgrammeId, Programme)| {
+            let (me, person) = permissions::signed_in(&part, subject)?;
+            Some(Entry { id, settings: part.settings()?, me, person })
+        };
+        let mut list: Vec<Entry> = parts.into_iter().filter_map(entry).collect();
+        list.sort_by(|one, other| one.settings.name.cmp(&other.settings.name));
         Ok(list)
     }
 
@@ -217,7 +250,8 @@ impl Programmes {
     }
 
     /// Makes changes: all or none. Here, and nowhere else, it is asked whether they are theirs to make,
-    /// whether tasks and attestations keep their rules, and whether the plan still holds.
+    /// whether tasks and attestations keep their rules, whether somebody still leads, and whether the plan still
+    /// holds.
     ///
     /// # Errors
     ///
@@ -272,6 +306,7 @@ impl Programmes {
             let plan = Plan::of(&programme, effective.catalogue(), Day::of(by.at)?)?;
             permissions::check(&programme, &plan, &by.actor, &changes)?;
             closing::guard(&programme, &plan, &outcome.writes, &who)?;
+            outcome.rests_on = leading::guard(&programme, &outcome.writes)?;
             stands(&programme, &outcome, by.at)?;
             tries += 1;
             match self.shared.store.commit(id, &outcome).await {

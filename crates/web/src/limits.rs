@@ -76,6 +76,10 @@ pub(crate) const HISTORY_PAGE: usize = 100;
 pub(crate) const HISTORY_SHOWN: usize = 20;
 /// Characters of a comment.
 pub(crate) const COMMENT_CHARACTERS: usize = 5_000;
+/// Characters of what the list of programmes is searched for.
+pub(crate) const SEARCH_CHARACTERS: usize = 100;
+/// Programmes on one page of their list.
+pub(crate) const PROGRAMME_PAGE: usize = 100;
 /// Rows on one page of the task list.
 pub(crate) const TASK_PAGE: usize = 100;
 /// Cards in one column of the board; the rest are counted.
@@ -93,6 +97,11 @@ pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize = 2_000;
 /// Days that a link to a questionnaire works, where nobody says otherwise.
 pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
 
+/// Bytes of a form that brings a catalogue, and what is beside it.
+pub(crate) const CATALOGUE_FORM_BYTES: usize =
+    brevdue_programme::catalogue::CATALOGUE_BYTES + 64 * 1024;
+/// Items of two catalogues that are shown side by side; the rest are counted.
+pub(crate) const COMPARED_ITEMS: usize = 300;
 /// Bytes of a field beside a file of evidence.
 pub(crate) const EVIDENCE_FIELD_BYTES: usize = 1024;
 /// Bytes of a form that brings evidence: a file, and what is beside it.

@@ -4,6 +4,7 @@
 //! the server sees at once what a command has written.
 
 mod carry;
+mod catalogue;
 mod look;
 mod new;
 mod report;
@@ -39,6 +40,7 @@ enum Command {
     Export(carry::ExportArgs),
     Import(carry::ImportArgs),
     Report(report::Args),
+    Catalogue(catalogue::Args),
 }
 
 /// Runs one of them.
@@ -50,6 +52,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Export(args) => carry::export(&args),
         Command::Import(args) => carry::import(&args),
         Command::Report(args) => report::run(&args),
+        Command::Catalogue(args) => catalogue::run(&args),
     }
 }
 
@@ -123,8 +126,8 @@ impl Which {
         self.printed.format()
     }
 
-    /// Opens and judges it as of now, by the clock of the data folder.
-    fn open(&self) -> Result<Opened, Problem> {
+    /// All programmes of the data folder, and now by its clock.
+    fn all(&self) -> Result<(Programmes, Timestamp), Problem> {
         let gathered = gather(&self.config, std::env::vars_os())?;
         let folder = Folder::at(&gathered.config.data).map_err(|error| {
             Problem::command("data::folder", "the data folder cannot be found").because(&error)
@@ -137,8 +140,12 @@ impl Which {
                 ));
         }
         let file = opening::open_programmes(&folder)?;
-        let programmes = opening::programmes_of(&file);
-        let now = now(&folder);
+        Ok((opening::programmes_of(&file), now(&folder)))
+    }
+
+    /// Opens and judges it as of now, by the clock of the data folder.
+    fn open(&self) -> Result<Opened, Problem> {
+        let (programmes, now) = self.all()?;
         blocking(async {
             let list = programmes.list().await.map_err(|error| unread(&error))?;
             let id = self.chosen(&list)?;

@@ -127,6 +127,9 @@ settings! {
     "retention.submission_days" policy.retention.submission "days a submission is kept that became no delivery; 0 keeps none"
     "retention.event_days" policy.retention.events "days an event is kept"
     "retention.closed_mailbox_days" policy.retention.closed_mailbox "days the mailbox of a closed company is kept"
+
+    "programmes.observation_months" observations.months "months that observations of messages are kept as evidence for programmes, and the sums of their days; 14 to 120"
+    "programmes.observations" observations.observations "observations that are kept at most, some 150 bytes each; those that came first go, and their sums stay; 10000 to 100000000"
 }
 
 /// The setting whose name is nearest to one that does not exist, if any is near.
@@ -272,6 +275,32 @@ mod tests {
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
         assert_eq!(changed.len(), 54);
+    }
+
+    #[test]
+    fn how_long_observations_are_kept_is_set_within_its_bounds() {
+        let set = |name: &str, text: &str| {
+            let setting = SETTINGS.iter().find(|setting| setting.name == name).unwrap();
+            let mut config = Config::default();
+            (setting.set)(&mut config, text).map(|()| config.observations)
+        };
+        let today = "2026-11-23".parse().unwrap();
+        for (text, since) in [("14", "2025-09-23"), ("24", "2024-11-23"), ("120", "2016-11-23")] {
+            let kept = set("programmes.observation_months", text).unwrap().on(today);
+            assert_eq!(kept.since.to_string(), since, "{text}");
+        }
+        for (text, at_most) in [("10_000", 10_000), ("100000000", 100_000_000)] {
+            let kept = set("programmes.observations", text).unwrap().on(today);
+            assert_eq!(kept.at_most, at_most, "{text}");
+        }
+        for wrong in ["13", "121", "0", "-24", "none", "65536", ""] {
+            let said = set("programmes.observation_months", wrong).unwrap_err();
+            assert_eq!(said, "a whole number from 14 to 120", "{wrong}");
+        }
+        for wrong in ["9999", "100000001", "0", "none", "18446744073709551616"] {
+            let said = set("programmes.observations", wrong).unwrap_err();
+            assert_eq!(said, "a whole number from 10000 to 100000000", "{wrong}");
+        }
     }
 
     #[test]

@@ -355,19 +355,9 @@ mod tests {
     use super::*;
     use crate::catalogue::Variant;
     use crate::change::Change;
-    use crate::fixture::{at, beginning, key};
+    use crate::fixture::{at, beginning, key, ready};
     use crate::memory::Memory;
     use crate::objects::{Person, Status, TaskState};
-
-    /// Runs what never waits.
-    fn ready<T>(future: impl Future<Output = T>) -> T {
-        let mut future = std::pin::pin!(future);
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        match future.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(value) => value,
-            std::task::Poll::Pending => panic!("memory never waits"),
-        }
-    }
 
     fn begun(programmes: &Programmes, id: ProgrammeId) {
         let asked = beginning("NEW", Variant::Full, "2026-01-05");

@@ -4,8 +4,10 @@
 //! whether whoever works here may make it, the rules of tasks, and then
 //! [`Programmes::change`](brevdue_programme::Programmes::change), with what the page showed as its base.
 
+mod across;
 mod bringing;
 mod catalogue;
+mod comparing;
 mod contacts;
 mod designer;
 mod desk;
@@ -39,7 +41,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::Web;
-use crate::limits::{EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES};
+use crate::limits::{
+    CATALOGUE_FORM_BYTES, EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES,
+};
 
 /// Every page of programmes.
 pub(crate) fn routes() -> Router<Web> {
@@ -99,6 +103,12 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/potential/{letter}/example.ics", get(designer::ics))
         .route("/programmes/{id}/catalogue", get(catalogue::overview).post(catalogue::change))
         .route("/programmes/{id}/catalogue/{item}", get(catalogue::item).post(catalogue::save))
+        .route(
+            "/programmes/{id}/comparison",
+            get(comparing::form)
+                .post(comparing::compare)
+                .layer(DefaultBodyLimit::max(CATALOGUE_FORM_BYTES)),
+        )
         .route("/programmes/{id}/contacts", get(contacts::contacts))
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
@@ -111,6 +121,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/lists/{file}", get(import::list))
         .route("/programmes/{id}/calendars", get(feeds::feeds).post(feeds::save))
         .route("/calendar/{file}", get(feeds::calendar))
+        .route("/programmes/{id}/across", get(across::across))
         .route("/programmes/{id}/reports", get(reports::reports))
         .route("/programmes/{id}/reports/{file}", get(reports::file))
         .route("/programmes/{id}/registers/{register}", get(register::list))

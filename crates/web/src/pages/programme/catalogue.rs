@@ -143,6 +143,7 @@ async fn show_all(desk: &Desk, status: StatusCode, unfit: Option<(&Sent, String)
         body.push(own_changes(desk, &standing));
         body.push(all_items(desk, &standing));
         body.push(new_task(desk, &standing, token, unfit.as_ref().map(|(sent, _)| *sent)));
+        body.push(markup::ways([(desk.to("comparison"), t.compare_title())]));
         body
     })
     .await

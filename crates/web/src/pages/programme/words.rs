@@ -7,6 +7,7 @@ use brevdue_programme::catalogue::{
 };
 use brevdue_programme::checks::{CheckResult, Source};
 use brevdue_programme::closing::NotSet;
+use brevdue_programme::leading::NoLeader;
 use brevdue_programme::lights::Light;
 use brevdue_programme::objects::{Kind, Status};
 use brevdue_programme::plan::Instance;
@@ -511,6 +512,14 @@ pub(crate) fn not_set(t: Texts, why: &NotSet) -> String {
         NotSet::NoAttestation(_) => t.work_needs_attestation().to_owned(),
         NotSet::BadAttestation => t.work_bad_attestation().to_owned(),
         other => t.programme_refused(other.to_string()),
+    }
+}
+
+/// Why a programme would be without somebody who leads it.
+pub(crate) fn no_leader(t: Texts, why: NoLeader) -> String {
+    match why {
+        NoLeader::SignIn => t.across_no_leader_signs_in().to_owned(),
+        _ => t.across_no_leader().to_owned(),
     }
 }
 
