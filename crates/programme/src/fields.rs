@@ -11,7 +11,7 @@ mod registers;
 use serde_json::Value;
 
 pub use self::reading::NotAValue;
-pub use self::recorded::{kind_name, recorded};
+pub use self::recorded::{is_told_by_status, kind_name, recorded};
 use crate::objects::{ChoiceOption, Kind};
 use crate::text::Language;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing::BY_CONDITION;
-use brevdue_programme::fields::{Field, FieldKind, kind_name, recorded};
+use brevdue_programme::fields::{Field, FieldKind, is_told_by_status, kind_name, recorded};
 use brevdue_programme::objects::{Contract, Kind, Person, Supplier, System, Training};
 use brevdue_programme::{Key, Programme};
 use serde_json::Value;
@@ -397,7 +397,8 @@ pub fn training(head: &Head, programme: &Programme) -> Result<Printed, Unprintab
     print(Sheet::A4, head, ("Uddannelsesdækning", "Training coverage"), 9.5, &blocks)
 }
 
-/// R11: who changed what, when, in the order handed in.
+/// R11: who changed what, when, in the order handed in; without what a task's status says already, which the list
+/// as CSV has.
 ///
 /// # Errors
 ///
@@ -433,6 +434,7 @@ pub fn history(
     let rows = lines
         .iter()
         .take(HISTORY)
+        .filter(|line| !is_told_by_status(line.kind, line.field.as_deref()))
         .map(|line| {
             let local = brevdue_memo::copenhagen::local(line.at);
             let day = brevdue_programme::Day::of(line.at).ok();

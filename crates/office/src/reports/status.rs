@@ -310,7 +310,7 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
     let mut table = Table {
         columns: columns(
             head,
-            &[("Opgave", "Task", 3.0), ("Ansvarlig", "Assignee", 1.8), ("Frist", "Due", 1.35)],
+            &[("Opgave", "Task", 3.2), ("Ansvarlig", "Assignee", 1.7), ("Frist", "Due", 1.3)],
         ),
         rows: tasks
             .iter()

@@ -173,6 +173,11 @@ pub fn kind_name(kind: Kind, language: Language) -> &'static str {
     if language == Language::Da { da } else { en }
 }
 
+/// Whether the line of a task's status says it already: when it was done, and that its condition did it.
+pub fn is_told_by_status(kind: Kind, field: Option<&str>) -> bool {
+    kind == Kind::TaskState && matches!(field, Some("done_at" | "closed_by_condition"))
+}
+
 /// The field of a name in objects of a kind, in a form or not; none when nobody is told of it.
 pub fn recorded(kind: Kind, name: &str) -> Option<&'static Field> {
     let fields = match kind {

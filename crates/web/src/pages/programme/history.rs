@@ -3,7 +3,9 @@
 use axum::extract::Path;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing;
-use brevdue_programme::fields::{Field, FieldKind, Register, kind_name, recorded};
+use brevdue_programme::fields::{
+    Field, FieldKind, Register, is_told_by_status, kind_name, recorded,
+};
 use brevdue_programme::objects::Kind;
 use serde_json::{Map, Value};
 
@@ -51,14 +53,8 @@ pub(crate) fn table<'a>(desk: &Desk, lines: impl Iterator<Item = &'a HistoryLine
         t.programme_to(),
         t.programme_reason(),
     ];
-    let lines = lines.filter(|line| !is_told_by_status(line));
+    let lines = lines.filter(|line| !is_told_by_status(line.kind, line.field.as_deref()));
     markup::table(t.programme_history(), &headings, lines.map(|line| shown(desk, line)))
-}
-
-/// What the line of a task's status says already: when it was done, and that its condition did it.
-fn is_told_by_status(line: &HistoryLine) -> bool {
-    let field = line.field.as_deref().unwrap_or_default();
-    line.kind == Kind::TaskState && matches!(field, "done_at" | "closed_by_condition")
 }
 
 /// Where a line's object is shown, while it is there.

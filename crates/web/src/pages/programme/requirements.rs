@@ -132,6 +132,9 @@ fn grid(
     let asked = |row: &&Row| columns.iter().any(|one| row.cells.contains_key(&one.id));
     let rows: Vec<&Row> =
         standing.matrix.rows.iter().filter(|row| is_theirs(row)).filter(asked).collect();
+    if rows.is_empty() {
+        return p(t.work_matrix_empty());
+    }
     let page = usize::try_from(desk.visitor.page_number()).unwrap_or(usize::MAX);
     let skipped = page.saturating_mul(MATRIX_PAGE);
     let shown = rows.iter().skip(skipped).take(MATRIX_PAGE).map(|row| {
