@@ -14,6 +14,7 @@
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
 //! - [`reporting`]: which reports there are, each made of a judged programme.
+//! - [`questionnaire`]: what a supplier is asked, both ways.
 //! - [`slides`]: decks that PowerPoint and LibreOffice open.
 //! - [`of_plan`]: from a plan to all of these.
 //! - [`limits`]: how much of a stranger's file is read.
@@ -30,6 +31,7 @@ pub mod of_plan;
 mod packed;
 pub mod paper;
 pub mod plans;
+pub mod questionnaire;
 pub mod reporting;
 pub mod reports;
 mod sheets;

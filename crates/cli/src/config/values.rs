@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use brevdue_exchange::policy::{Days, HtmlPolicy, ReceiptTiming};
+use brevdue_server::delivery::SmtpTls;
 
 /// A kind of value. Reading what was written gives the same value.
 pub(super) trait Value: Sized {
@@ -119,6 +120,7 @@ macro_rules! words {
 words! {
     LogForm "text or json" { Text = "text" Json = "json" }
     HtmlPolicy "any, lenient or strict" { Any = "any" Lenient = "lenient" Strict = "strict" }
+    SmtpTls "starttls, tls or plain" { StartTls = "starttls" Tls = "tls" Plain = "plain" }
     ReceiptTiming "validated or delivered" { Validated = "validated" Delivered = "delivered" }
 }
 

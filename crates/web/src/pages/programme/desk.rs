@@ -50,6 +50,7 @@ pub(crate) enum Tab {
     Import,
     Calendars,
     Reports,
+    Reminders,
     History,
 }
 
@@ -149,6 +150,7 @@ impl Desk {
             entry("import", t.import_menu(), Tab::Import),
             entry("calendars", t.feed_menu(), Tab::Calendars),
             entry("reports", t.programme_reports(), Tab::Reports),
+            entry("reminders", t.remind_title(), Tab::Reminders),
             entry("history", t.programme_history(), Tab::History),
         ];
         let registers = Register::ALL
