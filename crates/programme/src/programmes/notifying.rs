@@ -1,12 +1,14 @@
 //! Notices to people: making those that are due, and how their sending stands.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use brevdue_memo::Timestamp;
 
 use super::{Judged, Programmes};
 use crate::closing;
+use crate::day::Day;
 use crate::ids::ProgrammeId;
+use crate::programme::Programme;
 use crate::reminding::{self, Kept, Posting, State, WAITING};
 use crate::storage::{NOTICES, StorageError, Which};
 
@@ -112,20 +114,19 @@ impl Programmes {
     }
 }
 
-/// Which judgement was looked at last for reminders: only another one, or another day, can make others due.
+/// Of which programme, as it stood, and on which day reminders were looked for last: only another one, or another
+/// day, can make others due. Keeps nothing of it in memory.
 #[derive(Debug, Default)]
-pub struct Looked(Option<Arc<Judged>>);
+pub struct Looked(Option<(Weak<Programme>, Day)>);
 
 impl Looked {
     /// Whether this judgement is of another programme, as it stands, or of another day than the last; it is the
     /// last from now on.
-    pub fn is_new(&mut self, judged: &Arc<Judged>) -> bool {
-        let same = self.0.as_ref().is_some_and(|last| {
-            Arc::ptr_eq(&last.programme, &judged.programme) && last.plan.today == judged.plan.today
-        });
-        if !same {
-            self.0 = Some(Arc::clone(judged));
-        }
-        !same
+    pub fn is_new(&mut self, judged: &Judged) -> bool {
+        let (programme, today) = (Arc::downgrade(&judged.programme), judged.plan.today);
+        let is_same =
+            self.0.as_ref().is_some_and(|(last, day)| last.ptr_eq(&programme) && *day == today);
+        self.0 = Some((programme, today));
+        !is_same
     }
 }
