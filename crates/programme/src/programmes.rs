@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::catalogue::{Catalogue, Requirement};
+use crate::catalogue::{Catalogue, Requirement, SetAside};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
 use crate::checks::Evidence;
 use crate::closing::{self, BY_CONDITION, NotSet, Notice};
 use crate::day::{Day, NotADay};
-use crate::ids::{Key, ProgrammeId};
+use crate::ids::{Key, ProgrammeId, TaskId};
 use crate::objects::{Kind, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
@@ -86,6 +86,8 @@ pub enum ChangeError {
         key: Key,
         /// Why, for its author.
         reason: String,
+        /// Tasks that would wait for one another, as in [`SetAside::ring`](crate::catalogue::SetAside::ring).
+        ring: Vec<TaskId>,
     },
     /// The day of the change is none a plan can have.
     #[error(transparent)]
@@ -416,8 +418,8 @@ fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), Ch
         outcome.writes.iter().any(|write| write.kind == Kind::Override && write.key == *key)
     };
     if let Some(aside) = effective.set_aside().iter().find(|aside| own(&aside.key)) {
-        let (key, reason) = (aside.key.clone(), aside.reason.clone());
-        return Err(ChangeError::Override { key, reason });
+        let SetAside { key, reason, ring } = aside.clone();
+        return Err(ChangeError::Override { key, reason, ring });
     }
     Plan::of(&after, effective.catalogue(), Day::of(at)?)?;
     Ok(())

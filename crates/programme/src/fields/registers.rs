@@ -12,7 +12,12 @@ use crate::objects::{
 use crate::text::LANGUAGES;
 
 /// A field that is neither needed nor in tables.
-const fn field(name: &'static str, kind: FieldKind, da: &'static str, en: &'static str) -> Field {
+pub(super) const fn field(
+    name: &'static str,
+    kind: FieldKind,
+    da: &'static str,
+    en: &'static str,
+) -> Field {
     Field { name, da, en, kind, needed: false, listed: false }
 }
 

@@ -7,6 +7,7 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Redirect;
+use brevdue_programme::catalogue::Catalogue;
 use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, Person, Settings};
@@ -232,6 +233,10 @@ impl Desk {
                 NotDone::Said(StatusCode::FORBIDDEN, t.work_forbidden(why))
             }
             ChangeError::NotSet(why) => unfit(words::not_set(t, &why)),
+            ChangeError::Override { ring, .. } if !ring.is_empty() => {
+                let effective = Catalogue::shipped().with(&self.programme);
+                unfit(t.catalogue_ring(words::ring(self.reader(), &effective, &ring)))
+            }
             ChangeError::NotFound => NotDone::Refused(self.visitor.refuse(Refused::NotFound).await),
             ChangeError::Storage(error) => {
                 NotDone::Refused(self.visitor.failed("a change could not be saved", &error).await)

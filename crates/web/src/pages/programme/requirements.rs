@@ -169,7 +169,8 @@ fn subject_path(subject: &Subject) -> String {
     subject.key().map_or_else(|| "authority".to_owned(), ToString::to_string)
 }
 
-fn cell(desk: &Desk, verdict: &Verdict) -> Html {
+/// What a requirement says of a subject, with the way to why.
+pub(crate) fn cell(desk: &Desk, verdict: &Verdict) -> Html {
     let t = desk.visitor.texts;
     let address = desk.to(&format!(
         "requirements/{}/{}",
@@ -311,7 +312,7 @@ fn find(standing: &Standing, requirement: &str, subject: &str) -> Option<Cell> {
                 Some(key) => key.as_str() == subject,
             }
     })?;
-    let verdict = row.cells.get(&id)?.clone();
+    let verdict = row.cells.get(&id)?.as_ref().clone();
     Some(Cell { requirement, row: row.clone(), verdict })
 }
 
@@ -360,6 +361,8 @@ pub(crate) async fn evidence(
         body.push(attestations(&desk, &cell));
         body.push(h2(t.work_about_requirement()));
         body.push(about(&desk, &standing, &cell.requirement));
+        let all = desk.to(&format!("requirements/{}", cell.requirement.id));
+        body.push(p(a(&all, t.work_requirement_of_all())));
         body.push(forms(&desk, &standing, &cell, token));
         body
     })
