@@ -2,6 +2,7 @@
 
 mod bringing;
 mod judging;
+mod notifying;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +22,11 @@ use crate::objects::{Kind, Person, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
+use crate::reminding::{STEP_DAYS, STEPS};
 use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
 
 pub use judging::{JudgeError, Judged, Trued};
+pub use notifying::Looked;
 
 /// Programmes kept ready at most; others are read again when somebody asks.
 const READY: usize = 64;
@@ -428,6 +431,15 @@ impl Programmes {
 
 /// Whether a programme still has a plan after changes that can take it away.
 fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), ChangeError> {
+    for write in outcome.writes.iter().filter(|write| write.kind == Kind::Settings) {
+        let settings = write.body.clone().map(serde_json::from_value::<Settings>);
+        if settings.is_some_and(|one| one.is_ok_and(|one| !one.reminders.is_within_limits())) {
+            let (kind, key) = (write.kind, write.key.clone());
+            let field = Some("reminders".to_owned());
+            let reason = format!("at most {STEPS} steps in a list, each 1 to {STEP_DAYS} days");
+            return Err(Refused::Invalid { kind, key, field, reason }.into());
+        }
+    }
     let matters = |kind: Kind| {
         matches!(kind, Kind::Settings | Kind::Override | Kind::System | Kind::LetterType)
     };

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
         then: Some(super::observations::carry_over),
     },
     Migration::of(include_str!("migrations/0005_untold.sql")),
+    Migration::of(include_str!("migrations/0006_notices.sql")),
 ];
 
 /// Opens the one connection that writes, and brings the file up to date.
@@ -143,9 +144,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("programme.db");
         let first = open_for_writing(&path).unwrap();
-        let commits = || -> i64 {
-            first.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap()
-        };
+        let commits =
+            || -> i64 { first.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap() };
         let before = commits();
         let second = open_for_writing(&path).unwrap();
         assert_eq!(commits(), before);

@@ -52,6 +52,7 @@ pub(crate) enum Tab {
     Import,
     Calendars,
     Reports,
+    Reminders,
     History,
 }
 
@@ -199,6 +200,7 @@ impl Desk {
             entry("import", t.import_menu(), Tab::Import),
             entry("calendars", t.feed_menu(), Tab::Calendars),
             entry("reports", t.programme_reports(), Tab::Reports),
+            entry("reminders", t.remind_title(), Tab::Reminders),
             entry("history", t.programme_history(), Tab::History),
         ];
         let registers = Register::ALL

@@ -160,7 +160,7 @@ impl Preview {
         let mut body = Html::none();
         if !self.read.left_out.is_empty() {
             let count = self.read.left_out.len() as i64;
-            let inside = super::faults(desk, &self.read.left_out);
+            let inside = super::faults(desk.visitor.texts, desk.reader(), &self.read.left_out);
             body.push(alert(Tone::Warning, &t.import_left_out(count), inside));
         }
         if !self.read.unknown.is_empty() {
