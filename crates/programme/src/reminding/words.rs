@@ -57,8 +57,8 @@ impl Desk<'_> {
     /// The notice in words.
     pub fn mail(&self, notice: &Notice, language: Language) -> Mail {
         match &notice.to {
-            Recipient::Supplier { key, .. } => self.to_supplier(key, notice, language),
-            to => self.to_people(to, notice, language),
+            Recipient::Supplier { key, .. } => self.for_supplier(key, notice, language),
+            to => self.for_people(to, notice, language),
         }
     }
 
@@ -66,7 +66,7 @@ impl Desk<'_> {
         one_line(&self.programme.settings().map(|settings| settings.authority).unwrap_or_default())
     }
 
-    fn to_supplier(&self, key: &Key, notice: &Notice, language: Language) -> Mail {
+    fn for_supplier(&self, key: &Key, notice: &Notice, language: Language) -> Mail {
         let authority = self.authority();
         let settings = self.programme.settings();
         let contact = settings.map(|settings| one_line(&settings.contact)).unwrap_or_default();
@@ -118,7 +118,7 @@ impl Desk<'_> {
         Mail { subject, text }
     }
 
-    fn to_people(&self, to: &Recipient, notice: &Notice, language: Language) -> Mail {
+    fn for_people(&self, to: &Recipient, notice: &Notice, language: Language) -> Mail {
         let parts: Vec<Part> = Part::ALL
             .into_iter()
             .filter(|part| notice.items.iter().any(|item| Part::of(item, notice.day) == *part))
