@@ -2,6 +2,7 @@
 
 mod bringing;
 mod judging;
+mod scanning;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,6 +4,7 @@
 //! the server sees at once what a command has written.
 
 mod carry;
+mod links;
 mod look;
 mod new;
 mod report;
@@ -38,6 +39,7 @@ enum Command {
     Check(look::CheckArgs),
     Export(carry::ExportArgs),
     Import(carry::ImportArgs),
+    Links(links::Args),
     Report(report::Args),
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Check(args) => look::check(&args),
         Command::Export(args) => carry::export(&args),
         Command::Import(args) => carry::import(&args),
+        Command::Links(args) => links::run(&args),
         Command::Report(args) => report::run(&args),
     }
 }

@@ -23,6 +23,7 @@ mod questionnaire;
 mod register;
 mod reports;
 mod requirements;
+mod scanning;
 mod secret;
 mod sent;
 mod settings;
@@ -77,6 +78,12 @@ pub(crate) fn routes() -> Router<Web> {
             "/programmes/{id}/evidence",
             get(bringing::form)
                 .post(bringing::save)
+                .layer(DefaultBodyLimit::max(EVIDENCE_FORM_BYTES)),
+        )
+        .route(
+            "/programmes/{id}/links",
+            get(scanning::form)
+                .post(scanning::save)
                 .layer(DefaultBodyLimit::max(EVIDENCE_FORM_BYTES)),
         )
         .route(
