@@ -7,6 +7,7 @@
 //! [`take`], which is told what was seen of it before.
 
 mod counting;
+mod names;
 mod taking;
 #[cfg(test)]
 mod tests;

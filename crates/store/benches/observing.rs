@@ -1,8 +1,8 @@
 //! What a new observation costs as their number grows, and how long matrix and overview take.
 //!
-//! 500 systems and 5,000 letter types over 30 days. `BREVDUE_BENCH_OBSERVATIONS` is how many observations
-//! there are in the end (10,000,000); the cost of new ones is told at 10 thousand, 1 million and 10 million,
-//! as far as that goes. `TMPDIR` says where the file is; ten million take some two gigabytes.
+//! 500 systems and 5,000 letter types over the days that requirements look at. 10 thousand, 1 million and 10
+//! million observations, each number in a file and a process of its own; `BREVDUE_BENCH_OBSERVATIONS` says up
+//! to how many (10,000,000). `TMPDIR` says where the files are; ten million take some two gigabytes.
 //!
 //! Between two looks a batch of new observations comes, so that no look is handed out what is ready. A look
 //! is what a page does: it judges the programme, and the overview makes the status report of it.
@@ -25,9 +25,13 @@ use brevdue_store::ProgrammeFile;
 use serde_json::json;
 use uuid::Uuid;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SYSTEMS: u64 = 500;
 const LETTERS: u64 = 5_000;
-const DAYS: i64 = 30;
+const DAYS: i64 = 29;
 const BATCH: u64 = 500;
 const CVR: &str = "11223399";
 /// Observations by whose cost a size is judged.
@@ -35,17 +39,19 @@ const SAMPLE: u64 = 10_000;
 /// Looks of each kind.
 const LOOKS: usize = 40;
 const STEPS: [u64; 3] = [10_000, 1_000_000, 10_000_000];
+/// Says to a process how many observations it measures.
+const STEP: &str = "BREVDUE_BENCH_STEP";
 /// Names the folder for the process that is started to look at it.
 const AFTER_START: &str = "BREVDUE_BENCH_AFTER_START";
 const PROGRAMME: ProgrammeId = ProgrammeId(Uuid::from_u128(7));
 const NOW: i64 = 1_795_435_200_000;
 
-fn observation(number: u64) -> Observation {
+fn observation(number: u64, step: u64) -> Observation {
     // The order of days is that of time; systems and letters follow each other at random.
     let random = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let most = target();
-    let millis = NOW - DAYS * 86_400_000
-        + (number as i128 * DAYS as i128 * 86_400_000 / most as i128) as i64;
+    // The batches between looks come on the last day.
+    let part = i128::from(number.min(step)) * i128::from(DAYS * 86_400_000) / i128::from(step);
+    let millis = NOW - DAYS * 86_400_000 + i64::try_from(part).unwrap();
     Observation {
         observed_at: Timestamp::from_millis(millis),
         environment: Environment::Prod,
@@ -85,10 +91,10 @@ fn observation(number: u64) -> Observation {
 }
 
 /// Each message, and its receipt a moment later.
-fn sights(from: u64, count: u64) -> Vec<Sight> {
+fn sights(from: u64, count: u64, step: u64) -> Vec<Sight> {
     (from..from + count)
         .flat_map(|number| {
-            let seen = observation(number);
+            let seen = observation(number, step);
             let at = seen.observed_at.plus_seconds(30);
             let what = What::Receipt { status: "COMPLETED".into(), code: None };
             let later = Sight::Later(Later { name: seen.name(), at, what });
@@ -125,9 +131,8 @@ fn programme() -> Vec<Change> {
     changes
 }
 
-fn target() -> u64 {
-    let given = std::env::var("BREVDUE_BENCH_OBSERVATIONS").ok().and_then(|text| text.parse().ok());
-    given.unwrap_or(10_000_000)
+fn number_in(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
 }
 
 /// Of the process, as the system counts it; 0 where it does not.
@@ -139,10 +144,23 @@ fn memory_mib(what: &str) -> u64 {
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    match std::env::var_os(AFTER_START) {
-        Some(folder) => runtime.block_on(after_start(folder.as_ref())),
-        None => runtime.block_on(measure()),
+    match (std::env::var_os(AFTER_START), number_in(STEP)) {
+        (Some(folder), _) => runtime.block_on(after_start(folder.as_ref())),
+        (None, Some(step)) => runtime.block_on(measure(step)),
+        (None, None) => {
+            let most = number_in("BREVDUE_BENCH_OBSERVATIONS").unwrap_or(STEPS[STEPS.len() - 1]);
+            for step in STEPS.into_iter().filter(|step| *step <= most) {
+                again(STEP, step.to_string().as_ref());
+            }
+        }
     }
+}
+
+/// Starts this program once more, for something of its own, and waits for it.
+fn again(variable: &str, value: &std::ffi::OsStr) {
+    let this = std::env::current_exe().unwrap();
+    let ended = std::process::Command::new(this).env(variable, value).status().unwrap();
+    assert!(ended.success(), "{variable}={value:?}: {ended}");
 }
 
 /// The first look of a process.
@@ -156,7 +174,7 @@ async fn after_start(folder: &std::path::Path) {
     println!("   the first overview after a start: {took} ms, with {most} MiB of memory at most");
 }
 
-async fn measure() {
+async fn measure(step: u64) {
     let folder = tempfile::tempdir().unwrap();
     let file = Arc::new(ProgrammeFile::open(folder.path()).unwrap());
     let (id, now) = (PROGRAMME, Timestamp::from_millis(NOW));
@@ -164,57 +182,47 @@ async fn measure() {
         let begun = outcome(&Programme::default(), &programme(), "pm", "", now).unwrap();
         file.commit(id, &begun).await.unwrap();
     }
-    let (mut done, mut sampled, mut batches) = (0, Duration::ZERO, 0);
-    for step in STEPS.into_iter().filter(|step| *step <= target()) {
-        let began = Instant::now();
-        let before = done;
-        while done < step {
-            let took = observe(&file, done).await;
-            if done + SAMPLE >= step {
-                sampled += took;
-                batches += 1;
-            }
-            done += BATCH;
+    let (mut done, mut sampled) = (0, Duration::ZERO);
+    let began = Instant::now();
+    while done < step {
+        let took = observe(&file, done, step).await;
+        if done + SAMPLE >= step {
+            sampled += took;
         }
-        let each = sampled.as_micros() / u128::from(batches * BATCH);
-        (sampled, batches) = (Duration::ZERO, 0);
-        let all = began.elapsed().as_micros() / u128::from(step - before);
-        println!(
-            "at {step} observations: {each} µs for a new one with its receipt ({all} µs for each on the way, made and written)"
-        );
-        for what in ["matrix", "overview"] {
-            let programmes =
-                Programmes::new(Arc::clone(&file) as _).with_observations(Arc::clone(&file) as _);
-            let mut took: Vec<Duration> = Vec::new();
-            for _ in 0..LOOKS {
-                observe(&file, done).await;
-                done += BATCH;
-                took.push(look(&programmes, id, now, what).await);
-            }
-            took.sort();
-            let of = |part: usize| took[took.len() * part / 100].as_millis();
-            println!(
-                "   {what}: {} ms in the middle, {} ms at the 95th percentile",
-                of(50),
-                of(95)
-            );
-        }
-        // Another process, which has nothing ready.
-        let this = std::env::current_exe().unwrap();
-        std::process::Command::new(this).env(AFTER_START, folder.path()).status().unwrap();
-        println!(
-            "   memory: {} MiB now, {} MiB at most; file: {} MiB",
-            memory_mib("VmRSS:"),
-            memory_mib("VmHWM:"),
-            std::fs::metadata(folder.path().join("programme.db")).unwrap().len() >> 20
-        );
+        done += BATCH;
     }
+    let each = sampled.as_micros() / u128::from(SAMPLE);
+    let all = began.elapsed().as_micros() / u128::from(step);
+    println!(
+        "at {step} observations: {each} µs for a new one with its receipt ({all} µs for each on the way, made and written)"
+    );
+    for what in ["matrix", "overview"] {
+        let programmes =
+            Programmes::new(Arc::clone(&file) as _).with_observations(Arc::clone(&file) as _);
+        let mut took: Vec<Duration> = Vec::new();
+        for _ in 0..LOOKS {
+            observe(&file, done, step).await;
+            done += BATCH;
+            took.push(look(&programmes, id, now, what).await);
+        }
+        took.sort();
+        let of = |part: usize| took[took.len() * part / 100].as_millis();
+        println!("   {what}: {} ms in the middle, {} ms at the 95th percentile", of(50), of(95));
+    }
+    // Another process, which has nothing ready.
+    again(AFTER_START, folder.path().as_os_str());
+    println!(
+        "   memory: {} MiB now, {} MiB at most; file: {} MiB",
+        memory_mib("VmRSS:"),
+        memory_mib("VmHWM:"),
+        std::fs::metadata(folder.path().join("programme.db")).unwrap().len() >> 20
+    );
 }
 
 /// Takes a batch as the follower of the log does, with how far it has come; tells how long that took.
-async fn observe(file: &ProgrammeFile, from: u64) -> Duration {
-    let sights = sights(from, BATCH);
-    let position = Position { follower: "exchange".into(), number: from as i64 };
+async fn observe(file: &ProgrammeFile, from: u64, step: u64) -> Duration {
+    let sights = sights(from, BATCH, step);
+    let position = Position { follower: "exchange".into(), number: i64::try_from(from).unwrap() };
     let began = Instant::now();
     file.observe(sights, vec![position]).await.unwrap();
     began.elapsed()

@@ -117,7 +117,7 @@ fn deactivation(judged: &Judged, key: &Key, direction: Direction, language: Lang
     let verdict = || -> Option<&Verdict> {
         let id: RequirementId = "MK-D1".parse().ok()?;
         let subject = Subject::System(key.clone());
-        judged.matrix.row(&subject)?.cells.get(&id)
+        judged.matrix.cell(&subject, &id)
     };
     match verdict().filter(|_| direction == Direction::In) {
         Some(verdict) if verdict.result == CheckResult::Pass => {

@@ -19,8 +19,16 @@ pub struct Row {
     pub subject: Subject,
     /// Its name; empty for the authority.
     pub name: String,
-    /// What was asked of it, by requirement. What does not apply to its kind is not there.
-    pub cells: BTreeMap<RequirementId, Verdict>,
+    /// What was asked of it, by requirement. What does not apply to its kind is not there. Boxed, for a tree
+    /// keeps room for eleven, and most rows have one.
+    pub cells: BTreeMap<RequirementId, Box<Verdict>>,
+}
+
+impl Row {
+    /// What is said of it.
+    pub fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
+        self.cells.values().map(Box::as_ref)
+    }
 }
 
 /// A part of a whole.
@@ -73,7 +81,7 @@ impl Matrix {
         let row = |subject: Subject, name: &str, asked: &[&Requirement]| Row {
             cells: asked
                 .iter()
-                .map(|one| (one.id.clone(), check(evidence, one, &subject)))
+                .map(|one| (one.id.clone(), Box::new(check(evidence, one, &subject))))
                 .collect(),
             name: name.to_owned(),
             subject,
@@ -114,7 +122,7 @@ impl Matrix {
 
     /// One cell.
     pub fn cell(&self, subject: &Subject, requirement: &RequirementId) -> Option<&Verdict> {
-        self.row(subject)?.cells.get(requirement)
+        self.row(subject)?.cells.get(requirement).map(Box::as_ref)
     }
 
     /// One row.
@@ -124,7 +132,7 @@ impl Matrix {
 
     /// Every verdict.
     pub fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
-        self.rows.iter().flat_map(|row| row.cells.values())
+        self.rows.iter().flat_map(Row::verdicts)
     }
 
     /// How many cells say what.
@@ -139,7 +147,7 @@ impl Matrix {
     /// What stands in the way of a requirement: subjects for which it fails, warns or nobody knows.
     pub fn open(&self, requirement: &RequirementId) -> impl Iterator<Item = (&Subject, &Verdict)> {
         self.rows.iter().filter_map(move |row| {
-            let verdict = row.cells.get(requirement)?;
+            let verdict = row.cells.get(requirement)?.as_ref();
             let open = !matches!(verdict.result, CheckResult::Pass | CheckResult::NotApplicable);
             open.then_some((&row.subject, verdict))
         })
@@ -171,7 +179,7 @@ fn headline(
     for row in rows.iter().filter(|row| matches!(row.subject, Subject::System(_))) {
         let mut asked = false;
         let mut met = true;
-        for verdict in row.cells.values().filter(|one| official.contains(&one.requirement)) {
+        for verdict in row.verdicts().filter(|one| official.contains(&one.requirement)) {
             let waived = verdict.waiver.is_some();
             if verdict.result == CheckResult::NotApplicable && !waived {
                 continue;

@@ -7,6 +7,8 @@ use brevdue_memo::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::names::Names;
+
 /// Example messages kept of what fails.
 pub const EXAMPLES: usize = 10;
 
@@ -129,8 +131,8 @@ impl Flaw {
 #[serde(deny_unknown_fields, default)]
 pub struct Few {
     /// By name.
-    #[serde(rename = "by", skip_serializing_if = "BTreeMap::is_empty")]
-    names: BTreeMap<String, Flaw>,
+    #[serde(rename = "by", skip_serializing_if = "Names::is_empty")]
+    names: Names<Flaw>,
     /// All names that are not kept.
     #[serde(skip_serializing_if = "Seen::is_nothing")]
     more: Seen,
@@ -138,15 +140,14 @@ pub struct Few {
 
 impl Few {
     /// One message of a name.
-    pub fn once(name: impl Into<String>, at: Timestamp, message: Uuid) -> Self {
-        let names = BTreeMap::from([(name.into(), Flaw::once(at, message))]);
-        Self { names, more: Seen::default() }
+    pub fn once(name: impl Into<Box<str>>, at: Timestamp, message: Uuid) -> Self {
+        Self { names: Names::one(name, Flaw::once(at, message)), more: Seen::default() }
     }
 
     /// One less of a name, that was counted before.
-    pub fn less(name: impl Into<String>) -> Self {
+    pub fn less(name: impl Into<Box<str>>) -> Self {
         let less = Flaw { seen: Seen::less(), examples: Vec::new() };
-        Self { names: BTreeMap::from([(name.into(), less)]), more: Seen::default() }
+        Self { names: Names::one(name, less), more: Seen::default() }
     }
 
     /// There is nothing.
@@ -156,7 +157,7 @@ impl Few {
 
     /// By name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Flaw)> {
-        self.names.iter().map(|(name, flaw)| (name.as_str(), flaw))
+        self.names.iter()
     }
 
     /// Of one name.
@@ -176,22 +177,15 @@ impl Few {
 
     /// All together.
     pub fn total(&self) -> i64 {
-        self.names.values().map(Flaw::count).sum::<i64>() + self.more.count
+        self.iter().map(|(_, flaw)| flaw.count()).sum::<i64>() + self.more.count
     }
 
     /// Adds another.
     pub fn merge(&mut self, other: &Self) {
-        for (name, flaw) in &other.names {
-            match self.names.get_mut(name) {
-                Some(mine) => mine.keep(flaw, NAME_EXAMPLES),
-                None => {
-                    self.names.insert(name.clone(), flaw.clone());
-                }
-            }
-        }
+        self.names.merge(&other.names, |mine, flaw| mine.keep(flaw, NAME_EXAMPLES));
         self.more.merge(&other.more);
         while self.names.len() > KEPT_NAMES {
-            if let Some((_, flaw)) = self.names.pop_last() {
+            if let Some(flaw) = self.names.pop_last() {
                 self.more.merge(&flaw.seen);
             }
         }
@@ -203,8 +197,8 @@ impl Few {
 #[serde(deny_unknown_fields, default)]
 pub struct Counts {
     /// By name.
-    #[serde(rename = "by", skip_serializing_if = "BTreeMap::is_empty")]
-    names: BTreeMap<String, i64>,
+    #[serde(rename = "by", skip_serializing_if = "Names::is_empty")]
+    names: Names<i64>,
     /// All names that are not kept.
     #[serde(skip_serializing_if = "is_zero")]
     more: i64,
@@ -220,7 +214,7 @@ impl Counts {
     pub fn each<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         let mut counts = Self::default();
         for name in names {
-            *counts.names.entry(name.to_owned()).or_default() += 1;
+            *counts.names.entry(name) += 1;
         }
         counts.fold();
         counts
@@ -233,7 +227,7 @@ impl Counts {
 
     /// By name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, i64)> {
-        self.names.iter().map(|(name, count)| (name.as_str(), *count))
+        self.names.iter().map(|(name, count)| (name, *count))
     }
 
     /// Of one name.
@@ -243,21 +237,14 @@ impl Counts {
 
     /// Adds another.
     pub fn merge(&mut self, other: &Self) {
-        for (name, count) in &other.names {
-            match self.names.get_mut(name) {
-                Some(mine) => *mine = mine.saturating_add(*count),
-                None => {
-                    self.names.insert(name.clone(), *count);
-                }
-            }
-        }
+        self.names.merge(&other.names, |mine, count| *mine = mine.saturating_add(*count));
         self.more = self.more.saturating_add(other.more);
         self.fold();
     }
 
     fn fold(&mut self) {
         while self.names.len() > KEPT_NAMES {
-            if let Some((_, count)) = self.names.pop_last() {
+            if let Some(count) = self.names.pop_last() {
                 self.more = self.more.saturating_add(count);
             }
         }

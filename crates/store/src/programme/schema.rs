@@ -116,6 +116,10 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
         .ok()
         .filter(|done| *done <= known)
         .ok_or(OpenError::TooNew { found: version, known })?;
+    if done == known {
+        // Nothing is written, so that a full disk is no hindrance.
+        return Ok(());
+    }
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for Migration { sql, then } in &MIGRATIONS[done..] {
@@ -128,4 +132,24 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opening_a_file_that_is_up_to_date_writes_nothing_for_the_disk_may_be_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("programme.db");
+        let first = open_for_writing(&path).unwrap();
+        let commits = || -> i64 {
+            first.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap()
+        };
+        let before = commits();
+        let second = open_for_writing(&path).unwrap();
+        assert_eq!(commits(), before);
+        second.execute("DELETE FROM ledger", []).unwrap();
+        assert_ne!(commits(), before, "a commit would be seen");
+    }
 }

@@ -323,5 +323,5 @@ async fn cells(working: Working, parameters: Parameters) -> Result<Json<Value>, 
 
 fn of(judged: &Judged) -> Vec<(&Row, &Verdict)> {
     let rows = judged.matrix.rows.iter();
-    rows.flat_map(|row| row.cells.values().map(move |verdict| (row, verdict))).collect()
+    rows.flat_map(|row| row.verdicts().map(move |verdict| (row, verdict))).collect()
 }

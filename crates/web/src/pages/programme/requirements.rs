@@ -319,7 +319,7 @@ fn find(standing: &Standing, requirement: &str, subject: &str) -> Option<Cell> {
                 Some(key) => key.as_str() == subject,
             }
     })?;
-    let verdict = row.cells.get(&id)?.clone();
+    let verdict = row.cells.get(&id)?.as_ref().clone();
     Some(Cell { requirement, row: row.clone(), verdict })
 }
 
