@@ -112,8 +112,7 @@ async fn the_last_project_manager_cannot_go_by_any_door() {
     let (status, said) = hall.call(Method::PATCH, &path, Some(1), unknown).await;
     assert_eq!((status, &said["code"]), (422, &json!("programme.leader.needed")), "{said}");
     let changes = format!("{}/changes", hall.base);
-    let removing =
-        json!({ "changes": [{ "kind": "person", "key": "M-001", "remove": 1 }] });
+    let removing = json!({ "changes": [{ "kind": "person", "key": "M-001", "remove": 1 }] });
     let (status, said) = hall.call(Method::POST, &changes, None, Some(removing)).await;
     assert_eq!((status, &said["code"]), (422, &json!("programme.leader.needed")), "{said}");
 
