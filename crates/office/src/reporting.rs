@@ -394,7 +394,7 @@ impl Asked<'_> {
             }
             Report::R7 => reports::readiness(&head, &prose::readiness(judged, language))?,
             Report::R8 => reports::training(&head, &judged.programme)?,
-            Report::R11 => reports::history(&head, self.history)?,
+            Report::R11 => reports::history(&head, &judged.programme, self.history)?,
             Report::R9 | Report::R10 | Report::Deck => {
                 return Err(NotMade::NoSuchForm(report, Form::Pdf));
             }

@@ -21,6 +21,7 @@
 //! - [`plan`]: every task for every subject with its dates, what it waits for and the critical path.
 //! - [`moving`]: moving a milestone, with a preview; approving the plan.
 //! - [`closing`]: tasks that close and re-open by their condition, and closing by hand.
+//! - [`reminding`]: who is reminded of what on a day, once for each step.
 //! - [`permissions`]: who may see and change what.
 //! - [`leading`]: that somebody still leads after a change.
 //! - [`across`]: several authorities side by side.
@@ -50,8 +51,10 @@ pub mod plan;
 pub mod potential;
 pub mod programme;
 pub mod programmes;
+pub mod questionnaire;
 pub mod reading;
 pub mod registers;
+pub mod reminding;
 pub mod shapes;
 pub mod status;
 pub mod storage;

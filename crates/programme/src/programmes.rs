@@ -2,6 +2,7 @@
 
 mod bringing;
 mod judging;
+mod notifying;
 #[cfg(test)]
 mod tests;
 
@@ -10,20 +11,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::catalogue::{Catalogue, Requirement};
+use crate::catalogue::{Catalogue, Requirement, SetAside};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
 use crate::checks::Evidence;
 use crate::closing::{self, BY_CONDITION, NotSet, Notice};
 use crate::day::{Day, NotADay};
-use crate::ids::{Key, ProgrammeId};
+use crate::ids::{Key, ProgrammeId, TaskId};
 use crate::leading::{self, NoLeader};
 use crate::objects::{Kind, Person, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
+use crate::reminding::{STEP_DAYS, STEPS};
 use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
 
 pub use judging::{JudgeError, Judged, Trued};
+pub use notifying::Looked;
 
 /// Programmes kept ready at most; others are read again when somebody asks.
 const READY: usize = 64;
@@ -89,6 +92,8 @@ pub enum ChangeError {
         key: Key,
         /// Why, for its author.
         reason: String,
+        /// Tasks that would wait for one another, as in [`SetAside::ring`](crate::catalogue::SetAside::ring).
+        ring: Vec<TaskId>,
     },
     /// The day of the change is none a plan can have.
     #[error(transparent)]
@@ -426,6 +431,15 @@ impl Programmes {
 
 /// Whether a programme still has a plan after changes that can take it away.
 fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), ChangeError> {
+    for write in outcome.writes.iter().filter(|write| write.kind == Kind::Settings) {
+        let settings = write.body.clone().map(serde_json::from_value::<Settings>);
+        if settings.is_some_and(|one| one.is_ok_and(|one| !one.reminders.is_within_limits())) {
+            let (kind, key) = (write.kind, write.key.clone());
+            let field = Some("reminders".to_owned());
+            let reason = format!("at most {STEPS} steps in a list, each 1 to {STEP_DAYS} days");
+            return Err(Refused::Invalid { kind, key, field, reason }.into());
+        }
+    }
     let matters = |kind: Kind| {
         matches!(kind, Kind::Settings | Kind::Override | Kind::System | Kind::LetterType)
     };
@@ -439,8 +453,8 @@ fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), Ch
         outcome.writes.iter().any(|write| write.kind == Kind::Override && write.key == *key)
     };
     if let Some(aside) = effective.set_aside().iter().find(|aside| own(&aside.key)) {
-        let (key, reason) = (aside.key.clone(), aside.reason.clone());
-        return Err(ChangeError::Override { key, reason });
+        let SetAside { key, reason, ring } = aside.clone();
+        return Err(ChangeError::Override { key, reason, ring });
     }
     Plan::of(&after, effective.catalogue(), Day::of(at)?)?;
     Ok(())

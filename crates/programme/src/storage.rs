@@ -1,6 +1,6 @@
 //! What has to be remembered, for back ends. They remember; they decide nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use brevdue_memo::Timestamp;
@@ -14,6 +14,7 @@ use crate::ids::{Key, ProgrammeId};
 use crate::objects::Kind;
 use crate::observation::{MessageName, Observation, Sight};
 use crate::programme::Programme;
+use crate::reminding::{Kept, Posting, State};
 
 /// Why something was not remembered or found.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +57,33 @@ pub trait ProgrammeStore: Send + Sync {
     /// [`UNTOLD`].
     async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError>;
 
-    /// Forgets who had to be told, up to and with that number.
-    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError>;
+    /// What people were told last of each thing they are reminded of; see [`Mark`](crate::reminding::Mark).
+    async fn marks(&self, programme: ProgrammeId)
+    -> Result<BTreeMap<String, String>, StorageError>;
+
+    /// Keeps notices for people, and changes what they were told last; forgets who had to be told of tasks that
+    /// opened again: all of it or nothing. False: something else was told last meanwhile, and nothing is kept.
+    /// Of notices that are over the newest [`KEPT`](crate::reminding::KEPT) stay.
+    async fn post(&self, programme: ProgrammeId, posting: &Posting) -> Result<bool, StorageError>;
+
+    /// Notices, newest first: all, or those that are open, below the number `before`, at most `limit`.
+    async fn notices(
+        &self,
+        programme: ProgrammeId,
+        which: Which,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StorageError>;
+
+    /// Says how the sending of a notice stands. False: it stood otherwise than `from`, and stays so.
+    async fn went(
+        &self,
+        programme: ProgrammeId,
+        number: i64,
+        from: (State, u32),
+        to: (State, u32),
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
 
     /// History, newest first, each line with its number: of everything or of one object, below the number
     /// `before`, at most `limit` lines.
@@ -94,6 +120,18 @@ pub trait ProgrammeStore: Send + Sync {
         Ok(Revision::default())
     }
 }
+
+/// Which notices are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those with which something is still to be done.
+    Open,
+}
+
+/// Notices in one answer at most.
+pub const NOTICES: usize = 2_000;
 
 /// Notices told at once at most.
 pub const UNTOLD: usize = 1_000;

@@ -4,6 +4,7 @@
 //! letter, and so that the road of letters need not know of them. Every commit waits for its fsync.
 
 mod checking;
+mod notices;
 mod observations;
 mod schema;
 
@@ -17,7 +18,8 @@ use brevdue_programme::change::{HistoryLine, Outcome, Write};
 use brevdue_programme::closing::Notice;
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programme::Held;
-use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError, UNTOLD};
+use brevdue_programme::reminding::{Kept, Posting, State};
+use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError, UNTOLD, Which};
 use brevdue_programme::{Key, Programme, ProgrammeId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -259,15 +261,39 @@ impl ProgrammeStore for ProgrammeFile {
         .await
     }
 
-    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
-        self.write(move |connection| {
-            connection
-                .prepare_cached("DELETE FROM untold WHERE programme = ?1 AND number <= ?2")
-                .and_then(|mut statement| statement.execute(params![programme.0.as_bytes(), until]))
-                .map(|_| ())
-                .map_err(failed)
-        })
-        .await
+    async fn marks(
+        &self,
+        programme: ProgrammeId,
+    ) -> Result<BTreeMap<String, String>, StorageError> {
+        self.read(move |connection| notices::marks(connection, programme)).await
+    }
+
+    async fn post(&self, programme: ProgrammeId, posting: &Posting) -> Result<bool, StorageError> {
+        let posting = posting.clone();
+        self.write(move |connection| notices::post(connection, programme, &posting)).await
+    }
+
+    async fn notices(
+        &self,
+        programme: ProgrammeId,
+        which: Which,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StorageError> {
+        self.read(move |connection| notices::kept(connection, programme, which, before, limit))
+            .await
+    }
+
+    async fn went(
+        &self,
+        programme: ProgrammeId,
+        number: i64,
+        from: (State, u32),
+        to: (State, u32),
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.write(move |connection| notices::went(connection, programme, number, from, to, at))
+            .await
     }
 
     async fn history(
@@ -698,7 +724,9 @@ mod tests {
         let untold = file.untold(id).await.unwrap();
         let notices: Vec<&Notice> = untold.iter().map(|(_, notice)| notice).collect();
         assert_eq!(notices, opened.untold.iter().collect::<Vec<_>>());
-        file.has_told(id, untold[0].0).await.unwrap();
+        let (marks, told_until) = (Vec::new(), Some(untold[0].0));
+        let posting = Posting { notices: Vec::new(), marks, told_until, at };
+        assert!(file.post(id, &posting).await.unwrap());
         assert_eq!(file.untold(id).await.unwrap(), untold[1..]);
         assert!(file.untold(ProgrammeId(Uuid::from_u128(8))).await.unwrap().is_empty());
     }

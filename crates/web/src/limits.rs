@@ -72,6 +72,10 @@ pub(crate) const REGISTER_PAGE: usize = 100;
 pub(crate) const REPORT_SUPPLIERS: usize = 200;
 /// Lines of history on one page.
 pub(crate) const HISTORY_PAGE: usize = 100;
+/// Notices on one page.
+pub(crate) const NOTICE_PAGE: usize = 100;
+/// Characters of a link that opens a mail program; mail programs cut longer ones.
+pub(crate) const MAILTO_CHARACTERS: usize = 1_900;
 /// Lines of history shown beside what they are about.
 pub(crate) const HISTORY_SHOWN: usize = 20;
 /// Characters of a comment.
@@ -93,7 +97,12 @@ pub(crate) const GUESSES_A_MINUTE: u32 = 120;
 /// Bytes of what a supplier answers in one form.
 pub(crate) const SUPPLIER_FORM_BYTES: usize = 128 * 1024;
 /// Characters of one answer of a supplier.
-pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize = 2_000;
+pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize =
+    brevdue_programme::questionnaire::ANSWER_CHARACTERS;
+/// Bytes of a questionnaire that is brought back as a workbook.
+pub(crate) const SUPPLIER_SHEET_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of the form that brings one, that are still read so that the browser hears why not.
+pub(crate) const SUPPLIER_SHEET_FORM_BYTES: usize = 20 * 1024 * 1024;
 /// Days that a link to a questionnaire works, where nobody says otherwise.
 pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
 

@@ -29,7 +29,12 @@ const ID: ProgrammeId = ProgrammeId(Uuid::from_u128(0x9209));
 async fn town() -> Town {
     let programmes = Programmes::new(Arc::new(Memory::default()));
     let mut town = Town::with_config(false).await;
-    let config = WebConfig { local_mode: false, session_key: [7; 32], rest_base: None };
+    let config = WebConfig {
+        local_mode: false,
+        mail_is_carried: false,
+        session_key: [7; 32],
+        rest_base: None,
+    };
     town.pages = brevdue_web::routes(town.exchange.clone(), programmes.clone(), config);
     town.programmes = programmes.clone();
     let beginning = Beginning {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use brevdue_exchange::policy::{Days, HtmlPolicy, ReceiptTiming};
 use brevdue_programme::storage::{KeptMonths, KeptObservations};
+use brevdue_server::delivery::SmtpTls;
 
 /// A kind of value. Reading what was written gives the same value.
 pub(super) trait Value: Sized {
@@ -120,6 +121,7 @@ macro_rules! words {
 words! {
     LogForm "text or json" { Text = "text" Json = "json" }
     HtmlPolicy "any, lenient or strict" { Any = "any" Lenient = "lenient" Strict = "strict" }
+    SmtpTls "starttls, tls or plain" { StartTls = "starttls" Tls = "tls" Plain = "plain" }
     ReceiptTiming "validated or delivered" { Validated = "validated" Delivered = "delivered" }
 }
 

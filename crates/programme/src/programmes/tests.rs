@@ -9,6 +9,8 @@ use crate::change::What;
 use crate::fixture::{at, beginning, key, ready};
 use crate::memory::Memory;
 use crate::objects::Risk;
+use crate::reminding::{Kept, Posting, State};
+use crate::storage::Which;
 
 /// A store that counts how often a programme was read whole.
 #[derive(Default)]
@@ -35,8 +37,33 @@ impl ProgrammeStore for Counting {
     async fn untold(&self, programme: ProgrammeId) -> Result<Vec<(i64, Notice)>, StorageError> {
         self.memory.untold(programme).await
     }
-    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
-        self.memory.has_told(programme, until).await
+    async fn marks(
+        &self,
+        programme: ProgrammeId,
+    ) -> Result<BTreeMap<String, String>, StorageError> {
+        self.memory.marks(programme).await
+    }
+    async fn post(&self, programme: ProgrammeId, posting: &Posting) -> Result<bool, StorageError> {
+        self.memory.post(programme, posting).await
+    }
+    async fn notices(
+        &self,
+        programme: ProgrammeId,
+        which: Which,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StorageError> {
+        self.memory.notices(programme, which, before, limit).await
+    }
+    async fn went(
+        &self,
+        programme: ProgrammeId,
+        number: i64,
+        from: (State, u32),
+        to: (State, u32),
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.memory.went(programme, number, from, to, at).await
     }
     async fn history(
         &self,

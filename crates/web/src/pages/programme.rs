@@ -23,6 +23,7 @@ mod plan;
 mod potential;
 mod questionnaire;
 mod register;
+mod reminders;
 mod reports;
 mod requirements;
 mod secret;
@@ -42,7 +43,8 @@ use axum::routing::{get, post};
 
 use crate::Web;
 use crate::limits::{
-    CATALOGUE_FORM_BYTES, EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES,
+    CATALOGUE_FORM_BYTES, EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, SUPPLIER_SHEET_FORM_BYTES,
+    UPLOAD_FORM_BYTES,
 };
 
 /// Every page of programmes.
@@ -97,6 +99,21 @@ pub(crate) fn routes() -> Router<Web> {
                 .post(questionnaire::answer)
                 .layer(DefaultBodyLimit::max(SUPPLIER_FORM_BYTES)),
         )
+        .route(
+            "/programmes/{id}/questionnaires/{supplier}/questions.xlsx",
+            get(questionnaire::sheet::by_desk),
+        )
+        .route(
+            "/programmes/{id}/questionnaires/{supplier}/questions",
+            post(questionnaire::sheet::answer_by_desk)
+                .layer(DefaultBodyLimit::max(SUPPLIER_SHEET_FORM_BYTES)),
+        )
+        .route("/answer/{token}/questions.xlsx", get(questionnaire::sheet::by_link))
+        .route(
+            "/answer/{token}/questions",
+            post(questionnaire::sheet::answer_by_link)
+                .layer(DefaultBodyLimit::max(SUPPLIER_SHEET_FORM_BYTES)),
+        )
         .route("/programmes/{id}/potential", get(potential::potential).post(potential::seed))
         .route("/programmes/{id}/potential/{letter}", get(designer::design).post(designer::save))
         .route("/programmes/{id}/potential/{letter}/example.xml", get(designer::xml))
@@ -112,6 +129,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/contacts", get(contacts::contacts))
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
+        .route("/programmes/{id}/reminders", get(reminders::reminders).post(reminders::save))
+        .route("/programmes/{id}/reminders/{number}", get(reminders::notice).post(reminders::again))
         .route("/programmes/{id}/history", get(history::history))
         .route(
             "/programmes/{id}/import",

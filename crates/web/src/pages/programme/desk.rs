@@ -8,6 +8,7 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use brevdue_programme::across::{Across, Viewer};
+use brevdue_programme::catalogue::Catalogue;
 use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, Person, Settings};
@@ -51,6 +52,7 @@ pub(crate) enum Tab {
     Import,
     Calendars,
     Reports,
+    Reminders,
     History,
 }
 
@@ -198,6 +200,7 @@ impl Desk {
             entry("import", t.import_menu(), Tab::Import),
             entry("calendars", t.feed_menu(), Tab::Calendars),
             entry("reports", t.programme_reports(), Tab::Reports),
+            entry("reminders", t.remind_title(), Tab::Reminders),
             entry("history", t.programme_history(), Tab::History),
         ];
         let registers = Register::ALL
@@ -279,6 +282,10 @@ impl Desk {
                 NotDone::Said(StatusCode::FORBIDDEN, t.work_forbidden(why))
             }
             ChangeError::NotSet(why) => unfit(words::not_set(t, &why)),
+            ChangeError::Override { ring, .. } if !ring.is_empty() => {
+                let effective = Catalogue::shipped().with(&self.programme);
+                unfit(t.catalogue_ring(words::ring(self.reader(), &effective, &ring)))
+            }
             ChangeError::NoLeader(why) => unfit(words::no_leader(t, why)),
             ChangeError::NotFound => NotDone::Refused(self.visitor.refuse(Refused::NotFound).await),
             ChangeError::Storage(error) => {
