@@ -141,6 +141,7 @@ fn accepted(store: &Embedded, number: u64) -> Batch {
             size_bytes: Some(LETTER_BYTES as u64),
             owner: None,
             actor: None,
+            door: None,
         }))
     };
     Batch {
@@ -152,6 +153,7 @@ fn accepted(store: &Embedded, number: u64) -> Batch {
                 lane: Lane::Interactive,
                 archive: None,
                 extracted: true,
+                door: None,
             }),
             Op::AddMemo(Box::new(Memo {
                 key,

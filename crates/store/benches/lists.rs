@@ -261,5 +261,6 @@ fn event(number: u64) -> Op {
         size_bytes: Some(2000),
         owner: None,
         actor: None,
+        door: None,
     }))
 }
