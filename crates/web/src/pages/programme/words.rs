@@ -240,6 +240,7 @@ pub(crate) fn figure(reader: Reader, name: &str) -> String {
         "to_authorities" => ("Til myndigheder", "To authorities"),
         "unknown" => ("Ukendte navne", "Unknown names"),
         "unknown_messages" => ("Meddelelser fra ukendte", "Messages from unknown"),
+        "version_1_1" => ("Endnu i version 1.1", "Still in version 1.1"),
         "visible_authorities" => ("Synlige for myndigheder", "Visible to authorities"),
         "visible_citizens" => ("Synlige for borgere", "Visible to citizens"),
         "visible_companies" => ("Synlige for virksomheder", "Visible to companies"),
