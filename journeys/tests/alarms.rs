@@ -183,5 +183,6 @@ fn came(town: &Town) -> Event {
         size_bytes: None,
         owner: None,
         actor: None,
+        door: None,
     }
 }

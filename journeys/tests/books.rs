@@ -162,6 +162,7 @@ async fn a_lost_letter_does_not_hide_among_those_that_were_removed(ground: Groun
         size_bytes: None,
         owner: None,
         actor: None,
+        door: None,
     };
     town.commit(Op::AddEvent(Box::new(lost))).await;
     town.let_pass(5 * DAY).await;

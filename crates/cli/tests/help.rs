@@ -24,6 +24,7 @@ fn every_command_explains_itself() {
         "programme check",
         "programme export",
         "programme import",
+        "programme links",
         "programme report",
         "programme catalogue",
         "programme catalogue export",

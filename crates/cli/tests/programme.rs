@@ -225,3 +225,108 @@ fn beginning_the_country_again_forgets_programmes_and_a_snapshot_brings_them_bac
     let again = brevdue(&server.data, &["status"]);
     assert!(again.status.success(), "{}", text(&again));
 }
+
+#[test]
+fn pages_are_looked_through_for_old_links_and_what_is_found_is_evidence() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    begun(&data, "Fagsystem");
+    let cell = || {
+        let check = json(&brevdue(&data, &["check", "--json"]));
+        let of = |list: &str| {
+            let list = check[list].as_array().cloned().unwrap_or_default();
+            list.iter().any(|one| one["requirement"] == "MK-D2" && one["subject"] == "authority")
+        };
+        (of("further"), of("unproven"))
+    };
+
+    let site = place.path().join("site/om");
+    std::fs::create_dir_all(&site).unwrap();
+    let old = "<html><a href='https://www.e-boks.dk/skriv?cpr=0101701234'>Skriv til os</a>";
+    std::fs::write(site.join("kontakt.html"), old).unwrap();
+    std::fs::write(site.join("index.html"), "<html><a href='/kontakt'>Kontakt</a>").unwrap();
+    std::fs::write(place.path().join("sider.txt"), "# de to\nsite\n").unwrap();
+
+    // Looking alone changes nothing.
+    let looked = brevdue(&data, &["links", "--list", "sider.txt", "--json"]);
+    assert_eq!(looked.status.code(), Some(1), "{}", text(&looked));
+    let told = json(&looked);
+    assert_eq!(
+        (&told["pages"], &told["old_links"]),
+        (&serde_json::json!(2), &serde_json::json!(1))
+    );
+    assert_eq!(told["found"][0]["page"], "kontakt.html");
+    assert!(!told.to_string().contains("0101701234") && !told.to_string().contains("Skriv til os"));
+    let kept = brevdue(&data, &["links", "site", "--apply", "--lang", "en"]);
+    assert_eq!(kept.status.code(), Some(1), "{}", text(&kept));
+    assert!(text(&kept).contains("1 old; kept as evidence"), "{}", text(&kept));
+    let (fails, _) = cell();
+    assert!(fails, "the authority's pages have an old link");
+
+    std::fs::write(site.join("kontakt.html"), "<html>Skriv fra borger.dk").unwrap();
+    let clean = brevdue(&data, &["links", "site", "--apply"]);
+    assert_eq!(clean.status.code(), Some(0), "{}", text(&clean));
+    let (fails, _) = cell();
+    assert!(!fails, "a newer scan found nothing");
+
+    let missing = brevdue(&data, &["links", "nowhere.html", "--apply"]);
+    assert_eq!(missing.status.code(), Some(2), "{}", text(&missing));
+    let none = brevdue(&data, &["links"]);
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none));
+}
+
+#[test]
+fn pages_are_fetched_from_a_sitemap_within_limits_and_of_its_host_alone() {
+    use std::io::{Read as _, Write as _};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // The page that leads on, the large one and the missing one are answered, too; a thread ends with the test.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = [0; 2048];
+            let read = stream.read(&mut request).unwrap_or(0);
+            let line = String::from_utf8_lossy(&request[..read]).into_owned();
+            let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+            let ok = |kind: &str, body: &str| {
+                format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                )
+            };
+            let answer = match path.as_str() {
+                "/sitemap.xml" => {
+                    let pages = ["/a", "/moved", "/large", "/missing"];
+                    let pages: String = pages
+                        .iter()
+                        .map(|page| format!("<url><loc>http://{address}{page}</loc></url>"))
+                        .collect();
+                    let other = "<url><loc>http://192.0.2.1/elsewhere</loc></url>";
+                    ok("application/xml", &format!("<urlset>{pages}{other}</urlset>"))
+                }
+                "/a" => ok("text/html", "<html><a href='https://post.e-boks.dk/'>x</a>"),
+                "/b" => ok("text/html", "<html><a href='/c'>x</a>"),
+                "/moved" => format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://{address}/b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                ),
+                "/large" => ok("text/html", &"x".repeat(6 * 1024 * 1024)),
+                _ => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    .into(),
+            };
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    begun(&data, "Fagsystem");
+    let sitemap = format!("http://{address}/sitemap.xml");
+    let told = json(&brevdue(&data, &["links", &sitemap, "--json"]));
+    assert_eq!(
+        (&told["pages"], &told["old_links"]),
+        (&serde_json::json!(2), &serde_json::json!(1))
+    );
+    assert_eq!(told["found"][0]["page"], format!("http://{address}/a"));
+    let unread = [format!("http://{address}/large"), format!("http://{address}/missing")];
+    assert_eq!(told["unread"], serde_json::json!(unread), "{told}");
+}

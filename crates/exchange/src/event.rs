@@ -37,6 +37,33 @@ pub struct Event {
     pub owner: Option<Uuid>,
     /// The person who acted: the identity that signed in.
     pub actor: Option<Uuid>,
+    /// Through which door a message came or was fetched, where that is told.
+    pub door: Option<Door>,
+}
+
+/// A door that is told. What came or went by REST has none, nor has what happened before doors were told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Door {
+    /// The SFTP door.
+    Sftp,
+}
+
+impl Door {
+    /// Its word in stores, hashes and answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sftp => "sftp",
+        }
+    }
+
+    /// The door of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "sftp" => Some(Self::Sftp),
+            _ => None,
+        }
+    }
 }
 
 macro_rules! tags {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::storage::ContentRef;
-use crate::{ContactId, JobId, MemoKey, OrganisationId, ReceiptId, SystemId, TransmissionId};
+use crate::{ContactId, Door, JobId, MemoKey, OrganisationId, ReceiptId, SystemId, TransmissionId};
 
 /// One submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Transmission {
     pub archive: Option<ContentRef>,
     /// Whether an archive has been taken apart. Always `true` for a single message.
     pub extracted: bool,
+    /// Through which door it came, where that is told.
+    pub door: Option<Door>,
 }
 
 /// Who handed a message in.
@@ -366,6 +368,7 @@ impl Incoming {
             lane: self.lane,
             archive: None,
             extracted: true,
+            door: None,
         }
     }
 

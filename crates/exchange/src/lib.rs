@@ -16,7 +16,7 @@ pub mod resource;
 pub mod storage;
 
 pub use clock::Clock;
-pub use event::{Event, EventTag};
+pub use event::{Door, Event, EventTag};
 pub use exchange::Exchange;
 pub use exchange::work::Bulk;
 pub use exchange::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brevdue_programme::objects::Kind;
-use brevdue_programme::{Bilingual, Day, Key, Language, Programme};
+use brevdue_programme::{Bilingual, Day, Key, Language, Programme, TimeOfDay};
 use serde_json::Value;
 
 use crate::limits::CELL_CHARACTERS;
@@ -48,6 +48,8 @@ pub(crate) enum Form {
     MaybeNumber,
     /// A day, or null.
     Day,
+    /// A time of day, or null.
+    Time,
     /// Yes or no; none is no.
     Yes,
     /// One of some words, or null.
@@ -256,7 +258,9 @@ impl Form {
         let text =
             |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(writable(&text)) };
         match self {
-            Self::Text | Self::MaybeText => text(value.as_str().unwrap_or_default().to_owned()),
+            Self::Text | Self::MaybeText | Self::Time => {
+                text(value.as_str().unwrap_or_default().to_owned())
+            }
             Self::Whole { .. } | Self::MaybeWhole { .. } | Self::Number | Self::MaybeNumber => {
                 value.as_f64().map_or(Cell::Empty, Cell::Number)
             }
@@ -335,6 +339,7 @@ impl Form {
                 }
             }
             Self::Day => as_day(cell).map(|day| Value::String(day.to_string())),
+            Self::Time => as_time(cell).map(|time| Value::String(time.to_string())),
             Self::Yes | Self::Choice(_) | Self::Always(_) => {
                 let written = match cell {
                     Cell::Yes(yes) => if *yes { "true" } else { "false" }.to_owned(),
@@ -483,6 +488,18 @@ fn as_day(cell: &Cell) -> Result<Day, Bilingual> {
         Cell::Text(text) => day_of_text(text.trim()).ok_or_else(refused),
         _ => Err(refused()),
     }
+}
+
+fn as_time(cell: &Cell) -> Result<TimeOfDay, Bilingual> {
+    let time = match cell {
+        // A cell that is formatted as a time holds a share of a day.
+        Cell::Number(share) => TimeOfDay::of_share(*share),
+        Cell::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    time.ok_or_else(|| {
+        Bilingual::new("skriv et klokkeslæt, fx 22:30", "write a time of day, for example 22:30")
+    })
 }
 
 /// The day of Excel's count of days; day 25 569 is the first of 1970.

@@ -470,6 +470,7 @@ mod tests {
             milestones: &milestones,
             requirements: &[],
             figures: &figures,
+            volumes: &BTreeMap::new(),
         };
         let file = crate::workbook::write(&export).unwrap();
         let diff = crate::workbook::read(&file, id(), &programme).unwrap();

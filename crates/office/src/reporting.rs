@@ -9,7 +9,6 @@ mod running;
 use brevdue_programme::across::Across;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::objects::{Kind, LetterType, Supplier, System};
-use brevdue_programme::potential;
 use brevdue_programme::programmes::Judged;
 use brevdue_programme::{Day, Key, Language, ProgrammeId};
 use std::collections::BTreeMap;
@@ -455,17 +454,10 @@ impl Asked<'_> {
 
     fn potential(&self) -> Vec<Coverage> {
         let judged = self.judged;
-        let Some(settings) = judged.programme.settings() else { return Vec::new() };
-        let letters: BTreeMap<Key, LetterType> = judged
-            .programme
-            .all::<LetterType>()
-            .map(|(key, letter)| (key.clone(), letter))
-            .collect();
-        let scores = potential::scores(&letters, &settings, &BTreeMap::new());
-        scores
+        lines::scores(judged)
             .iter()
             .filter_map(|score| {
-                let letter = letters.get(&score.letter)?;
+                let letter = judged.programme.get::<LetterType>(&score.letter)?;
                 let id = "MK-S1".parse().ok()?;
                 let subject = brevdue_programme::checks::Subject::LetterType(score.letter.clone());
                 let cell = judged.matrix.cell(&subject, &id);
@@ -478,14 +470,15 @@ impl Asked<'_> {
                 });
                 Some(Coverage {
                     letter: (score.letter.to_string(), letter.name.clone()),
-                    volume: letter.citizens + letter.companies + letter.authorities,
+                    volume: score.volumes.total(),
                     score: score.priority,
                     level: letter.level.map_or("–", |level| level.label(self.language)).to_owned(),
                     measured: share,
                     target: letter.target_coverage,
                     expected_dkk: score.benefit_dkk,
-                    volume_is_measured: letter.volume_source
-                        == Some(brevdue_programme::objects::FigureSource::Measured),
+                    volume_origin: Some(score.volume_origin),
+                    entered: score.entered.total(),
+                    counted: score.measured,
                 })
             })
             .collect()

@@ -5,7 +5,7 @@
 use brevdue_programme::Language;
 use brevdue_programme::objects::{
     Covers, Criticality, Direction, Environment, FigureSource, Hosting, Kind, LegalWeight, Level,
-    Lifecycle, MustDo, Path, Purpose, Quality, Status, SystemRole, SystemType, Transport,
+    Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, Status, SystemRole, SystemType, Transport,
 };
 
 use crate::cells::{Form, Word, plain};
@@ -43,7 +43,7 @@ pub(crate) struct Sheet {
 
 const fn col(da: &'static str, en: &'static str, path: &'static str, form: Form) -> Column {
     let width = match form {
-        Form::Day | Form::Yes | Form::Whole { .. } | Form::MaybeWhole { .. } => 13,
+        Form::Day | Form::Time | Form::Yes | Form::Whole { .. } | Form::MaybeWhole { .. } => 13,
         Form::Number | Form::MaybeNumber => 14,
         _ => 22,
     };
@@ -306,6 +306,43 @@ const VOLUMES: Sheet = Sheet {
     ],
 };
 
+const JOBS: Sheet = Sheet {
+    word: "koersler",
+    da: "Kørsler",
+    en: "Scheduled jobs",
+    kind: Kind::System,
+    items: Some("scheduled_jobs"),
+    prefix: None,
+    told: &[("System", "System", 26)],
+    columns: &[
+        col("Kørsel", "Job", "name", Form::Text).also(&["Navn", "Name"]).wide(30),
+        col("Kører", "Runs", "rhythm", Form::Choice(words!(Rhythm))),
+        col(
+            "Dag i måneden",
+            "Day of the month",
+            "day_of_month",
+            Form::MaybeWhole { least: 1, most: 31 },
+        ),
+        col("Næste kørsel", "Next run", "next_run", Form::Day),
+        col("Begynder kl.", "Begins at", "time", Form::Time),
+        col(
+            "Varer (minutter)",
+            "Takes (minutes)",
+            "minutes",
+            Form::Whole { least: 0, most: 1_000_000 },
+        ),
+        col("Brevtyper", "Letter types", "letter_types", Form::AllOf(Kind::LetterType)),
+        col("Breve pr. kørsel", "Letters a run", "volume", COUNT),
+        col(
+            "Standses i omstillingsperioden",
+            "Stopped for the cut-over window",
+            "paused",
+            Form::Yes,
+        ),
+        col("Note", "Note", "note", Form::Text).wide(40),
+    ],
+};
+
 const SUPPLIERS: Sheet = Sheet {
     word: "leverandoerer",
     da: "Leverandører",
@@ -376,7 +413,12 @@ const LETTERS: Sheet = Sheet {
     kind: Kind::LetterType,
     items: None,
     prefix: Some("B"),
-    told: &[("Score", "Score", 9)],
+    told: &[
+        ("Score", "Score", 9),
+        ("Målt om året", "Measured a year", 12),
+        ("Målt over", "Measured over", 30),
+        ("Regnet med", "Reckoned with", 12),
+    ],
     columns: &[
         col("Navn", "Name", "name", Form::Text)
             .also(&["Brev", "Brevtype", "Letter", "Letter type"])
@@ -619,6 +661,7 @@ pub(crate) const SHEETS: &[&Sheet] = &[
     &SYSTEMS,
     &INTERFACES,
     &VOLUMES,
+    &JOBS,
     &SUPPLIERS,
     &CONTRACTS,
     &LETTERS,

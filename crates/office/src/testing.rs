@@ -15,7 +15,7 @@ use brevdue_programme::{Day, Key, Language, Programme, ProgrammeId};
 
 use brevdue_office::paper::{Gantt, GanttRow, Head, Light};
 use brevdue_office::reports::{Deadline, MilestoneStatus, RiskLine, Status, TaskRef};
-use brevdue_office::workbook::{Export, MilestoneLine, RequirementLine, TaskLine};
+use brevdue_office::workbook::{Export, MilestoneLine, RequirementLine, TaskLine, VolumeLine};
 
 pub(crate) fn key(text: &str) -> Key {
     text.parse().unwrap()
@@ -147,6 +147,7 @@ pub(crate) fn sample(systems: usize) -> Sample {
             ..RequirementLine::default()
         }],
         figures: BTreeMap::from([((Kind::System, key("S-001")), 83.0)]),
+        volumes: BTreeMap::new(),
     }
 }
 
@@ -156,6 +157,7 @@ pub(crate) struct Sample {
     pub(crate) milestones: Vec<MilestoneLine>,
     pub(crate) requirements: Vec<RequirementLine>,
     pub(crate) figures: BTreeMap<(Kind, Key), f64>,
+    pub(crate) volumes: BTreeMap<Key, VolumeLine>,
 }
 
 impl Sample {
@@ -170,6 +172,7 @@ impl Sample {
             milestones: &self.milestones,
             requirements: &self.requirements,
             figures: &self.figures,
+            volumes: &self.volumes,
         }
     }
 }

@@ -49,6 +49,19 @@ pub struct Export<'a> {
     /// Reckoned figures: for systems how complete they are in percent, for letter types their score, for
     /// contact points their mail of 90 days.
     pub figures: &'a BTreeMap<(Kind, Key), f64>,
+    /// What was counted of letter types.
+    pub volumes: &'a BTreeMap<Key, VolumeLine>,
+}
+
+/// What was counted of a letter type, and what is reckoned with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VolumeLine {
+    /// Letters a year as counted; none: nothing was.
+    pub measured: Option<u64>,
+    /// Over which days, and of how many letters, in words.
+    pub over: String,
+    /// Where the letters a year are from that are reckoned with, in words.
+    pub used: String,
 }
 
 /// A task for a subject, as the plan reckons it.

@@ -26,13 +26,17 @@ mod upkeep;
 mod verdict;
 
 use crate::catalogue::{AppliesTo, Requirement};
+use crate::links;
 use crate::objects::{Direction, System};
 use crate::observation::Untold;
 
-pub use counting::{Counted, Counting, DayFigures, Needed, Period, Sum, WINDOW_DAYS};
+pub use counting::{
+    Counted, Counting, DayFigures, Needed, Period, Sum, WINDOW_DAYS, cutover as cutover_window,
+};
 pub use discovery::{Proposal, discovered};
 pub use evidence::{Evidence, Side};
 pub use matrix::{Headline, Matrix, Row, Share};
+pub(crate) use sending::listed_host;
 pub use verdict::{CheckResult, Source, Subject, Verdict};
 
 use answer::Answer;
@@ -147,6 +151,11 @@ fn told(asked: &Asked<'_>, answer: Answer) -> Answer {
     answer
 }
 
+/// Whether a requirement is asked of the authority as a whole, perhaps besides its systems.
+pub fn asks_authority(requirement: &Requirement) -> bool {
+    requirement.applies_to == AppliesTo::Authority || requirement.id.as_str() == links::REQUIREMENT
+}
+
 enum Judged<'a> {
     Authority,
     System(&'a System),
@@ -158,6 +167,7 @@ fn subject_of<'a>(asked: &Asked<'a>) -> Option<Judged<'a>> {
     let evidence = asked.evidence;
     match (asked.requirement.applies_to, asked.subject) {
         (AppliesTo::Authority, Subject::Authority) => Some(Judged::Authority),
+        (_, Subject::Authority) if asks_authority(asked.requirement) => Some(Judged::Authority),
         (AppliesTo::Sender, Subject::System(key)) => {
             evidence.system(key).filter(|system| Side::of(system).sends()).map(Judged::System)
         }
@@ -187,6 +197,7 @@ fn authority(asked: &Asked<'_>) -> Answer {
         "MK-M6" => receiving::everything_fetched_and_kept(asked),
         "MK-K1" => contacts::visible(asked),
         "MK-K3" => contacts::responsible(asked),
+        links::REQUIREMENT => legacy::no_old_links(asked),
         "MK-S2" => discovery::unknown_traffic(asked),
         _ => Answer::unknown_check(),
     }

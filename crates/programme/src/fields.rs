@@ -41,6 +41,8 @@ pub enum FieldKind {
     Scale(u8, u8),
     /// A day.
     Day,
+    /// A time of day.
+    Time,
     /// Yes or no.
     Flag,
     /// One of a list.
@@ -177,6 +179,7 @@ mod tests {
             FieldKind::Number => "2.5",
             FieldKind::Share => "0.98",
             FieldKind::Day => "2026-03-01",
+            FieldKind::Time => "22:30",
             FieldKind::Flag => "true",
             FieldKind::OneOf(options) => options[0].word,
             FieldKind::Key | FieldKind::Ref(_) | FieldKind::Refs(_) => "S-001",
@@ -233,6 +236,7 @@ mod tests {
         for (kind, text, rule) in [
             (FieldKind::Count, "-1", "whole number"),
             (FieldKind::Day, "1.3.2026x", "day"),
+            (FieldKind::Time, "25:00", "time of day"),
             (FieldKind::Share, "1.5", "between 0 and 1"),
             (FieldKind::Scale(1, 5), "6", "between 1 and 5"),
             (FieldKind::Ref(Kind::System), "a b", "key"),

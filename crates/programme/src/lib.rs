@@ -20,6 +20,8 @@
 //! - [`registers`]: which systems send, what a register lacks, what hangs together.
 //! - [`plan`]: every task for every subject with its dates, what it waits for and the critical path.
 //! - [`moving`]: moving a milestone, with a preview; approving the plan.
+//! - [`jobs`]: sending jobs that run by themselves, and which run in the window without sending.
+//! - [`links`]: finding links to the earlier solution in the authority's pages.
 //! - [`closing`]: tasks that close and re-open by their condition, and closing by hand.
 //! - [`reminding`]: who is reminded of what on a day, once for each step.
 //! - [`permissions`]: who may see and change what.
@@ -40,8 +42,10 @@ pub mod fields;
 #[cfg(test)]
 mod fixture;
 pub mod ids;
+pub mod jobs;
 pub mod leading;
 pub mod lights;
+pub mod links;
 pub mod memory;
 pub mod moving;
 pub mod objects;
@@ -60,9 +64,11 @@ pub mod status;
 pub mod storage;
 pub mod tally;
 pub mod text;
+pub mod time_of_day;
 
 pub use day::Day;
 pub use ids::*;
 pub use programme::Programme;
 pub use programmes::Programmes;
 pub use text::{Bilingual, Language};
+pub use time_of_day::TimeOfDay;

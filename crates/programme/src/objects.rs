@@ -16,6 +16,7 @@ use crate::day::Day;
 use crate::ids::{ArchetypeId, AreaId, Key, ProfileId, RequirementId, RoleId, TaskId};
 use crate::reminding::Reminders;
 use crate::text::Language;
+use crate::time_of_day::TimeOfDay;
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $Kind:ident = $word:literal)*) => {
@@ -102,6 +103,8 @@ kinds! {
     Communication = "communication"
     /// A course, and who has taken it.
     Training = "training"
+    /// What a scan of the authority's pages for old links came to.
+    LinkScan = "link-scan"
 }
 
 /// One of a list to choose from.
@@ -382,6 +385,31 @@ choices! {
         /// Missing.
         Missing = "missing" / "Mangler" / "Missing"
     }
+    /// When a scheduled job runs.
+    Rhythm {
+        /// Every day.
+        Daily = "daily" / "Hver dag" / "Every day"
+        /// Monday to Friday.
+        Workdays = "workdays" / "Mandag til fredag" / "Monday to Friday"
+        /// Every Monday.
+        Monday = "monday" / "Hver mandag" / "Every Monday"
+        /// Every Tuesday.
+        Tuesday = "tuesday" / "Hver tirsdag" / "Every Tuesday"
+        /// Every Wednesday.
+        Wednesday = "wednesday" / "Hver onsdag" / "Every Wednesday"
+        /// Every Thursday.
+        Thursday = "thursday" / "Hver torsdag" / "Every Thursday"
+        /// Every Friday.
+        Friday = "friday" / "Hver fredag" / "Every Friday"
+        /// Every Saturday.
+        Saturday = "saturday" / "Hver lørdag" / "Every Saturday"
+        /// Every Sunday.
+        Sunday = "sunday" / "Hver søndag" / "Every Sunday"
+        /// On a day of the month.
+        Monthly = "monthly" / "Hver måned" / "Every month"
+        /// On the day of its next run alone.
+        Once = "once" / "Kun næste kørsel" / "Its next run alone"
+    }
     /// What law says of a letter.
     LegalWeight {
         /// Nothing.
@@ -611,6 +639,7 @@ pub struct System {
     pub sends_on_behalf_of: BTreeSet<String>,
     pub interfaces: Vec<Interface>,
     pub volumes: Vec<Volume>,
+    pub scheduled_jobs: Vec<ScheduledJob>,
     pub milestones: Vec<SystemMilestone>,
     pub scope: Scope,
     pub discontinued_functions: Vec<DiscontinuedFunction>,
@@ -692,6 +721,32 @@ pub struct Volume {
     pub authorities: u64,
     pub nemsms: u64,
     pub source: Option<FigureSource>,
+}
+
+/// A job of a system that sends by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the register, documented in docs/workbook.md"
+)]
+pub struct ScheduledJob {
+    pub name: String,
+    pub rhythm: Option<Rhythm>,
+    /// Of a monthly job; a month without such a day has it at its end.
+    pub day_of_month: Option<u8>,
+    /// Not before this day.
+    pub next_run: Option<Day>,
+    /// When it begins, in Copenhagen.
+    pub time: Option<TimeOfDay>,
+    /// How long it runs.
+    pub minutes: u32,
+    pub letter_types: BTreeSet<Key>,
+    /// Letters of a run.
+    pub volume: u64,
+    /// It is stopped for the window without sending.
+    pub paused: bool,
+    pub note: String,
 }
 
 /// Where a system stands with a milestone.
@@ -1117,4 +1172,38 @@ pub struct Training {
     pub trained: u32,
     /// By whom.
     pub teacher: String,
+}
+
+/// What a scan of the authority's pages for old links came to: addresses alone, never what stands on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkScan {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Who brought it.
+    pub by: Option<Key>,
+    /// The addresses of the earlier solution that were looked for.
+    pub addresses: BTreeSet<String>,
+    /// Pages that were read.
+    pub pages: u32,
+    /// Links on them.
+    pub links: u64,
+    /// Of these, to the earlier solution.
+    pub old_links: u64,
+    /// Some of them.
+    pub found: Vec<OldLink>,
+    /// Pages that could not be read.
+    pub unread_pages: u32,
+    /// The addresses of some of them.
+    pub unread: Vec<String>,
+}
+
+/// A link to the earlier solution.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OldLink {
+    /// The address of the page, or the name of the file it was saved as.
+    pub page: String,
+    /// Where it goes, without what follows `?`.
+    pub link: String,
 }

@@ -43,6 +43,18 @@ pub enum Carriage {
     Other,
 }
 
+impl Carriage {
+    /// Its word in JSON and in counts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rest => "REST",
+            Self::Smtp => "SMTP",
+            Self::Sftp => "SFTP",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// To whom, by kind alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -296,6 +308,9 @@ pub enum What {
     Fetched {
         /// By what the system is known.
         system: String,
+        /// How it took it; none when nobody told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transport: Option<Carriage>,
     },
     /// The authority keeps it.
     Stored(Place),

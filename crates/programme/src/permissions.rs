@@ -93,17 +93,21 @@ pub fn may_bring_evidence(programme: &Programme, actor: &Actor) -> Result<(), Fo
     let allowed = match actor {
         Actor::Condition => true,
         Actor::Supplier(_) => false,
-        Actor::Person(key) => programme.get::<Person>(key).is_some_and(|person| {
-            ["pm", "owner", "arch", "test"].iter().any(|role| person.roles.contains_role(role))
-                && person.systems.is_empty()
-        }),
+        Actor::Person(key) => programme.get::<Person>(key).is_some_and(|person| brings(&person)),
     };
     if allowed {
         return Ok(());
     }
     let key = crate::programme::settings_key();
-    let why = "the role of project manager, owner, architect or tester, for all systems";
-    Err(Forbidden { kind: Kind::Settings, key, why })
+    Err(Forbidden { kind: Kind::Settings, key, why: BRINGERS })
+}
+
+/// Who brings evidence from outside.
+const BRINGERS: &str = "the role of project manager, owner, architect or tester, for all systems";
+
+fn brings(person: &Person) -> bool {
+    ["pm", "owner", "arch", "test"].iter().any(|role| person.roles.contains_role(role))
+        && person.systems.is_empty()
 }
 
 /// Whether somebody may see an object. People of the authority see all of its programme; a supplier sees
@@ -245,6 +249,11 @@ impl Asked<'_> {
                     Ok(())
                 }
             }
+            Kind::LinkScan => match change.what {
+                What::Edit { .. } => Err("nobody's: what was found stays as it was"),
+                _ if brings(person) => Ok(()),
+                _ => Err(BRINGERS),
+            },
             Kind::TaskState => self.task(key, person, leads, change),
         }
     }

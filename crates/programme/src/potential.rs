@@ -1,6 +1,8 @@
 //! What marking up a letter type would give: score, readiness, rank and quadrant, each number with its
 //! origin; the minimum standard; the palette of markup; and the register's first letter types.
 
+mod volumes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -13,10 +15,13 @@ use crate::objects::{
 };
 use crate::programme::Programme;
 
+pub use self::volumes::{Measured, Volumes, measured};
+
 /// What weighs how much where nobody says otherwise: name, value. Names are those of
 /// [`Settings::weights`]. Own time counts fully, others' time less, because it does not show on the
-/// authority's budget. The three amounts in DKK are placeholders to be replaced by the authority's own.
-pub const WEIGHTS: [(&str, f64); 9] = [
+/// authority's budget. The three amounts in DKK are placeholders to be replaced by the authority's own. The last two
+/// say how many days and letters there must be for counted letters to take the place of an estimate.
+pub const WEIGHTS: [(&str, f64); 11] = [
     ("recipient_time", 0.5),
     ("own_time", 1.0),
     ("citizen_time", 0.1),
@@ -26,6 +31,8 @@ pub const WEIGHTS: [(&str, f64); 9] = [
     ("readiness_good", 1.0),
     ("readiness_partial", 0.6),
     ("readiness_missing", 0.2),
+    ("measured_days_min", 28.0),
+    ("measured_letters_min", 20.0),
 ];
 
 /// Share of messages that carry the minimum standard, where nobody says otherwise.
@@ -77,26 +84,24 @@ pub struct Score {
     pub computed_rank: usize,
     /// Benefit against effort.
     pub quadrant: Quadrant,
+    /// Letters a year that were reckoned with.
+    pub volumes: Volumes,
+    /// Where they are from.
+    pub volume_origin: FigureSource,
+    /// Letters a year as they were entered.
+    pub entered: Volumes,
+    /// The same as counted, whether it was reckoned with or not; none: nothing was counted.
+    pub measured: Option<Measured>,
     /// Every number that went in.
     pub figures: Vec<Figure>,
 }
 
-/// Messages of a letter type that were measured in a year, by kind of recipient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Volumes {
-    /// To citizens.
-    pub citizens: u64,
-    /// To companies.
-    pub companies: u64,
-    /// To authorities.
-    pub authorities: u64,
-}
-
-/// Scores every letter type, best rank first. Measured volumes are handed in and win over estimates.
+/// Scores every letter type, best rank first. Measured volumes are handed in and, where there are enough, win
+/// over estimates.
 pub fn scores(
     letters: &BTreeMap<Key, LetterType>,
     settings: &Settings,
-    measured: &BTreeMap<Key, Volumes>,
+    measured: &BTreeMap<Key, Measured>,
 ) -> Vec<Score> {
     let score = |(key, letter): (&Key, &LetterType)| {
         score(key, letter, settings, measured.get(key).copied())
@@ -134,7 +139,15 @@ pub fn scores(
     ranked
 }
 
-fn score(key: &Key, letter: &LetterType, settings: &Settings, measured: Option<Volumes>) -> Score {
+/// A weight, and where it is from.
+fn weight_of(settings: &Settings, name: &str) -> (f64, FigureSource) {
+    let own = settings.weights.get(name).copied().filter(|weight| weight.is_finite());
+    let default = WEIGHTS.iter().find(|(known, _)| *known == name).map_or(0.0, |(_, v)| *v);
+    let origin = if own.is_some() { FigureSource::Estimate } else { FigureSource::Default };
+    (own.unwrap_or(default), origin)
+}
+
+fn score(key: &Key, letter: &LetterType, settings: &Settings, measured: Option<Measured>) -> Score {
     let mut figures = Vec::new();
     let mut figure = |name, value: f64, origin| {
         // A stranger's number may be negative or none at all; it then counts for nothing.
@@ -142,24 +155,13 @@ fn score(key: &Key, letter: &LetterType, settings: &Settings, measured: Option<V
         figures.push(Figure { name, value, origin });
         value
     };
-    let weight = |name: &'static str| {
-        let own = settings.weights.get(name).copied().filter(|weight| weight.is_finite());
-        let default = WEIGHTS.iter().find(|(known, _)| *known == name).map_or(0.0, |(_, v)| *v);
-        (
-            name,
-            own.unwrap_or(default),
-            if own.is_some() { FigureSource::Estimate } else { FigureSource::Default },
-        )
-    };
-    let volume_origin = match measured {
+    let counted = measured.filter(|measured| measured.enough);
+    let volume_origin = match counted {
         Some(_) => FigureSource::Measured,
         None => letter.volume_source.unwrap_or(FigureSource::Estimate),
     };
-    let volumes = measured.unwrap_or(Volumes {
-        citizens: letter.citizens,
-        companies: letter.companies,
-        authorities: letter.authorities,
-    });
+    let entered = Volumes::entered(letter);
+    let volumes = counted.map_or(entered, |counted| counted.yearly);
     #[allow(clippy::cast_precision_loss, reason = "letters a year are far below 2^52")]
     let mut volume = |name, count: u64| figure(name, count as f64, volume_origin);
     let citizens = volume("citizens", volumes.citizens);
@@ -173,8 +175,8 @@ fn score(key: &Key, letter: &LetterType, settings: &Settings, measured: Option<V
     let calls = stated("fewer_calls", letter.fewer_calls);
     let price = stated("effort_dkk", letter.effort_dkk);
     let hours = stated("effort_hours", letter.effort_hours);
-    let mut weighed = |name| {
-        let (name, value, origin) = weight(name);
+    let mut weighed = |name: &'static str| {
+        let (value, origin) = weight_of(settings, name);
         figure(name, value, origin)
     };
     let recipient_time = weighed("recipient_time");
@@ -204,6 +206,10 @@ fn score(key: &Key, letter: &LetterType, settings: &Settings, measured: Option<V
         rank: 0,
         computed_rank: 0,
         quadrant: Quadrant::FillIn,
+        volumes,
+        volume_origin,
+        entered,
+        measured,
         figures,
     }
 }
@@ -449,7 +455,7 @@ mod tests {
         let mut settings = settings();
         settings.weights.insert("hourly_rate_dkk".into(), 500.0);
         let letters = BTreeMap::from([(key("B-1"), letter())]);
-        let counted = Volumes { citizens: 60, ..Volumes::default() };
+        let counted = counted(60, true);
         let measured = BTreeMap::from([(key("B-1"), counted)]);
         let score = &scores(&letters, &settings, &measured)[0];
         assert!(close(score.benefit_hours, 1.0 + 0.2));
@@ -458,6 +464,34 @@ mod tests {
         assert_eq!(origin("minutes_own"), FigureSource::Estimate);
         assert_eq!(origin("hourly_rate_dkk"), FigureSource::Estimate);
         assert_eq!(origin("own_time"), FigureSource::Default);
+    }
+
+    fn counted(citizens: u64, enough: bool) -> Measured {
+        let day = |text| crate::fixture::day(text);
+        let period = crate::checks::Period { from: day("2026-01-01"), until: day("2026-01-30") };
+        let yearly = Volumes { citizens, ..Volumes::default() };
+        Measured { yearly, letters: 5, period, days: 30, enough }
+    }
+
+    #[test]
+    fn too_few_counted_letters_are_told_and_the_estimate_is_reckoned_with() {
+        let letters = BTreeMap::from([(key("A"), letter()), (key("B"), letter())]);
+        let measured = BTreeMap::from([
+            (key("A"), counted(600_000, false)),
+            (key("B"), counted(600_000, true)),
+        ]);
+        let scores = scores(&letters, &settings(), &measured);
+        // Of two that were entered alike, the one that was counted ranks by what was counted.
+        assert_eq!(scores[0].letter, key("B"));
+        let origins: Vec<_> = scores
+            .iter()
+            .map(|one| (one.volume_origin, one.volumes.total(), one.entered.total()))
+            .collect();
+        assert_eq!(
+            origins,
+            [(FigureSource::Measured, 600_000, 6_900), (FigureSource::Estimate, 6_900, 6_900)]
+        );
+        assert!(scores.iter().all(|one| one.measured.is_some()), "both are told");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod bringing;
 mod judging;
 mod notifying;
+mod scanning;
 #[cfg(test)]
 mod tests;
 

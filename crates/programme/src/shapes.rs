@@ -126,6 +126,7 @@ fn shape_of(kind: FieldKind) -> Shape {
     match kind {
         FieldKind::Part(fields) => Shape::Part(inner(fields)),
         FieldKind::Parts(fields) => Shape::Parts(inner(fields)),
+        FieldKind::Time => Shape::TimeOfDay,
         kind => Shape::Field(kind),
     }
 }
@@ -179,6 +180,7 @@ fn sample(shape: &Shape) -> Value {
             FieldKind::Share => json!(0.5),
             FieldKind::Scale(from, _) => json!((*from).max(1)),
             FieldKind::Day => json!("2026-03-01"),
+            FieldKind::Time => json!("12:00"),
             FieldKind::Flag => json!(true),
             FieldKind::OneOf(options) => json!(options[0].word),
             FieldKind::Key | FieldKind::Ref(_) => json!("S-001"),

@@ -161,6 +161,9 @@ pub struct LetterTally {
     /// Messages with a field, by its name in the palette.
     #[serde(skip_serializing_if = "Counts::is_nothing")]
     pub fields: Counts,
+    /// By whom they are to, in words of the register: `citizens`, `companies`, `authorities`.
+    #[serde(skip_serializing_if = "Counts::is_nothing")]
+    pub recipients: Counts,
     /// Some of the messages that carry no markup at all.
     #[serde(skip_serializing_if = "Flaw::is_nothing")]
     pub bare: Flaw,
@@ -241,6 +244,7 @@ impl LetterTally {
         self.messages.merge(&other.messages);
         self.others.merge(&other.others);
         self.fields.merge(&other.fields);
+        self.recipients.merge(&other.recipients);
         self.bare.merge(&other.bare);
     }
 }

@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
 use brevdue_programme::change::Change;
-use brevdue_programme::objects::{Direction, Environment, Milestone, System, SystemRole};
+use brevdue_programme::objects::{
+    Direction, Environment, LetterType, LinkScan, Milestone, Rhythm, ScheduledJob, System,
+    SystemRole,
+};
 use brevdue_programme::observation::{Carriage, Format, Observation, RecipientKind, Sight};
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::By;
@@ -17,7 +20,7 @@ use brevdue_programme::storage::ObservationStore as _;
 use brevdue_programme::{Key, ProgrammeId, Programmes};
 use brevdue_store::programme::ProgrammeFile;
 use brevdue_web::WebConfig;
-use town::{Browser, Town};
+use town::{Browser, Part, Town};
 use uuid::Uuid;
 
 fn key(text: &str) -> Key {
@@ -153,4 +156,145 @@ async fn a_system_seen_in_traffic_is_proposed_and_becomes_an_entry() {
     let system: System = programme.get(&key("S-002")).unwrap();
     assert!(system.known_as.contains("Fagsystem Nord"));
     assert!(!watched.page("discovery").await.contains("<h2>Fagsystem Nord"), "it is known now");
+}
+
+impl Watched {
+    /// Puts objects where they stand, past the pages.
+    async fn put(&self, changes: &[Change]) {
+        let at = town::timestamp(town::NOW);
+        let by = By { actor: Actor::Person(key("M-001")), reason: "", at };
+        self.programmes.change(self.id, changes, by).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn jobs_that_run_in_the_window_are_shown_where_it_is_planned_and_where_it_is_asked() {
+    let mut watched = watched().await;
+    let programme = watched.programmes.open(watched.id).await.unwrap().unwrap();
+    let before: Milestone = programme.get(&key("CUTOVER")).unwrap();
+    let window = Milestone {
+        day: "2026-12-04".parse().ok(),
+        until: "2026-12-06".parse().ok(),
+        ..before.clone()
+    };
+    watched
+        .put(&Change::edit(key("CUTOVER"), &before, &window).into_iter().collect::<Vec<_>>())
+        .await;
+    let page = watched.page("milestones/CUTOVER").await;
+    assert!(page.contains("Det siger intet om kørsler, ingen har skrevet op"), "{page}");
+    assert!(!watched.page("plan").await.contains("Se hvilke"));
+
+    let before: System = programme.get(&key("S-001")).unwrap();
+    let job = |name: &str, rhythm, paused| ScheduledJob {
+        name: name.into(),
+        rhythm: Some(rhythm),
+        time: "23:00".parse().ok(),
+        paused,
+        ..ScheduledJob::default()
+    };
+    let system = System {
+        scheduled_jobs: vec![
+            job("Natbreve", Rhythm::Daily, false),
+            job("Rykkere", Rhythm::Friday, true),
+            job("Ugebrev", Rhythm::Monday, false),
+        ],
+        ..before.clone()
+    };
+    watched
+        .put(&Change::edit(key("S-001"), &before, &system).into_iter().collect::<Vec<_>>())
+        .await;
+    let page = watched.page("milestones/CUTOVER").await;
+    assert!(page.contains("Natbreve") && page.contains("2026-12-04 23:00, 2026-12-05 23:00"));
+    assert!(page.contains("Rykkere") && page.contains("Standset i perioden"), "{page}");
+    assert!(!page.contains("Ugebrev"), "it runs on Mondays: {page}");
+    assert!(watched.page("plan").await.contains("Se hvilke"));
+    let cell = watched.page("requirements/MK-D6/S-001").await;
+    assert!(cell.contains("Advarsel") && cell.contains("Natbreve (2026-12-04 23:00"), "{cell}");
+
+    // The form shows them, and takes a time that is one.
+    let form = watched.page("registers/systems/S-001").await;
+    assert!(form.contains("name=\"scheduled_jobs.0.time\"") && form.contains("23:00"), "{form}");
+}
+
+#[tokio::test]
+async fn saved_pages_are_scanned_for_old_links_and_the_authoritys_cell_says_where() {
+    let mut watched = watched().await;
+    let cell = "requirements/MK-D2/authority";
+    let none = watched.page(cell).await;
+    assert!(none.contains("Ingen evidens") && none.contains("ikke gennemgået for gamle links"));
+    let form = watched.page("links").await;
+    assert!(form.contains(".e-boks.dk") && form.contains("Ingen sider er gennemgået endnu"));
+    let (_, rest) = form.split_once("name=\"token\" value=\"").unwrap();
+    let token = rest.split('"').next().unwrap().to_owned();
+    let path = format!("/programmes/{}/links", watched.id);
+
+    let page = |name, text: &'static str| Part::File("page", name, "text/html", text.as_bytes());
+    let old = "<html>Hemmeligt <a href='https://www.e-boks.dk/skriv?x=1#y'>Skriv</a></html>";
+    let clean = "<html><a href='https://www.borger.dk/'>Skriv</a></html>";
+    let parts = [Part::Text("token", &token), page("a.html", old), page("b.html", clean)];
+    let taken = watched.browser.post_parts(&path, &parts).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text());
+    assert!(taken.text().contains("https://www.e-boks.dk/skriv<"), "{}", taken.text());
+    assert!(!taken.text().contains("Hemmeligt") && !taken.text().contains("x=1"));
+    let found = watched.page(cell).await;
+    assert!(found.contains("a.html → https://www.e-boks.dk/skriv"), "{found}");
+    assert!(!found.contains("badge-success\">Opfyldt"), "{found}");
+
+    let parts = [Part::Text("token", &token), page("a.html", clean), page("b.html", clean)];
+    let taken = watched.browser.post_parts(&path, &parts).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text());
+    assert!(watched.page(cell).await.contains("badge-success\">Opfyldt"));
+    let programme = watched.programmes.open(watched.id).await.unwrap().unwrap();
+    assert_eq!(programme.all::<LinkScan>().count(), 2);
+
+    for (parts, status) in [
+        (vec![Part::Text("token", &token)], StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            vec![Part::Text("token", &token), page("a.pdf", "%PDF-1.7")],
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (vec![Part::Text("token", "x"), page("a.html", clean)], StatusCode::FORBIDDEN),
+    ] {
+        let refused = watched.browser.post_parts(&path, &parts).await;
+        assert_eq!(refused.status, status, "{}", refused.text());
+    }
+    assert_eq!(programme.all::<LinkScan>().count(), 2, "nothing was kept of these");
+}
+
+#[tokio::test]
+async fn counted_letters_stand_beside_what_was_entered_and_the_ranking_goes_by_them() {
+    let mut watched = watched().await;
+    let letter = |name: &str, citizens| LetterType {
+        name: name.into(),
+        citizens,
+        minutes_own: 1.0,
+        ..LetterType::default()
+    };
+    watched
+        .put(&[
+            Change::add(key("B-001"), &letter("Afgørelse", 100)),
+            Change::add(key("B-002"), &letter("Rykker", 200)),
+        ])
+        .await;
+    let before = watched.page("potential").await;
+    assert!(before.contains("200 (skøn)") && !before.contains("(målt)"), "{before}");
+    let at = |day: u32, number: u128| {
+        let Sight::Message(mut one) = seen(number, Format::Memo, "ydelse") else { panic!() };
+        one.observed_at = town::timestamp(&format!("2026-11-{day:02}T09:00:00.000Z"));
+        one.letter_type = Some(key("B-001"));
+        Sight::Message(one)
+    };
+    watched.file.observe((1..=5).map(|n| at(20, n)).collect(), Vec::new()).await.unwrap();
+    let few = watched.page("potential").await;
+    assert!(few.contains("målt for kort") && few.contains("100 (skøn)"), "{few}");
+    // Followed for a month, and enough of them.
+    let Sight::Message(mut first) = seen(99, Format::Memo, "ydelse") else { panic!() };
+    first.observed_at = town::timestamp("2026-10-01T09:00:00.000Z");
+    let more = (6..=30).map(|n| at(21, n)).chain([Sight::Message(first)]).collect();
+    watched.file.observe(more, Vec::new()).await.unwrap();
+    let page = watched.page("potential").await;
+    assert!(page.contains("365 (målt)") && page.contains("indtastet: 100"), "{page}");
+    assert!(page.contains("30 breve i 30 dage"), "{page}");
+    let (first, second) = (page.find("Afgørelse").unwrap(), page.find("Rykker").unwrap());
+    assert!(first < second, "365 that were counted go before 200 that are estimated");
 }

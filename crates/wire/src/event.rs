@@ -85,6 +85,9 @@ pub struct EventMetaData {
     /// Bytes of the message or archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<String>,
+    /// Extension: through which door a message came or was fetched: `sftp`. Not there for REST.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<String>,
 }
 
 /// A page of events.

@@ -5,6 +5,7 @@
 
 mod carry;
 mod catalogue;
+mod links;
 mod look;
 mod new;
 mod report;
@@ -39,6 +40,7 @@ enum Command {
     Check(look::CheckArgs),
     Export(carry::ExportArgs),
     Import(carry::ImportArgs),
+    Links(links::Args),
     Report(report::Args),
     Catalogue(catalogue::Args),
 }
@@ -51,6 +53,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Check(args) => look::check(&args),
         Command::Export(args) => carry::export(&args),
         Command::Import(args) => carry::import(&args),
+        Command::Links(args) => links::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Catalogue(args) => catalogue::run(&args),
     }

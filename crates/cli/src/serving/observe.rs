@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use brevdue_exchange::{Clock, Event, EventTag, Memo, Origin, Store, SystemId};
+use brevdue_exchange::{Clock, Door, Event, EventTag, Memo, Origin, Store, SystemId};
 use brevdue_memo::CvrNumber;
 use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{Carriage, Later, MessageName, Place, Sight, What};
@@ -245,7 +245,7 @@ impl Observer {
             environment: self.environment,
             direction: Direction::Out,
             system: system.0.to_string(),
-            transport: Carriage::Rest,
+            transport: self.carriage_of(memo).await?,
             endpoint_host: Some(self.host.clone()),
             message_uuid: uuid_of(memo),
             to_authority,
@@ -273,7 +273,8 @@ impl Observer {
     ) -> Result<Vec<Sight>, Failure> {
         let direction = Direction::In;
         let later = |what| self.later(event, memo, cvr.clone(), direction, what);
-        let fetched = What::Fetched { system: system.0.to_string() };
+        let transport = Some(carriage(event.door));
+        let fetched = What::Fetched { system: system.0.to_string(), transport };
         let mut sights = Vec::new();
         match event.tag {
             EventTag::BusinessReceiptReceivedByRecipientSystem => match event.receipt_status {
@@ -320,6 +321,12 @@ impl Observer {
         Ok(sights)
     }
 
+    /// How a message came: its submission says through which door.
+    async fn carriage_of(&self, memo: &Memo) -> Result<Carriage, Failure> {
+        let submission = self.store.transmission(memo.transmission).await?;
+        Ok(carriage(submission.and_then(|submission| submission.door)))
+    }
+
     /// Reads a message where reading may block, and keeps only what an observation holds.
     async fn read(&self, memo: &Memo, about: About, followed: &Followed) -> Result<Sight, Failure> {
         let (store, content) = (Arc::clone(&self.store), memo.content.clone());
@@ -358,6 +365,15 @@ impl Observer {
     }
 }
 
+/// What is told of no door came by REST.
+fn carriage(door: Option<Door>) -> Carriage {
+    match door {
+        None => Carriage::Rest,
+        Some(Door::Sftp) => Carriage::Sftp,
+        Some(_) => Carriage::Other,
+    }
+}
+
 /// What cannot be read has no UUID of its own; our key stands in for it.
 fn uuid_of(memo: &Memo) -> uuid::Uuid {
     memo.message_uuid.or(memo.claimed_uuid).unwrap_or(memo.key.0)
@@ -377,6 +393,8 @@ fn receipt(event: &Event, status: ReceiptStatus) -> What {
 mod tests {
     use brevdue_exchange::clock::MovableClock;
     use brevdue_exchange::exchange::accept::Submission;
+    use brevdue_exchange::exchange::authenticate::Caller;
+    use brevdue_exchange::files::{FileFolder, Taken};
     use brevdue_exchange::storage::Place as Where;
     use brevdue_exchange::{Exchange, OrganisationId, Policy, WorkerId};
     use brevdue_programme::change::Change;
@@ -539,5 +557,46 @@ mod tests {
             assert!(!country.observer.forget().await.unwrap(), "there were few");
             assert_eq!(country.observations().await.len(), left, "{months} months");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_came_and_was_fetched_by_sftp_is_seen_as_that() {
+        let country = Country::settled().await;
+        country.begin_programme().await;
+        country.settle().await;
+        let before = country.observations().await;
+        assert!(before.iter().all(|one| one.transport == Carriage::Rest), "the first came by REST");
+
+        // A sender closes a file in its folder, and the exchange takes it in.
+        let sender = SystemId(SENDER.parse().unwrap());
+        let store = &country.observer.store;
+        let mut sink = store.begin(MachineClock.now()).unwrap();
+        sink.write(b"<DP2Forsendelse><Titel>Brev</Titel></DP2Forsendelse>").unwrap();
+        let content = sink.finish().unwrap();
+        let folder = FileFolder::Upload;
+        let file = country.exchange.keep_file(sender, folder, "a.part", content, 0).await.unwrap();
+        let file = country.exchange.rename_file(&file, "a.xml").await.unwrap();
+        assert_eq!(country.exchange.take_file(file.id).await.unwrap(), Taken::Accepted);
+        country.settle().await;
+        let after = country.observations().await;
+        let by_file: Vec<_> = after.iter().filter(|one| one.transport == Carriage::Sftp).collect();
+        assert_eq!((after.len(), by_file.len()), (before.len() + 1, 1));
+        assert_eq!((by_file[0].format, by_file[0].direction), (Format::Dp2, Direction::Out));
+
+        // A receiver fetches one as a file, that was told as waiting before.
+        let waiting = |one: &&brevdue_programme::observation::Observation| {
+            one.direction == Direction::In && one.fetched_at.is_none()
+        };
+        let waiting = after.iter().find(waiting).expect("a letter waits for the municipality");
+        assert_eq!(waiting.transport, Carriage::Rest);
+        let system =
+            store.system(SystemId(waiting.system.parse().unwrap())).await.unwrap().unwrap();
+        let organisation = store.organisation(system.organisation).await.unwrap().unwrap();
+        let caller = Caller { system, organisation };
+        country.exchange.fetch_memo_file(&caller, waiting.message_uuid).await.unwrap();
+        country.settle().await;
+        let then = country.observations().await;
+        let fetched = then.iter().find(|one| one.message_uuid == waiting.message_uuid).unwrap();
+        assert_eq!((fetched.transport, fetched.fetched_at.is_some()), (Carriage::Sftp, true));
     }
 }

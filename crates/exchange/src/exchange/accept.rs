@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::Exchange;
 use crate::storage::Place;
 use crate::{
-    Batch, ContentRef, EventTag, Folder, Incoming, Job, JobId, Lane, MailboxEntry, Memo, MemoKey,
-    MemoState, Op, Origin, Outline, StorageError, Transmission, TransmissionId, Work,
+    Batch, ContentRef, Door, EventTag, Folder, Incoming, Job, JobId, Lane, MailboxEntry, Memo,
+    MemoKey, MemoState, Op, Origin, Outline, StorageError, Transmission, TransmissionId, Work,
 };
 
 /// What was handed in.
@@ -52,7 +52,7 @@ impl Exchange {
                 // Its bytes have cost a file and several fsyncs already; the rows add little.
                 _ => self.accept_single(origin, claimed_uuid, content, None).await,
             },
-            Submission::Archive { content } => self.accept_archive(origin, content).await,
+            Submission::Archive { content } => self.accept_archive(origin, content, None).await,
         }
     }
 
@@ -93,20 +93,20 @@ impl Exchange {
     ) -> Result<Receipt, StorageError> {
         let now = self.clock().now();
         let lane = self.pace.lane(&origin, now, self.policy().interactive_per_minute);
-        self.accept_in(lane, origin, claimed_uuid, content, written, now).await
+        self.accept_in((lane, None), origin, claimed_uuid, content, written, now).await
     }
 
-    /// Accepts one message into this queue.
+    /// Accepts one message into this queue, through this door.
     pub(super) async fn accept_in(
         &self,
-        lane: Lane,
+        (lane, door): (Lane, Option<Door>),
         origin: Origin,
         claimed_uuid: Option<Uuid>,
         content: ContentRef,
         written: Option<Written>,
         now: Timestamp,
     ) -> Result<Receipt, StorageError> {
-        let transmission = self.transmission(origin, lane, now);
+        let transmission = Transmission { door, ..self.transmission(origin, lane, now) };
         let (message_uuid, outline, also) = match written {
             Some(written) => (Some(written.message_uuid), Some(written.outline), written.also),
             None => (None, None, Vec::new()),
@@ -124,7 +124,7 @@ impl Exchange {
             received_at: now,
             available_at: None,
         };
-        let received = self.event(EventTag::MemoSendReceived, now).about(&memo);
+        let received = self.event(EventTag::MemoSendReceived, now).about(&memo).through(door);
         let answered = self.event(EventTag::TechnicalReceiptSent, now).about(&memo);
         let receipt = technical_receipt(transmission.id, now, claimed_uuid.or(message_uuid));
 
@@ -152,19 +152,25 @@ impl Exchange {
         Ok(receipt)
     }
 
-    async fn accept_archive(
+    /// Accepts an archive, through this door.
+    pub(super) async fn accept_archive(
         &self,
         origin: Origin,
         content: ContentRef,
+        door: Option<Door>,
     ) -> Result<Receipt, StorageError> {
         let now = self.clock().now();
         let size_bytes = content.length_bytes;
         let transmission = Transmission {
             archive: Some(content),
             extracted: false,
+            door,
             ..self.transmission(origin, Lane::Bulk, now)
         };
-        let received = self.event(EventTag::MemoMassSendReceived, now).about_all_of(&transmission);
+        let received = self
+            .event(EventTag::MemoMassSendReceived, now)
+            .about_all_of(&transmission)
+            .through(door);
         let answered = self.event(EventTag::TechnicalReceiptSent, now).about_all_of(&transmission);
         let receipt = technical_receipt(transmission.id, now, None);
 
@@ -188,6 +194,7 @@ impl Exchange {
             lane,
             archive: None,
             extracted: true,
+            door: None,
         }
     }
 

@@ -140,7 +140,7 @@ impl Exchange {
                 memo: Some(key),
                 ..self.event(EventTag::MemoExtracted, now).about_all_of(&transmission)
             };
-            ops.push(extracted.into_op());
+            ops.push(extracted.through(transmission.door).into_op());
             ops.push(Op::AddJob(Job {
                 id: JobId(key.0),
                 work: Work::Check(key),
@@ -260,6 +260,7 @@ mod tests {
             lane: Lane::Bulk,
             archive: None,
             extracted: false,
+            door: None,
         }
     }
 

@@ -12,7 +12,7 @@ use super::receipts::Subject;
 use crate::policy::ReceiptTiming;
 use crate::storage::Aging;
 use crate::{
-    Batch, ContentRef, Delivery, DeliveryState, EventTag, Memo, MemoState, Op, StorageError,
+    Batch, ContentRef, Delivery, DeliveryState, Door, EventTag, Memo, MemoState, Op, StorageError,
 };
 
 /// Why a receiver did not get what it asked for.
@@ -60,6 +60,16 @@ impl Exchange {
         caller: &Caller,
         message_uuid: Uuid,
     ) -> Result<ContentRef, FetchError> {
+        self.fetch_through(caller, message_uuid, None).await
+    }
+
+    /// The same, through a door that is told.
+    pub(super) async fn fetch_through(
+        &self,
+        caller: &Caller,
+        message_uuid: Uuid,
+        door: Option<Door>,
+    ) -> Result<ContentRef, FetchError> {
         let (delivery, memo) = self.delivered(caller, message_uuid).await?;
         match delivery.state {
             DeliveryState::Waiting => {}
@@ -70,7 +80,7 @@ impl Exchange {
         let fetched = self.event(EventTag::MemoSendFetchedByRecipientSystem, now);
         let mut ops = vec![
             move_delivery(&delivery, &[DeliveryState::Waiting], DeliveryState::Taken),
-            fetched.about(&memo).with_system(&caller.system).into_op(),
+            fetched.about(&memo).with_system(&caller.system).through(door).into_op(),
         ];
         ops.extend(handed_over(&memo, now));
         match self.store().commit(Batch { ops }).await {

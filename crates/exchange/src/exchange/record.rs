@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Exchange;
 use super::mailbox::opening::OpenMailbox;
-use crate::{Event, EventId, EventTag, MailSystem, Memo, Op, Transmission};
+use crate::{Door, Event, EventId, EventTag, MailSystem, Memo, Op, Transmission};
 
 impl Exchange {
     /// An event at `now` that says nothing but its tag.
@@ -25,6 +25,7 @@ impl Exchange {
             size_bytes: None,
             owner: None,
             actor: None,
+            door: None,
         }
     }
 
@@ -85,6 +86,12 @@ impl Event {
     pub(crate) fn with_outcome(mut self, status: ReceiptStatus, code: Option<&str>) -> Self {
         self.receipt_status = Some(status);
         self.error_code = code.map(Into::into);
+        self
+    }
+
+    /// Says through which door.
+    pub(crate) fn through(mut self, door: Option<Door>) -> Self {
+        self.door = door;
         self
     }
 

@@ -72,8 +72,8 @@ fn genesis(day: i64, before: &Hash) -> Hash {
 }
 
 /// Every field in order. Ids: 16 bytes. Numbers: 8 bytes, big endian. Text: its length, then UTF-8. What
-/// may be absent follows a byte that says whether it is there. Owner and actor came later: an event that
-/// has neither ends before them.
+/// may be absent follows a byte that says whether it is there. Owner and actor came later, and the door after
+/// them: an event that has none of the three ends before them, one without a door before it.
 fn canonical(event: &Event, mut feed: impl FnMut(&[u8])) {
     let mut bytes = Vec::with_capacity(192);
     bytes.extend_from_slice(event.id.0.as_bytes());
@@ -93,12 +93,15 @@ fn canonical(event: &Event, mut feed: impl FnMut(&[u8])) {
     maybe(&mut bytes, event.size_bytes, |bytes, size| {
         bytes.extend_from_slice(&size.to_be_bytes());
     });
-    if event.owner.is_some() || event.actor.is_some() {
+    if event.owner.is_some() || event.actor.is_some() || event.door.is_some() {
         for id in [event.owner, event.actor] {
             maybe(&mut bytes, id.as_ref().map(Uuid::as_bytes), |bytes, id| {
                 bytes.extend_from_slice(id);
             });
         }
+    }
+    if let Some(door) = event.door {
+        text(&mut bytes, door.word());
     }
     feed(&bytes);
 }
@@ -146,6 +149,7 @@ mod tests {
             size_bytes: None,
             owner: None,
             actor: None,
+            door: None,
         }
     }
 
@@ -171,7 +175,7 @@ mod tests {
         let plain = event_at(5);
         let id = Uuid::from_u128(9);
         let mut hashes = vec![START.after(&plain).hash];
-        let changes: [&dyn Fn(&mut Event); 13] = [
+        let changes: [&dyn Fn(&mut Event); 14] = [
             &|event| event.id = EventId(id),
             &|event| event.at = Timestamp::from_millis(6),
             &|event| event.tag = EventTag::MessageRead,
@@ -185,6 +189,7 @@ mod tests {
             &|event| event.size_bytes = Some(0),
             &|event| event.owner = Some(id),
             &|event| event.actor = Some(id),
+            &|event| event.door = Some(crate::Door::Sftp),
         ];
         for change in changes {
             let mut event = plain.clone();

@@ -139,7 +139,12 @@ fn everything(folder: &Path) -> Result<(), Fault> {
             measured: (n % 3 == 0).then_some(0.4),
             target: Some(0.9),
             expected_dkk: 250_000.0 / n as f64,
-            volume_is_measured: n % 2 == 0,
+            volume_origin: Some(if n % 2 == 0 {
+                brevdue_programme::objects::FigureSource::Measured
+            } else {
+                brevdue_programme::objects::FigureSource::Estimate
+            }),
+            ..Coverage::default()
         })
         .collect();
     put("R5.pdf", &reports::potential(&head, &letters)?.bytes)?;

@@ -44,10 +44,14 @@ fn edited(bytes: &[u8], edits: &[(&str, Cell)]) -> Vec<u8> {
         for (at, row) in (0u32..).zip(&rows) {
             for (column, cell) in (0u16..).zip(row) {
                 match cell {
-                    Cell::Text(text) => _ = sheet.write_string(at, column, text).unwrap(),
-                    Cell::Number(number) => _ = sheet.write_number(at, column, *number).unwrap(),
+                    Cell::Text(text) => {
+                        sheet.write_string(at, column, text).unwrap();
+                    }
+                    Cell::Number(number) => {
+                        sheet.write_number(at, column, *number).unwrap();
+                    }
                     Cell::Day(day) => {
-                        _ = sheet.write_string(at, column, day.to_string()).unwrap();
+                        sheet.write_string(at, column, day.to_string()).unwrap();
                     }
                     _ => {}
                 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use brevdue_programme::catalogue::RequirementKind;
 use brevdue_programme::checks::{Source, Subject, Verdict};
 use brevdue_programme::objects::{Kind, LetterType};
+use brevdue_programme::potential::{self, Score};
 use brevdue_programme::programmes::Judged;
-use brevdue_programme::{Day, Key, Language, ProgrammeId, potential};
+use brevdue_programme::{Day, Key, Language, ProgrammeId};
 
 use super::{name_of, words};
-use crate::workbook::{Export, MilestoneLine, RequirementLine, TaskLine};
+use crate::workbook::{Export, MilestoneLine, RequirementLine, TaskLine, VolumeLine};
 
 /// Lines of a programme, made once for an export.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub struct Lines {
     pub requirements: Vec<RequirementLine>,
     /// Reckoned figures by object.
     pub figures: BTreeMap<(Kind, Key), f64>,
+    /// What was counted of letter types.
+    pub volumes: BTreeMap<Key, VolumeLine>,
 }
 
 impl Lines {
@@ -30,7 +33,11 @@ impl Lines {
         let named = words(judged, language);
         let verdicts = judged.matrix.verdicts();
         let mut figures = named.figures();
-        figures.extend(scores(judged));
+        let scores = scores(judged);
+        let finite = scores.iter().filter(|score| score.priority.is_finite());
+        figures
+            .extend(finite.map(|score| ((Kind::LetterType, score.letter.clone()), score.priority)));
+        let volumes = scores.iter().map(|score| (score.letter.clone(), volume(score, language)));
         Self {
             tasks: named.tasks(),
             milestones: named.milestones(),
@@ -38,6 +45,7 @@ impl Lines {
                 .filter_map(|verdict| requirement(judged, language, verdict))
                 .collect(),
             figures,
+            volumes: volumes.collect(),
         }
     }
 
@@ -58,6 +66,7 @@ impl Lines {
             milestones: &self.milestones,
             requirements: &self.requirements,
             figures: &self.figures,
+            volumes: &self.volumes,
         }
     }
 }
@@ -109,6 +118,8 @@ pub(super) fn sources(verdict: &Verdict, language: Language) -> String {
         (Source::Messages, false) => "measured by messages",
         (Source::Configuration, true) => "registrene",
         (Source::Configuration, false) => "the registers",
+        (Source::Scan, true) => "gennemgang af siderne",
+        (Source::Scan, false) => "a scan of the pages",
         (Source::Attestation, true) => "erklæring",
         (Source::Attestation, false) => "attestation",
         (Source::Waiver, true) => "fravalg",
@@ -118,15 +129,33 @@ pub(super) fn sources(verdict: &Verdict, language: Language) -> String {
     words.join(", ")
 }
 
-/// The score of every letter type.
-fn scores(judged: &Judged) -> BTreeMap<(Kind, Key), f64> {
-    let Some(settings) = judged.programme.settings() else { return BTreeMap::new() };
+/// The score of every letter type, best rank first, by what was counted where there is enough of it.
+pub(super) fn scores(judged: &Judged) -> Vec<Score> {
+    let Some(settings) = judged.programme.settings() else { return Vec::new() };
     let letters = judged.programme.all::<LetterType>();
     let letters: BTreeMap<Key, LetterType> =
         letters.map(|(key, letter)| (key.clone(), letter)).collect();
-    potential::scores(&letters, &settings, &BTreeMap::new())
-        .into_iter()
-        .filter(|score| score.priority.is_finite())
-        .map(|score| ((Kind::LetterType, score.letter), score.priority))
-        .collect()
+    potential::scores(&letters, &settings, &potential::measured(&judged.evidence, &settings))
+}
+
+fn volume(score: &Score, language: Language) -> VolumeLine {
+    let da = language == Language::Da;
+    let over = score.measured.map_or_else(String::new, |measured| {
+        let (letters, days, period) = (measured.letters, measured.days, measured.period);
+        let few = match (measured.enough, da) {
+            (true, _) => "",
+            (false, true) => "; for lidt til at regne med",
+            (false, false) => "; too little to reckon with",
+        };
+        if da {
+            format!("{letters} breve i {days} dage, {period}{few}")
+        } else {
+            format!("{letters} letters in {days} days, {period}{few}")
+        }
+    });
+    VolumeLine {
+        measured: score.measured.map(|measured| measured.yearly.total()),
+        over,
+        used: score.volume_origin.label(language).to_lowercase(),
+    }
 }

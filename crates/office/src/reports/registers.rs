@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing::BY_CONDITION;
 use brevdue_programme::fields::{Field, FieldKind, is_told_by_status, kind_name, recorded};
-use brevdue_programme::objects::{Contract, Kind, Person, Supplier, System, Training};
+use brevdue_programme::objects::{
+    Contract, FigureSource, Kind, Person, Supplier, System, Training,
+};
+use brevdue_programme::potential::Measured;
 use brevdue_programme::{Key, Programme};
 use serde_json::Value;
 
@@ -259,8 +262,12 @@ pub struct Coverage {
     pub target: Option<f64>,
     /// Expected a year, in DKK.
     pub expected_dkk: f64,
-    /// Whether the volume is measured.
-    pub volume_is_measured: bool,
+    /// Where the volume is from; none: nobody said.
+    pub volume_origin: Option<FigureSource>,
+    /// Letters a year as entered.
+    pub entered: u64,
+    /// What was counted, whether it was reckoned with or not.
+    pub counted: Option<Measured>,
 }
 
 fn score(head: &Head, score: f64) -> String {
@@ -283,6 +290,24 @@ fn dkk(head: &Head, amount: f64) -> String {
     }
 }
 
+/// The letters a year that are reckoned with and where they are from, and beside them what was counted or
+/// entered.
+fn volume(head: &Head, letter: &Coverage) -> String {
+    let shown = |count| number(count, head.language);
+    let origin = letter.volume_origin.unwrap_or(FigureSource::Estimate);
+    let used = format!("{} ({})", shown(letter.volume), origin.label(head.language).to_lowercase());
+    let Some(counted) = &letter.counted else { return used };
+    let days = counted.days;
+    let over = said(head, "dage", "days");
+    if counted.enough {
+        let word = said(head, "indtastet", "entered");
+        format!("{used}, {days} {over}; {word} {}", shown(letter.entered))
+    } else {
+        let word = said(head, "for kort målt", "measured too briefly");
+        format!("{used}; {word}: {} ({days} {over})", shown(counted.yearly.total()))
+    }
+}
+
 /// R5: letter types in the order handed in.
 ///
 /// # Errors
@@ -295,15 +320,10 @@ pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintab
     let rows = (1..)
         .zip(letters)
         .map(|(rank, letter)| {
-            let source = if letter.volume_is_measured {
-                said(head, "målt", "measured")
-            } else {
-                said(head, "skøn", "estimate")
-            };
             vec![
                 Item::Words(format!("{rank}")),
                 format!("{} {}", letter.letter.0, letter.letter.1).into(),
-                format!("{} ({source})", number(letter.volume, head.language)).into(),
+                volume(head, letter).into(),
                 score(head, letter.score).into(),
                 letter.level.clone().into(),
                 percent(letter.target).into(),
@@ -327,7 +347,7 @@ pub fn potential(head: &Head, letters: &[Coverage]) -> Result<Printed, Unprintab
                 &[
                     ("Nr.", "No.", 0.5),
                     ("Brevtype", "Letter type", 3.6),
-                    ("Breve om året", "Letters a year", 1.7),
+                    ("Breve om året", "Letters a year", 2.6),
                     ("Score", "Score", 0.8),
                     ("Ambition", "Level", 1.6),
                     ("Mål", "Target", 0.8),

@@ -412,3 +412,52 @@ proptest! {
         let _ = rows(&file);
     }
 }
+
+#[test]
+fn scheduled_jobs_have_a_sheet_that_reads_back_as_it_was_and_takes_times() {
+    use brevdue_programme::objects::{Rhythm, ScheduledJob};
+
+    use crate::list::Days;
+
+    let mut sample = sample(1);
+    let jobs = [
+        ScheduledJob {
+            name: "Natbreve".into(),
+            rhythm: Some(Rhythm::Workdays),
+            time: "22:30".parse().ok(),
+            minutes: 90,
+            volume: 4_000,
+            paused: true,
+            ..ScheduledJob::default()
+        },
+        ScheduledJob {
+            rhythm: Some(Rhythm::Monthly),
+            day_of_month: Some(31),
+            next_run: Some(day("2026-12-31")),
+            ..ScheduledJob::default()
+        },
+    ];
+    let system = System {
+        scheduled_jobs: jobs.to_vec(),
+        ..sample.programme.get::<System>(&key("S-001")).unwrap()
+    };
+    insert(&mut sample.programme, "S-001", &system);
+    for language in [Language::Da, Language::En] {
+        let file = write(&sample.export(language)).unwrap();
+        let diff = read(&file, id(), &sample.programme).unwrap();
+        assert!(diff.is_empty(), "{:?}", diff.lines);
+        let list = crate::list::export(&sample.export(language), "koersler", Days::Danish).unwrap();
+        let diff = crate::list::read(&list, "koersler", &sample.programme).unwrap();
+        assert!(diff.is_empty(), "{:?}", diff.lines);
+    }
+    let list = crate::list::export(&sample.export(Language::Da), "koersler", Days::Iso).unwrap();
+    let text = String::from_utf8(list).unwrap();
+    let edited = text.replace("22:30", "6.15");
+    let diff = crate::list::read(edited.as_bytes(), "koersler", &sample.programme).unwrap();
+    let [line] = diff.lines.as_slice() else { panic!("{:?}", diff.lines) };
+    let Differs::Cell { path, mine, .. } = &line.what else { panic!("{line:?}") };
+    assert_eq!((path.as_str(), mine), ("scheduled_jobs/0/time", &serde_json::json!("06:15")));
+    let edited = text.replace("22:30", "25:00");
+    let refused = crate::list::read(edited.as_bytes(), "koersler", &sample.programme);
+    assert!(matches!(refused, Err(crate::list::Unreadable::Faults(_))), "no such time");
+}

@@ -124,7 +124,15 @@ pub(crate) fn rows(export: &Export<'_>, sheet: &Sheet, names: &Names) -> Vec<Row
             Kind::Supplier => {
                 vec![Cell::Number(f64::from(systems_of.get(key.as_str()).copied().unwrap_or(0)))]
             }
-            Kind::System | Kind::LetterType | Kind::ContactPoint => vec![figure()],
+            Kind::LetterType => {
+                let line = export.volumes.get(&key);
+                let measured = line.and_then(|line| line.measured);
+                // Letters a year are far below 2^52.
+                let measured = measured.map_or(Cell::Empty, |count| Cell::Number(count as f64));
+                let said = |of: fn(&super::VolumeLine) -> &str| text(line.map_or("", of));
+                vec![figure(), measured, said(|line| &line.over), said(|line| &line.used)]
+            }
+            Kind::System | Kind::ContactPoint => vec![figure()],
             _ => Vec::new(),
         };
         rows.push(Row { id: key.to_string(), told, values: values(&body), version });
@@ -429,7 +437,7 @@ fn about(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError
             "Sådan bruges projektmappen",
             "Ret i de hvide celler og importér filen igen. Før noget gemmes, vises hver ændring med værdien ved eksport, din værdi og værdien nu; du vælger selv, hvad der tages ind.",
             "Grå kolonner er beregnede eller faste. Rettelser i dem læses ikke.",
-            "Id'er må ikke rettes. En ny række skrives nederst; lad Id stå tomt, så gives der et. I Snitflader, Mængder og Opmærkning skrives id'et på det, rækken hører til.",
+            "Id'er må ikke rettes. En ny række skrives nederst; lad Id stå tomt, så gives der et. I Snitflader, Mængder, Kørsler og Opmærkning skrives id'et på det, rækken hører til.",
             "En slettet række sletter ikke noget, før du siger ja til det ved importen.",
             "Datoer skrives som 31-12-2026. Flere værdier i en celle adskilles af semikolon.",
             "Formler regnes ikke ud. I tekstfelter læses de som tekst, i andre felter afvises de med celle og grund.",
@@ -441,7 +449,7 @@ fn about(worksheet: &mut Worksheet, export: &Export<'_>) -> Result<(), XlsxError
             "How to use the workbook",
             "Edit the white cells and import the file again. Before anything is kept, each change is shown with the value exported, yours, and the value now; you choose what is taken in.",
             "Grey columns are reckoned or fixed. Changes there are not read.",
-            "Do not change ids. Write a new row at the bottom and leave its id empty: one is given. In Interfaces, Volumes and Markup write the id of what the row belongs to.",
+            "Do not change ids. Write a new row at the bottom and leave its id empty: one is given. In Interfaces, Volumes, Scheduled jobs and Markup write the id of what the row belongs to.",
             "A deleted row deletes nothing until you agree to it at the import.",
             "Write dates as 2026-12-31. Several values in a cell are parted by semicolons.",
             "Formulas are not reckoned. In text fields they are read as text, elsewhere they are refused with cell and reason.",

@@ -99,8 +99,8 @@ fn stretches(periods: &BTreeSet<Period>) -> Vec<Period> {
     stretches
 }
 
-/// The window without sending.
-pub(super) fn cutover(programme: &Programme) -> Option<Period> {
+/// The window without sending, as it is declared.
+pub fn cutover(programme: &Programme) -> Option<Period> {
     let key = milestones::CUTOVER.parse().ok()?;
     let milestone: Milestone = programme.get(&key)?;
     let from = milestone.day?;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use brevdue_memo::{Timestamp, copenhagen};
 
 use super::counting::{Counted, Period, Sum, cutover};
-use crate::catalogue::Requirement;
+use crate::catalogue::{AppliesTo, Requirement};
 use crate::day::Day;
 use crate::ids::{Key, RequirementId};
+use crate::links;
 use crate::objects::{
-    Attestation, ContactPoint, Direction, Environment, Interface, LetterType, Lifecycle, Milestone,
-    Path, Settings, System, SystemRole, Waiver,
+    Attestation, ContactPoint, Direction, Environment, Interface, LetterType, Lifecycle, LinkScan,
+    Milestone, Path, Settings, System, SystemRole, Waiver,
 };
 use crate::programme::Programme;
 use crate::tally::{LetterTally, Seen, Tally};
@@ -34,12 +35,15 @@ pub struct Evidence {
     milestones: BTreeMap<Key, Milestone>,
     attestations: Vec<(Key, Attestation)>,
     waivers: Vec<(Key, Waiver)>,
+    scan: Option<LinkScan>,
     cutover: Option<Period>,
     traffic: BTreeMap<(Key, Direction), Sum>,
     unknown: BTreeMap<(String, Direction), Sum>,
     known_as: Arc<BTreeMap<String, Key>>,
     letters: BTreeMap<Key, LetterTally>,
     ever: BTreeMap<(Key, Direction), Seen>,
+    /// The day of the first message from the authority that was ever seen.
+    followed_since: Option<Day>,
     requirements: BTreeMap<RequirementId, Requirement>,
 }
 
@@ -111,11 +115,13 @@ impl Evidence {
             milestones: own(programme.all()),
             attestations: programme.all().map(|(key, one)| (key.clone(), one)).collect(),
             waivers: programme.all().map(|(key, one)| (key.clone(), one)).collect(),
+            scan: links::newest(programme).map(|(_, scan)| scan),
             cutover: cutover(programme),
             traffic: BTreeMap::new(),
             unknown: BTreeMap::new(),
             letters: BTreeMap::new(),
             ever: BTreeMap::new(),
+            followed_since: None,
             requirements: requirements.iter().map(|one| (one.id.clone(), one.clone())).collect(),
         };
         bare.with(counted)
@@ -135,11 +141,13 @@ impl Evidence {
             milestones: self.milestones.clone(),
             attestations: self.attestations.clone(),
             waivers: self.waivers.clone(),
+            scan: self.scan.clone(),
             cutover: self.cutover,
             traffic: BTreeMap::new(),
             unknown: BTreeMap::new(),
             letters: BTreeMap::new(),
             ever: BTreeMap::new(),
+            followed_since: None,
             requirements: self.requirements.clone(),
         };
         bare.with(counted)
@@ -161,12 +169,15 @@ impl Evidence {
             }
         }
         let mut ever: BTreeMap<(Key, Direction), Seen> = BTreeMap::new();
+        let out = counted.ever.iter().filter(|((_, direction), _)| *direction == Direction::Out);
+        let first = out.filter_map(|(_, seen)| seen.first()).min();
+        let followed_since = first.and_then(|at| Day::of(at).ok());
         for ((name, direction), seen) in counted.ever {
             if let Some(key) = known_as.get(&name) {
                 ever.entry((key.clone(), direction)).or_default().merge(&seen);
             }
         }
-        Self { traffic, unknown, letters: counted.letters, ever, ..self }
+        Self { traffic, unknown, letters: counted.letters, ever, followed_since, ..self }
     }
 
     /// What the programme is set to.
@@ -227,6 +238,20 @@ impl Evidence {
     /// The instant a milestone falls on: its day at midnight in Denmark, or at its time of day.
     pub fn milestone_instant(&self, id: &str) -> Option<Timestamp> {
         instant(self.milestones.get(&id.parse::<Key>().ok()?)?)
+    }
+
+    /// The newest scan of the authority's pages for old links.
+    pub fn scan(&self) -> Option<&LinkScan> {
+        self.scan.as_ref()
+    }
+
+    /// The days whose letters were counted by letter type, as far as anything the authority sent was
+    /// followed on them; none when nothing was.
+    pub fn letter_days(&self) -> Option<Period> {
+        let about_letters = |one: &&Requirement| one.applies_to == AppliesTo::LetterType;
+        let windows = self.requirements.values().filter(about_letters);
+        let windows = windows.map(|one| Period::window(one, self.today));
+        windows.min_by_key(|period| period.from)?.since(self.followed_since?)
     }
 
     /// The window without sending.

@@ -9,8 +9,11 @@ use super::counting::{Period, formats, memo_of};
 use super::evidence::live;
 use super::number::{ERROR, MESSAGE, either};
 use super::receiving::listed;
-use super::{Asked, Side};
+use super::verdict::Source;
+use super::{Asked, CheckResult, Side};
+use crate::day::Day;
 use crate::ids::{Key, milestones};
+use crate::links::OldAddresses;
 use crate::objects::{Direction, System};
 use crate::observation::{Format, Legacy};
 use crate::tally::{Flaw, Tally};
@@ -106,6 +109,78 @@ pub(super) fn none_in_use(asked: &Asked<'_>, system: &System) -> Answer {
         .count("messages", tally.messages.count)
         .count("closed_services", closed_count)
         .count("lists_and_links", fading_count)
+}
+
+/// Old links that are told with their places.
+const TOLD: usize = 5;
+
+/// Days for which a scan is good where nobody says otherwise.
+const SCAN_DAYS: f64 = 90.0;
+
+/// MK-D2, the links of the authority's own pages.
+pub(super) fn no_old_links(asked: &Asked<'_>) -> Answer {
+    let wanted = OldAddresses::of(asked.requirement);
+    if wanted.is_empty() {
+        return Answer::no_evidence(
+            "Listen over den gamle løsnings adresser er tom, så gamle links kan ikke findes.",
+            "The list of addresses of the earlier solution is empty, so no old link can be found.",
+        );
+    }
+    let scan = asked.evidence.scan().and_then(|scan| Some((scan, scan.at?)));
+    let Some((scan, at)) = scan else {
+        return Answer::no_evidence(
+            "Myndighedens sider er ikke gennemgået for gamle links. De meddelelser, der er set, vises ved hvert system.",
+            "The authority's pages have not been scanned for old links. Messages that were seen are shown at each system.",
+        );
+    };
+    let day = Day::of(at).unwrap_or(asked.evidence.today);
+    let (pages, old, unread) = (scan.pages, scan.old_links, scan.unread_pages);
+    let most = asked.limit("scan_days_max", SCAN_DAYS);
+    let answer = if old > 0 {
+        // What was found stands until another scan finds nothing, however old it is.
+        let places = scan.found.iter().take(TOLD);
+        let places: Vec<String> =
+            places.map(|found| format!("{} → {}", found.page, found.link)).collect();
+        let places = places.join("; ");
+        Answer::fail(
+            format!("{old} gamle links på {pages} sider, set {day}: {places}."),
+            format!("{old} old links on {pages} pages, seen on {day}: {places}."),
+        )
+    } else if f64::from(asked.evidence.today.days_since(day)) > most {
+        Answer::no_evidence(
+            format!("Siderne blev sidst gennemgået {day}; det er over {most} dage siden."),
+            format!("The pages were last scanned on {day}, more than {most} days ago."),
+        )
+    } else if !wanted.are_among(&scan.addresses) {
+        Answer::no_evidence(
+            format!("Listen over gamle adresser er ændret, siden siderne blev gennemgået {day}."),
+            format!("The list of old addresses has changed since the pages were scanned on {day}."),
+        )
+    } else if unread > 0 || pages == 0 {
+        Answer::no_evidence(
+            format!(
+                "{unread} sider kunne ikke læses {day}, så ingen ved, hvad de peger på ({pages} blev læst)."
+            ),
+            format!(
+                "{unread} pages could not be read on {day}, so nobody knows where they link to ({pages} were read)."
+            ),
+        )
+    } else {
+        Answer::pass(
+            format!("Ingen gamle links på {pages} sider med {} links, set {day}.", scan.links),
+            format!("No old links on {pages} pages with {} links, seen on {day}.", scan.links),
+        )
+    };
+    let mut answer = answer
+        .count("pages", i64::from(pages))
+        .count("old_links", i64::try_from(old).unwrap_or(i64::MAX))
+        .count("unread_pages", i64::from(unread));
+    answer.sources.insert(Source::Scan);
+    (answer.first, answer.last) = (Some(at), Some(at));
+    if answer.result == CheckResult::Fail {
+        answer.failed_at = Some(at);
+    }
+    answer
 }
 
 const CLOSED: [Legacy; 2] = [Legacy::Receipt, Legacy::MailboxSubject];

@@ -86,7 +86,9 @@ impl Matrix {
             name: name.to_owned(),
             subject,
         };
-        let mut rows = vec![row(Subject::Authority, "", &about(&[AppliesTo::Authority]))];
+        let of_authority: Vec<&Requirement> =
+            requirements.iter().filter(|one| super::asks_authority(one)).collect();
+        let mut rows = vec![row(Subject::Authority, "", &of_authority)];
         let systems = about(&[AppliesTo::Sender, AppliesTo::Receiver, AppliesTo::Both]);
         rows.extend(
             evidence

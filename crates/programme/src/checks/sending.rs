@@ -102,7 +102,7 @@ pub(super) fn points_to(asked: &Asked<'_>, system: &System, direction: Direction
 }
 
 /// A list may name a host, or with a leading dot all hosts below a domain.
-pub(super) fn listed_host(allowed: &[String], host: &str) -> bool {
+pub(crate) fn listed_host(allowed: &[String], host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     allowed.iter().any(|one| {
         let one = one.to_ascii_lowercase();

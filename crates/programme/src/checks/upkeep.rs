@@ -1,9 +1,12 @@
 //! MK-D5, MK-D6 and MK-S3: certificates, the window without sending, and systems that have gone quiet.
 
 use super::answer::Answer;
+use super::counting::Period;
 use super::number::{ACTIVE_INTERFACE, DAY, MESSAGE};
 use super::{Asked, Side};
 use crate::day::Day;
+use crate::ids::Key;
+use crate::jobs::{Overlap, Runs, overlapping};
 use crate::objects::{Direction, Environment, Interface, System, Transport};
 use crate::tally::Seen;
 
@@ -75,11 +78,9 @@ pub(super) fn silent_in_the_window(asked: &Asked<'_>, _: &System) -> Answer {
             "There is no window without sending.",
         );
     };
+    let jobs = jobs_in(asked, key, window);
     if evidence.today < window.from {
-        return Answer::not_applicable(
-            format!("Omstillingsperioden {window} er ikke begyndt."),
-            format!("The window without sending {window} has not begun."),
-        );
+        return before_the_window(window, &jobs);
     }
     if let Some(tally) = evidence.tally(key, Direction::Out, window) {
         let sent = tally.messages.count;
@@ -97,6 +98,19 @@ pub(super) fn silent_in_the_window(asked: &Asked<'_>, _: &System) -> Answer {
         seen.first().and_then(|at| Day::of(at).ok()).is_some_and(|day| day < window.from)
     });
     match heard {
+        // What is to run while the window lasts has not been silent yet.
+        Some(seen) if !jobs.running.is_empty() && evidence.today <= window.until => {
+            let runs = &jobs.running;
+            Answer::warn(
+                format!("Intet sendt endnu i omstillingsperioden {window}, men det kører i den: {runs}."),
+                format!("Nothing sent yet in the window without sending {window}, but these run in it: {runs}."),
+            )
+            .over(window)
+            .seen(seen)
+            .configured()
+            .count("messages", 0)
+            .count("scheduled_jobs", jobs.count)
+        }
         Some(seen) => Answer::pass(
             format!("Intet sendt i omstillingsperioden {window}."),
             format!("Nothing sent in the window without sending {window}."),
@@ -111,6 +125,108 @@ pub(super) fn silent_in_the_window(asked: &Asked<'_>, _: &System) -> Answer {
         .over(window),
     }
 }
+
+/// The jobs of a system, and of those whose letters leave by it, that run in the window from today on.
+struct Jobs {
+    /// How many jobs the register has of them, whenever they run.
+    known: usize,
+    /// How many run in the window and are not stopped for it.
+    count: i64,
+    /// Their runs, in words that are no language's.
+    running: String,
+    /// How many are stopped for the window.
+    paused: i64,
+    /// Those of which nobody says when they run.
+    untold: String,
+}
+
+fn jobs_in(asked: &Asked<'_>, key: &Key, window: Period) -> Jobs {
+    let evidence = asked.evidence;
+    let theirs = || {
+        evidence
+            .systems()
+            .filter(move |(other, system)| *other == key || crate::jobs::sends_through(system, key))
+    };
+    let known = theirs().map(|(_, system)| system.scheduled_jobs.len()).sum();
+    let overlaps = overlapping(theirs(), window, evidence.today.max(window.from));
+    let (paused, rest): (Vec<&Overlap>, Vec<&Overlap>) =
+        overlaps.iter().partition(|one| one.job.paused);
+    let mut running = Vec::new();
+    let mut untold = Vec::new();
+    for one in &rest {
+        match &one.runs {
+            Runs::None => {}
+            Runs::Untold => untold.push(one.name().to_owned()),
+            Runs::Some(runs, more) => {
+                let times: Vec<String> = runs.iter().take(RUNS).map(ToString::to_string).collect();
+                let more = more + runs.len().saturating_sub(RUNS);
+                let more = if more > 0 { format!(" + {more}") } else { String::new() };
+                running.push(format!("{} ({}{more})", one.name(), times.join(", ")));
+            }
+        }
+    }
+    let told = |names: &[String]| {
+        let more = names.len().saturating_sub(JOBS);
+        let more = if more > 0 { format!(" + {more}") } else { String::new() };
+        format!("{}{more}", names.iter().take(JOBS).cloned().collect::<Vec<_>>().join("; "))
+    };
+    Jobs {
+        known,
+        count: i64::try_from(running.len()).unwrap_or(i64::MAX),
+        running: told(&running),
+        paused: i64::try_from(paused.len()).unwrap_or(i64::MAX),
+        untold: told(&untold),
+    }
+}
+
+/// What is known beforehand: nothing was sent in a window that has not begun, but jobs may be planned for it.
+fn before_the_window(window: Period, jobs: &Jobs) -> Answer {
+    let (count, paused) = (jobs.count, jobs.paused);
+    let answer = if count > 0 {
+        Answer::warn(
+            format!(
+                "{count} planlagte kørsler falder i omstillingsperioden {window}: {}. Flyt eller stands dem.",
+                jobs.running
+            ),
+            format!(
+                "{count} scheduled jobs run in the window without sending {window}: {}. Move or stop them.",
+                jobs.running
+            ),
+        )
+    } else if !jobs.untold.is_empty() {
+        Answer::warn(
+            format!("Ingen ved, om disse kører i omstillingsperioden {window}: {}.", jobs.untold),
+            format!(
+                "Nobody knows whether these run in the window without sending {window}: {}.",
+                jobs.untold
+            ),
+        )
+    } else if jobs.known == 0 {
+        return Answer::not_applicable(
+            format!(
+                "Omstillingsperioden {window} er ikke begyndt. Ingen planlagte kørsler er skrevet op for systemet."
+            ),
+            format!(
+                "The window without sending {window} has not begun. No scheduled jobs are entered for the system."
+            ),
+        );
+    } else {
+        let known = jobs.known;
+        Answer::not_applicable(
+            format!(
+                "Omstillingsperioden {window} er ikke begyndt. Af {known} planlagte kørsler falder ingen i den, bortset fra {paused}, der er standset."
+            ),
+            format!(
+                "The window without sending {window} has not begun. Of {known} scheduled jobs none runs in it but {paused} that are stopped for it."
+            ),
+        )
+    };
+    answer.configured().count("scheduled_jobs", count).count("paused_jobs", paused)
+}
+
+/// Jobs that are named, at most, and runs of each.
+const JOBS: usize = 5;
+const RUNS: usize = 3;
 
 /// MK-S3.
 pub(super) fn has_traffic(asked: &Asked<'_>, system: &System) -> Answer {

@@ -64,6 +64,8 @@ pub enum Source {
     Messages,
     /// Registers and settings.
     Configuration,
+    /// The authority's pages, as they were scanned.
+    Scan,
     /// Somebody's word.
     Attestation,
     /// A decision to set the requirement aside.

@@ -7,6 +7,7 @@ use crate::day::Day;
 use crate::ids::Key;
 use crate::objects::ChoiceOption;
 use crate::text::Language;
+use crate::time_of_day::{NotATimeOfDay, TimeOfDay};
 
 /// A text is no value of a field. Says the rule, not the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +31,9 @@ pub enum NotAValue {
     /// No day.
     #[error("it is a day, written 2026-03-01 or 01-03-2026")]
     NotADay,
+    /// No time of day.
+    #[error(transparent)]
+    NotATime(#[from] NotATimeOfDay),
     /// Neither yes nor no.
     #[error("it is yes or no")]
     NotAFlag,
@@ -81,6 +85,7 @@ pub(super) fn read(kind: FieldKind, text: &str) -> Result<Value, NotAValue> {
             read.ok_or(NotAValue::OffScale(from, to)).map(|read| json!(read))
         }
         FieldKind::Day => day(text).ok_or(NotAValue::NotADay).map(|day| json!(day)),
+        FieldKind::Time => Ok(json!(text.parse::<TimeOfDay>()?)),
         FieldKind::Flag => match text.to_lowercase().as_str() {
             "true" | "yes" | "ja" | "on" | "1" | "x" => Ok(json!(true)),
             "false" | "no" | "nej" | "off" | "0" => Ok(json!(false)),

@@ -2,12 +2,12 @@
 
 use super::FieldKind::{
     Archetype, Count, Day, Flag, Key, Long, Number, OneOf, Part, Parts, Ref, Refs, Roles, Scale,
-    Share, Text, Words,
+    Share, Text, Time, Words,
 };
 use super::{Field, FieldKind, Register};
 use crate::objects::{
     Choice, Covers, Criticality, Direction, Environment, FigureSource, Hosting, Kind, LegalWeight,
-    Level, Lifecycle, MustDo, Path, Purpose, Quality, SystemRole, SystemType, Transport,
+    Level, Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, SystemRole, SystemType, Transport,
 };
 use crate::text::LANGUAGES;
 
@@ -94,6 +94,24 @@ const VOLUME: &[Field] = &[
     field("source", OneOf(FigureSource::OPTIONS), "Kilde", "Source"),
 ];
 
+const JOB: &[Field] = &[
+    field("name", Text, "Kørsel", "Job"),
+    field("rhythm", OneOf(Rhythm::OPTIONS), "Kører", "Runs"),
+    field("day_of_month", Scale(1, 31), "Dag i måneden", "Day of the month"),
+    field("next_run", Day, "Næste kørsel", "Next run"),
+    field("time", Time, "Begynder kl.", "Begins at"),
+    field("minutes", Count, "Varer, minutter", "Takes, minutes"),
+    field("letter_types", Refs(Kind::LetterType), "Brevtyper", "Letter types"),
+    field("volume", Count, "Breve pr. kørsel", "Letters a run"),
+    field(
+        "paused",
+        Flag,
+        "Standses i omstillingsperioden",
+        "Stopped for the window without sending",
+    ),
+    field("note", Text, "Note", "Note"),
+];
+
 const SCOPE: &[Field] = &[
     field("level", OneOf(Level::OPTIONS), "Ambitionsniveau", "Ambition level"),
     field("decided_on", Day, "Besluttet den", "Decided on"),
@@ -136,6 +154,7 @@ const SYSTEMS: &[Field] = &[
     field("no_in_house_integration", Flag, "Ingen egen integration", "No in-house integration"),
     field("interfaces", Parts(INTERFACE), "Snitflader", "Interfaces").needed(),
     field("volumes", Parts(VOLUME), "Volumen", "Volumes"),
+    field("scheduled_jobs", Parts(JOB), "Planlagte kørsler", "Scheduled jobs"),
     field("scope", Part(SCOPE), "Scope for opmærkning", "Scope of markup"),
     field("discontinued_functions", Parts(FUNCTION), "Udgåede funktioner", "Functions that lapse"),
     field("note", Long, "Note", "Note"),

@@ -156,6 +156,7 @@ impl Fitting<'_> {
                 let fits = value.as_str().is_some_and(|text| text.parse::<Day>().is_ok());
                 if fits { Ok(()) } else { Err(crate::day::NotADay.to_string()) }
             }
+            FieldKind::Time => other(&Shape::TimeOfDay, value),
             FieldKind::Flag => {
                 if value.is_boolean() {
                     Ok(())

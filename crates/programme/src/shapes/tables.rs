@@ -94,6 +94,7 @@ pub(super) fn besides(kind: Kind) -> Vec<Member> {
             Member::new("token_sha256", Shape::Digest, "Of the token in the address").secret(),
             flag("revoked", "It was taken back"),
         ],
+        Kind::LinkScan => link_scan(),
         _ => Vec::new(),
     }
 }
@@ -212,6 +213,29 @@ fn system_milestone() -> Vec<Member> {
         day("actual", "When it came to pass"),
         text("status", "Where it stands"),
         text("note", "Anything"),
+    ]
+}
+
+fn link_scan() -> Vec<Member> {
+    let count = |name, says| Member::new(name, Shape::Field(Count), says).told();
+    vec![
+        Member::new("at", Shape::Time, "When").told(),
+        object("by", Kind::Person, "Who brought it").told(),
+        words("addresses", "The addresses of the earlier solution that were looked for").told(),
+        count("pages", "Pages that were read"),
+        count("links", "Links on them"),
+        count("old_links", "Of these, to the earlier solution"),
+        Member::new(
+            "found",
+            Shape::Parts(vec![
+                text("page", "The address of the page, or the name of its file"),
+                text("link", "Where it goes, without what follows ?"),
+            ]),
+            "The first two hundred of them",
+        )
+        .told(),
+        count("unread_pages", "Pages that could not be read"),
+        words("unread", "The addresses of the first fifty of them").told(),
     ]
 }
 

@@ -6,7 +6,9 @@ use super::counting::{Counts, Few, Flaw, Largest, Open, Seen};
 use super::{LetterKey, LetterTally, Tally, TallyKey};
 use crate::day::Day;
 use crate::objects::Direction;
-use crate::observation::{Format, Later, Observation, RecipientKind, Sight, Untold, What};
+use crate::observation::{
+    Carriage, Format, Later, Observation, RecipientKind, Sight, Untold, What,
+};
 
 /// Hours a receipt takes at most, as they are counted.
 const RECEIPT_HOURS: i64 = 168;
@@ -62,7 +64,9 @@ fn again_seen(earlier: &Observation, again: &Observation) -> Option<Taken> {
         whats.push((at, receipt));
     }
     if let Some(at) = again.fetched_at {
-        whats.push((at, What::Fetched { system: earlier.system.clone() }));
+        let transport = Some(again.transport).filter(|one| *one != Carriage::Other);
+        let system = earlier.system.clone();
+        whats.push((at, What::Fetched { system, transport }));
     }
     if let Some(place) = again.stored_in {
         whats.push((again.observed_at, What::Stored(place)));
@@ -111,13 +115,20 @@ fn later_on(mut now: Observation, later: &Later) -> Option<Taken> {
             now.receipt_status = Some(status);
             now.receipt_at = Some(later.at);
         }
-        What::Fetched { .. } => {
+        What::Fetched { transport, .. } => {
             if now.direction != Direction::In || now.fetched_at.is_some() {
                 return None;
             }
             tally.fetched = Seen::once(later.at);
             if !now.untold.contains(&Untold::Fetched) {
                 tally.waiting = Open::no_more(now.observed_at);
+            }
+            // What waits is told as REST until somebody takes it by another way.
+            if let Some(transport) = transport.filter(|transport| *transport != now.transport) {
+                tally.transports = Few::less(now.transport.word());
+                let taken = Few::once(transport.word(), later.at, now.message_uuid);
+                tally.transports.merge(&taken);
+                now.transport = transport;
             }
             now.fetched_at = Some(later.at);
         }
@@ -184,7 +195,7 @@ fn tally_of(seen: &Observation) -> Tally {
         rules: each(&mut seen.validation_errors.iter().map(String::as_str)),
         errors: maybe(&seen.error_code),
         hosts: maybe(&seen.endpoint_host),
-        transports: named(transport_word(seen)),
+        transports: named(seen.transport.word()),
         types: named(&seen.message_type),
         recipients: named(match seen.recipient_kind {
             RecipientKind::Cpr => "CPR",
@@ -234,7 +245,13 @@ fn letter_of(seen: &Observation, day: Day) -> Option<(LetterKey, LetterTally)> {
         letter_type,
         day,
     };
-    let mut tally = LetterTally::default();
+    let recipients = match (seen.recipient_kind, seen.to_authority) {
+        (RecipientKind::Cpr, _) => "citizens",
+        (RecipientKind::Cvr, true) => "authorities",
+        (RecipientKind::Cvr, false) => "companies",
+    };
+    let recipients = Counts::each([recipients].into_iter());
+    let mut tally = LetterTally { recipients, ..LetterTally::default() };
     if seen.format == Format::Memo {
         tally.messages = Seen::once(at);
         tally.fields = Counts::each(seen.markup.iter().map(String::as_str));
@@ -256,16 +273,6 @@ fn format_name(seen: &Observation) -> String {
 
 fn is_memo_1_1(seen: &Observation) -> bool {
     matches!(seen.memo_version.as_deref(), None | Some("1.0" | "1.1"))
-}
-
-fn transport_word(seen: &Observation) -> &'static str {
-    use crate::observation::Carriage;
-    match seen.transport {
-        Carriage::Rest => "REST",
-        Carriage::Smtp => "SMTP",
-        Carriage::Sftp => "SFTP",
-        Carriage::Other => "other",
-    }
 }
 
 fn place_word(place: crate::observation::Place) -> &'static str {

@@ -130,6 +130,7 @@ fn told(event: &Event) -> EventLog {
             receipt_status: status.and_then(|status| status.as_str().map(Into::into)),
             error_code: event.error_code.clone(),
             size: event.size_bytes.map(|bytes| bytes.to_string()),
+            door: event.door.map(|door| door.word().into()),
         },
     }
 }

@@ -18,6 +18,7 @@ mod plan;
 mod potential;
 mod questionnaires;
 mod refused;
+mod scanning;
 mod schemas;
 mod status;
 mod tasks;
@@ -58,6 +59,7 @@ pub(super) fn describe(door: Described) -> Described {
     let door = changes::describe(door);
     let door = files::describe(door);
     let door = importing::describe(door);
+    let door = scanning::describe(door);
     objects::describe(door)
 }
 

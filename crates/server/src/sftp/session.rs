@@ -107,7 +107,7 @@ impl SftpSession {
         let exchange = self.door.exchange.clone();
         match place {
             Place::Download => {
-                let content = exchange.fetch_memo(&self.caller, message_uuid(name)?).await?;
+                let content = exchange.fetch_memo_file(&self.caller, message_uuid(name)?).await?;
                 Reading::of_content(exchange.store(), &content).await
             }
             Place::Business => {

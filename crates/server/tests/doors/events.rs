@@ -207,6 +207,7 @@ async fn evidence_tells_nothing_of_what_the_owner_of_a_mailbox_made_of_a_letter(
             size_bytes: None,
             owner: Some(message_uuid(51)),
             actor: None,
+            door: None,
         };
         town.store.commit(Batch::of(Op::AddEvent(Box::new(event)))).await.unwrap();
     }

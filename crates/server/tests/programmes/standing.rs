@@ -155,6 +155,60 @@ async fn the_status_report_says_as_data_what_it_says_on_paper() {
     let score = &scores["items"][0];
     assert_eq!((&score["letter"], &score["rank"]), (&json!("B-001"), &json!(1)));
     assert_eq!(score["benefit_hours"], 50.0);
+    assert_eq!((&score["volume_origin"], &score["measured"]), (&json!("estimate"), &json!(null)));
+    assert_eq!((&score["volume"], &score["entered"]), (&score["entered"], &score["volume"]));
+    assert_eq!(score["entered"]["citizens"], 1000);
+}
+
+#[tokio::test]
+async fn pages_that_are_handed_in_are_scanned_for_old_links_and_forgotten() {
+    covers("POST /programmes/{programme}/scan-links");
+    covers("GET /programmes/{programme}/link-scans/");
+    covers("GET /programmes/{programme}/link-scans/{key}");
+    covers("DELETE /programmes/{programme}/link-scans/{key}");
+    let hall = Hall::open().await;
+    let cell = "/matrix/cells/?requirement=MK-D2";
+    let before = hall.get(cell).await;
+    assert_eq!(before["items"][0]["result"], "no_evidence", "{before}");
+
+    let path = format!("{}/scan-links", hall.base);
+    let old = "<html><body>Hemmeligt <a href='https://www.e-boks.dk/skriv?cpr=0101701234'>x</a>";
+    let pages = json!({ "pages": [
+        { "address": "https://www.by.example/kontakt", "html": old },
+        { "address": "pjece.pdf", "html": "%PDF-1.7" },
+    ] });
+    let (status, told) = hall.call(Method::POST, &path, None, Some(pages)).await;
+    assert_eq!((status, &told["old_links"], &told["unread_pages"]), (201, &json!(1), &json!(1)));
+    let found = json!({
+        "page": "https://www.by.example/kontakt", "link": "https://www.e-boks.dk/skriv"
+    });
+    assert_eq!(told["found"], json!([found]));
+    let kept = hall.get("/link-scans/").await;
+    assert_eq!(kept["items"][0]["found"], json!([found]));
+    assert!(!kept.to_string().contains("Hemmeligt") && !kept.to_string().contains("0101701234"));
+    let after = hall.get(cell).await;
+    let verdict = &after["items"][0];
+    assert!(verdict["why"]["en"].as_str().unwrap().contains("1 old links"), "{after}");
+
+    let clean = json!({ "pages": [{ "address": "a.html", "html": "<html></html>" }] });
+    assert_eq!(hall.call(Method::POST, &path, None, Some(clean)).await.0, 201);
+    assert_eq!(hall.get(cell).await["items"][0]["result"], "pass");
+
+    for (body, status) in [
+        (json!({ "pages": [] }), 400),
+        (json!({ "pages": [{ "address": "", "html": "<html>" }] }), 400),
+        (json!({ "pages": [{ "address": "a" }] }), 400),
+        (json!({ "pages": [{ "address": "a", "html": "no page" }] }), 422),
+    ] {
+        let answer = hall.call(Method::POST, &path, None, Some(body.clone())).await;
+        assert_eq!(answer.0, status, "{body}: {}", answer.1);
+    }
+    let key = hall.get("/link-scans/").await["items"][0]["key"].as_str().unwrap().to_owned();
+    let one = hall.get(&format!("/link-scans/{key}")).await;
+    assert!(one["pages"].as_u64().unwrap() >= 1, "{one}");
+    let path = format!("{}/link-scans/{key}", hall.base);
+    assert_eq!(hall.call(Method::DELETE, &path, Some(1), None).await.0, 204);
+    assert_eq!(hall.get("/link-scans/").await["totalElements"], 1);
 }
 
 #[tokio::test]

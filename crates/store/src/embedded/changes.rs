@@ -2,8 +2,9 @@
 
 use brevdue_exchange::storage::{ContentRef, Digest, HELD, Place};
 use brevdue_exchange::{
-    Conflict, Contact, Delivery, DeliveryState, Event, Job, JobId, MailboxEntry, Memo, MemoKey, Op,
-    Origin, ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work, WorkKind,
+    Conflict, Contact, Delivery, DeliveryState, Door, Event, Job, JobId, MailboxEntry, Memo,
+    MemoKey, Op, Origin, ReceiptRecord, StorageError, SystemId, Transmission, TransmissionId, Work,
+    WorkKind,
 };
 use brevdue_memo::Timestamp;
 use rusqlite::types::Value;
@@ -339,8 +340,8 @@ impl Changes<'_> {
         self.add(
             "transmission",
             "INSERT INTO transmissions (id, origin_system, origin_organisation, origin_contact,
-                received_at, lane, archive_digest, archive_bytes, archive_row, extracted)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+                received_at, lane, archive_digest, archive_bytes, archive_row, extracted, door)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
             params![
                 id(&transmission.id.0),
                 origin.system.as_ref().map(id),
@@ -352,6 +353,7 @@ impl Changes<'_> {
                 archive.map(|archive| Sql(archive.length_bytes)),
                 row,
                 transmission.extracted,
+                transmission.door.map(Door::word),
             ],
         )?;
         self.head.counts.transmissions += 1;
@@ -541,8 +543,8 @@ impl Changes<'_> {
         let link = self.head.link.after(event);
         self.run(
             "INSERT INTO events (seq, id, at, tag, transmission, memo, message_uuid, system,
-                organisation, receipt_status, error_code, size_bytes, day, hash, owner, actor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                organisation, receipt_status, error_code, size_bytes, day, hash, owner, actor, door)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             params![
                 Sql(self.head.counts.events + 1),
                 id(&event.id.0),
@@ -560,6 +562,7 @@ impl Changes<'_> {
                 link.hash,
                 event.owner.as_ref().map(id),
                 event.actor.as_ref().map(id),
+                event.door.map(Door::word),
             ],
         )?;
         self.head.counts.events += 1;

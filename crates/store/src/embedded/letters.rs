@@ -3,7 +3,7 @@
 use brevdue_exchange::storage::chain::{Hash, Link};
 use brevdue_exchange::storage::{Chained, ContentRef, Page, Place};
 use brevdue_exchange::{
-    ContactId, Delivery, Event, EventId, EventTag, Memo, MemoKey, OrganisationId, Origin,
+    ContactId, Delivery, Door, Event, EventId, EventTag, Memo, MemoKey, OrganisationId, Origin,
     ReceiptId, ReceiptRecord, SystemId, Transmission, TransmissionId,
 };
 use brevdue_memo::Timestamp;
@@ -36,7 +36,8 @@ const MEMO: &str = concat!(
 const DELIVERY: &str = "SELECT memo, system, message_uuid, state, queued_at FROM deliveries";
 const RECEIPT: &str = "SELECT id, system, memo, receipt, created_at, delivered FROM receipts";
 pub(super) const EVENT: &str = "SELECT id, at, tag, transmission, memo, message_uuid, system,
-    organisation, receipt_status, error_code, size_bytes, owner, actor, seq, day, hash FROM events";
+    organisation, receipt_status, error_code, size_bytes, owner, actor, seq, day, hash,
+    door FROM events";
 
 pub(super) fn transmission(
     connection: &Connection,
@@ -44,7 +45,8 @@ pub(super) fn transmission(
 ) -> rusqlite::Result<Option<Transmission>> {
     let sql =
         "SELECT t.id, t.origin_system, t.origin_organisation, t.origin_contact, t.received_at,
-            t.lane, t.extracted, t.archive_digest, t.archive_bytes, t.archive_row, b.bytes
+            t.lane, t.extracted, t.archive_digest, t.archive_bytes, t.archive_row, b.bytes,
+            t.door
          FROM transmissions AS t LEFT JOIN row_bytes AS b ON b.id = t.archive_row WHERE t.id = ?1";
     one(connection, sql, [id(&key.0)], read_transmission)
 }
@@ -218,6 +220,7 @@ fn read_transmission(row: &Row<'_>) -> rusqlite::Result<Transmission> {
         lane,
         archive,
         extracted: row.get(6)?,
+        door: read_door(row, 11)?,
     })
 }
 
@@ -301,5 +304,11 @@ pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
         size_bytes: size_bytes.map(|Sql(size)| size),
         owner: owner.map(|Sql(owner)| owner),
         actor: actor.map(|Sql(actor)| actor),
+        door: read_door(row, 16)?,
     })
+}
+
+fn read_door(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Door>> {
+    let word = row.get_ref(column)?.as_str_or_null()?;
+    word.map(|word| Door::from_word(word).ok_or_else(|| strange(column, "door"))).transpose()
 }

@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_mailboxes.sql"),
     include_str!("migrations/0006_totals.sql"),
     include_str!("migrations/0007_books.sql"),
+    include_str!("migrations/0008_doors.sql"),
 ];
 
 /// The version from which on long lists have milestones and the event log is counted.

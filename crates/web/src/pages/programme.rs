@@ -26,6 +26,7 @@ mod register;
 mod reminders;
 mod reports;
 mod requirements;
+mod scanning;
 mod secret;
 mod sent;
 mod settings;
@@ -83,6 +84,12 @@ pub(crate) fn routes() -> Router<Web> {
             "/programmes/{id}/evidence",
             get(bringing::form)
                 .post(bringing::save)
+                .layer(DefaultBodyLimit::max(EVIDENCE_FORM_BYTES)),
+        )
+        .route(
+            "/programmes/{id}/links",
+            get(scanning::form)
+                .post(scanning::save)
                 .layer(DefaultBodyLimit::max(EVIDENCE_FORM_BYTES)),
         )
         .route(

@@ -220,6 +220,7 @@ impl Town {
             lane,
             archive: None,
             extracted: true,
+            door: None,
         }));
         batch.push(Op::AddMemo(Box::new(Memo {
             key,

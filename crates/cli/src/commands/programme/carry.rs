@@ -354,12 +354,17 @@ fn read(args: &ImportArgs, opened: &Opened, bytes: &[u8]) -> Result<Diff, NotRea
 }
 
 fn person(args: &ImportArgs, opened: &Opened) -> Result<Key, Problem> {
+    person_named(args.person.as_deref(), opened)
+}
+
+/// Somebody of the programme, by key; else the first who leads it.
+pub(super) fn person_named(named: Option<&str>, opened: &Opened) -> Result<Key, Problem> {
     let programme = &opened.judged.programme;
     let unknown = || {
         Problem::command("programme::person", "nobody of that key is in the programme")
             .help("name somebody of its people with --as")
     };
-    match &args.person {
+    match named {
         Some(key) => {
             let key: Key = key.parse().map_err(|_| unknown())?;
             programme.get::<Person>(&key).map(|_| key).ok_or_else(unknown)

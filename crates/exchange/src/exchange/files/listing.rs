@@ -7,8 +7,11 @@ use uuid::Uuid;
 use super::{FileError, FileFolder, KeptFile};
 use crate::exchange::Exchange;
 use crate::exchange::authenticate::Caller;
+use crate::exchange::fetch::FetchError;
 use crate::storage::Page;
-use crate::{Contact, MemoKey, ReceiptId, RegistrationStatus, StorageError, SystemId};
+use crate::{
+    Contact, ContentRef, Door, MemoKey, ReceiptId, RegistrationStatus, StorageError, SystemId,
+};
 
 /// First line of the list of who is registered.
 pub const REGISTRATION_LIST_HEADER: &str = "idType;id;digitalPost;nemSms\n";
@@ -72,6 +75,19 @@ impl Exchange {
             return Ok(None);
         };
         Ok(self.memo_bytes(delivery.memo).await?.map(|bytes| (bytes, delivery.queued_at)))
+    }
+
+    /// A message, byte for byte as sent, for whoever fetches it as a file. It stays listed until answered
+    /// or removed.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn fetch_memo_file(
+        &self,
+        caller: &Caller,
+        message_uuid: Uuid,
+    ) -> Result<ContentRef, FetchError> {
+        self.fetch_through(caller, message_uuid, Some(Door::Sftp)).await
     }
 
     /// Bytes of a message.

@@ -11,11 +11,10 @@ use uuid::Uuid;
 
 use super::{FileFolder, KeptFile, remove, shelf};
 use crate::exchange::Exchange;
-use crate::exchange::accept::Submission;
 use crate::exchange::authenticate::Caller;
 use crate::exchange::fetch::FetchError;
 use crate::storage::{Expect, RecordKind};
-use crate::{Batch, ContentRef, Lane, StorageError, SystemId};
+use crate::{Batch, ContentRef, Door, Lane, StorageError, SystemId};
 
 /// Bytes of a receipt handed in by a receiver system.
 const ANSWER_BYTES: u64 = 256 * 1024;
@@ -175,9 +174,12 @@ impl Exchange {
             }
             // Whoever hands in files is not waiting for an answer: these go behind those who are.
             Start::Message => {
-                self.accept_in(Lane::Bulk, caller.origin(), None, content, None, now).await?
+                let place = (Lane::Bulk, Some(Door::Sftp));
+                self.accept_in(place, caller.origin(), None, content, None, now).await?
             }
-            Start::Archive => self.accept(caller.origin(), Submission::Archive { content }).await?,
+            Start::Archive => {
+                self.accept_archive(caller.origin(), content, Some(Door::Sftp)).await?
+            }
             Start::Other => {
                 return Ok(Err(reason(
                     "content.type.not.supported",

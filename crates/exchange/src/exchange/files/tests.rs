@@ -9,7 +9,7 @@ use super::*;
 use crate::ids::Ids;
 use crate::storage::memory::Memory;
 use crate::{
-    ApiToken, AuthorityRights, Clock, Lane, MailSystem, Organisation, OrganisationId,
+    ApiToken, AuthorityRights, Clock, Door, Lane, MailSystem, Organisation, OrganisationId,
     OrganisationKind, Policy, Receives, ServiceProtocol, Store, TransmissionId,
 };
 
@@ -141,6 +141,22 @@ async fn letters_handed_in_as_files_wait_behind_those_somebody_waits_for() {
     let transmission = TransmissionId(receipt.transmission_id.unwrap());
     let sent = desk.store.transmission(transmission).await.unwrap().unwrap();
     assert_eq!(sent.lane, Lane::Bulk);
+    assert_eq!(sent.door, Some(Door::Sftp));
+}
+
+#[tokio::test]
+async fn an_archive_handed_in_as_a_file_says_by_which_door_it_came() {
+    let desk = Desk::open().await;
+    let mut sink = desk.store.begin(desk.hands.now()).unwrap();
+    sink.write(b"\x1f\x8b\x08").unwrap();
+    let (system, content) = (desk.system.id, sink.finish().unwrap());
+    let file = desk.exchange.keep_file(system, FileFolder::Upload, "a.gz", content, 0).await;
+    assert_eq!(desk.exchange.take_file(file.unwrap().id).await.unwrap(), Taken::Accepted);
+    let text = desk.text(FileFolder::Technical, "a.gz.receipt.json").await;
+    let receipt: Receipt = serde_json::from_str(&text).unwrap();
+    let transmission = TransmissionId(receipt.transmission_id.unwrap());
+    let sent = desk.store.transmission(transmission).await.unwrap().unwrap();
+    assert_eq!((sent.door, sent.archive.is_some()), (Some(Door::Sftp), true));
 }
 
 #[tokio::test]

@@ -155,6 +155,7 @@ impl Exchange {
             lane: Lane::Interactive,
             archive: None,
             extracted: true,
+            door: None,
         };
         let memo = Memo {
             key: MemoKey(self.ids().ordered()),

@@ -9,7 +9,11 @@ use crate::storage::{Conflict, Digest, Op, Store};
 use crate::*;
 
 pub async fn what_was_written_is_read_back(store: Arc<dyn Store>) {
-    let sent = Transmission { origin: Origin::Mailbox(ContactId(id(7))), ..transmission(0x7000) };
+    let sent = Transmission {
+        origin: Origin::Mailbox(ContactId(id(7))),
+        door: Some(Door::Sftp),
+        ..transmission(0x7000)
+    };
     let letter = Memo {
         origin: Origin::Mailbox(ContactId(id(7))),
         lane: Lane::Bulk,
@@ -225,6 +229,7 @@ pub async fn events_come_back_in_the_order_they_were_committed(store: Arc<dyn St
         size_bytes: None,
         owner: None,
         actor: None,
+        door: Some(Door::Sftp),
         ..event(3, EventTag::MessageRead, Some(1), 2)
     };
     let other = event(2, EventTag::SystemChanged, None, 2);

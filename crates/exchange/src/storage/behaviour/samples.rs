@@ -55,6 +55,7 @@ pub(super) fn transmission(number: u128) -> Transmission {
         lane: Lane::Interactive,
         archive: None,
         extracted: true,
+        door: None,
     }
 }
 
@@ -158,6 +159,7 @@ pub(super) fn event(number: u128, tag: EventTag, memo: Option<u128>, when: i64) 
         size_bytes: Some(99_500_000),
         owner: Some(id(0xC1)),
         actor: Some(id(0xC2)),
+        door: None,
     }
 }
 

@@ -140,6 +140,16 @@ fn cases() -> Vec<Case> {
             w.see(got(1, "2026-11-23T10:00:00.000Z"));
         }),
         of("MK-D2", "lists.formats", s(), json!(["OTHER"]), Fail, Pass, |w| w.see(dp2(1))),
+        of("MK-D2", "limits.scan_days_max", authority(), json!(7.0), Pass, NoEvidence, |w| {
+            let scan = json!({ "at": "2026-11-01T10:00:00.000Z", "pages": 1,
+                "addresses": [".e-boks.dk", ".e-boks.com"] });
+            w.put(Kind::LinkScan, "LS-1", scan);
+        }),
+        of("MK-D2", "lists.links", authority(), json!([".andet.invalid"]), Pass, NoEvidence, |w| {
+            let scan = json!({ "at": "2026-11-01T10:00:00.000Z", "pages": 1,
+                "addresses": [".e-boks.dk", ".e-boks.com"] });
+            w.put(Kind::LinkScan, "LS-1", scan);
+        }),
         of("MK-D3", "limits.errors_max", s(), json!(1.0), Fail, Pass, |w| {
             w.see(Observation { error_code: Some("http.404".into()), ..sent(1, YESTERDAY) });
         }),

@@ -100,6 +100,13 @@ pub(super) fn all() -> &'static [Exposed] {
                 &[List, Add, Read, Change, Remove],
                 "Links to questionnaires",
             ),
+            besides(
+                Kind::LinkScan,
+                "link-scans",
+                None,
+                &[List, Read, Remove],
+                "Scans of pages for old links",
+            ),
             besides(Kind::Feed, "feeds", None, &[List, Read, Change, Remove], "Calendar feeds"),
         ]);
         all

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use brevdue_programme::Key;
 use brevdue_programme::objects::LetterType;
-use brevdue_programme::potential::{self, Score};
+use brevdue_programme::potential::{self, Score, Volumes};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -45,8 +45,53 @@ struct Told {
     readiness: f64,
     /// Benefit times readiness, divided by effort.
     priority: f64,
+    /// Letters a year that were reckoned with.
+    volume: Volume,
+    /// `measured`, `estimate` or `default`: where these are from.
+    volume_origin: String,
+    /// Letters a year as they were entered.
+    entered: Volume,
+    /// What was counted, whether it was reckoned with or not; null when nothing was.
+    measured: Option<Counted>,
     /// Every number that went in.
     figures: Vec<Figure>,
+}
+
+/// Letters a year, by whom they are to.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProgrammeVolume)]
+struct Volume {
+    /// To citizens.
+    citizens: u64,
+    /// To companies.
+    companies: u64,
+    /// To authorities.
+    authorities: u64,
+}
+
+impl Volume {
+    fn of(volumes: &Volumes) -> Self {
+        let Volumes { citizens, companies, authorities } = *volumes;
+        Self { citizens, companies, authorities }
+    }
+}
+
+/// Letters that were counted, and what that makes in a year.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProgrammeMeasuredVolume)]
+struct Counted {
+    /// In a year, if it goes on like that.
+    yearly: Volume,
+    /// Letters that were counted.
+    letters: u64,
+    /// The first day on which they were.
+    from: String,
+    /// The last.
+    until: String,
+    /// Days from the first to the last, both included.
+    days: u16,
+    /// There are enough of both to reckon with; else what was entered is.
+    enough: bool,
 }
 
 /// A number of a score, with its origin.
@@ -101,7 +146,9 @@ async fn list(working: Working, parameters: Parameters) -> Result<Json<Value>, F
     let settings = working.programme.settings().ok_or_else(super::no_such_programme)?;
     let letters: BTreeMap<Key, LetterType> =
         working.programme.all::<LetterType>().map(|(key, one)| (key.clone(), one)).collect();
-    let scores = potential::scores(&letters, &settings, &BTreeMap::new());
+    let judged = working.judged().await?;
+    let measured = potential::measured(&judged.evidence, &settings);
+    let scores = potential::scores(&letters, &settings, &measured);
     page_of(&search, &scores, |score| told(score, &letters))
 }
 
@@ -117,6 +164,17 @@ fn told(score: &Score, letters: &BTreeMap<Key, LetterType>) -> Told {
         effort_dkk: score.effort_dkk,
         readiness: score.readiness,
         priority: score.priority,
+        volume: Volume::of(&score.volumes),
+        volume_origin: word(score.volume_origin),
+        entered: Volume::of(&score.entered),
+        measured: score.measured.map(|counted| Counted {
+            yearly: Volume::of(&counted.yearly),
+            letters: counted.letters,
+            from: counted.period.from.to_string(),
+            until: counted.period.until.to_string(),
+            days: counted.days,
+            enough: counted.enough,
+        }),
         figures: score
             .figures
             .iter()

@@ -9,6 +9,9 @@ use utoipa::openapi::{RefOr, Schema};
 /// What a key looks like.
 pub(super) const KEY_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 
+/// A time of day.
+const TIME_PATTERN: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
+
 /// Days from 2000 to 2199; which of them a month has, the rule says.
 const DAY_PATTERN: &str = "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 
@@ -136,6 +139,7 @@ fn typed(member: &Member, side: Side) -> Value {
                 false => json!({ "type": "integer", "minimum": 0 }),
             },
             FieldKind::Day => like(DAY_PATTERN, Some("date")),
+            FieldKind::Time => like(TIME_PATTERN, None),
             FieldKind::Flag => json!({ "type": "boolean" }),
             FieldKind::OneOf(options) => {
                 json!({ "type": "string", "enum": words(options) })
@@ -148,7 +152,7 @@ fn typed(member: &Member, side: Side) -> Value {
         Shape::Part(members) => parts(members),
         Shape::Parts(members) => list(parts(members)),
         Shape::Time => json!({ "type": "string", "format": "date-time" }),
-        Shape::TimeOfDay => like("^([01][0-9]|2[0-3]):[0-5][0-9]$", None),
+        Shape::TimeOfDay => like(TIME_PATTERN, None),
         Shape::Percent => match kept {
             true => json!({ "type": "integer", "minimum": 0, "maximum": 100 }),
             false => json!({ "type": "integer", "minimum": 0 }),

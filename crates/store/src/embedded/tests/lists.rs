@@ -378,6 +378,7 @@ async fn an_older_store_gets_its_milestones_when_it_is_opened() {
         let older = "DROP TABLE milestones; DROP TABLE event_shares; DROP INDEX jobs_in_order; DROP INDEX mailbox_unread;
             CREATE INDEX mailbox_unread ON mailbox (owner) WHERE folder = 'inbox' AND read_at IS NULL;
             DROP TABLE stood; DROP INDEX events_by_owner; ALTER TABLE events DROP COLUMN owner; ALTER TABLE events DROP COLUMN actor;
+            ALTER TABLE events DROP COLUMN door; ALTER TABLE transmissions DROP COLUMN door;
             PRAGMA user_version = 5";
         writer.execute_batch(older).unwrap();
     })
@@ -431,6 +432,7 @@ async fn the_events_of_an_organisation_are_those_of_a_recount() {
             let id = dice.id(u64::MAX);
             batch.push(Op::AddEvent(Box::new(Event {
                 actor: None,
+                door: None,
                 owner: None,
                 id: EventId(id),
                 at: when,
@@ -457,6 +459,7 @@ async fn the_events_of_an_organisation_are_those_of_a_recount() {
             between(&store, |writer| {
                 let older = "DROP TABLE milestones; DROP TABLE event_shares;
                     DROP INDEX jobs_in_order; DROP TABLE stood; DROP INDEX events_by_owner; ALTER TABLE events DROP COLUMN owner; ALTER TABLE events DROP COLUMN actor;
+            ALTER TABLE events DROP COLUMN door; ALTER TABLE transmissions DROP COLUMN door;
             PRAGMA user_version = 5";
                 writer.execute_batch(older).unwrap();
             })

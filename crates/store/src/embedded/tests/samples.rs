@@ -55,6 +55,7 @@ pub(super) fn letter_of(number: u64, content: ContentRef) -> Batch {
             size_bytes: Some(content.length_bytes),
             owner: None,
             actor: Some(id),
+            door: None,
         }))
     };
     Batch {
@@ -66,6 +67,7 @@ pub(super) fn letter_of(number: u64, content: ContentRef) -> Batch {
                 lane: Lane::Interactive,
                 archive: None,
                 extracted: true,
+                door: None,
             }),
             event(EventTag::MemoSendReceived),
             event(EventTag::TechnicalReceiptSent),

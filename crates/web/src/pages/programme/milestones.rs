@@ -2,6 +2,8 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
+use brevdue_programme::jobs::{self, Runs};
+use brevdue_programme::milestones::CUTOVER;
 use brevdue_programme::moving::{self, Clash, NotMoved, Preview};
 use brevdue_programme::objects::{Decision, Kind, Milestone};
 use brevdue_programme::{Day, MilestoneId};
@@ -173,6 +175,9 @@ pub(crate) async fn milestone(
             &desk.to(&format!("milestones/{}", planned.kind.id)),
             [markup::day("to", "to", t.work_new_day(), &day), markup::button(t.work_see_effect())],
         ));
+        if planned.kind.id.as_str() == CUTOVER {
+            body.push(scheduled(&desk, &standing));
+        }
         match &preview {
             None => {
                 body.push(h2(t.work_reach()));
@@ -208,6 +213,74 @@ pub(crate) async fn milestone(
         body
     })
     .await
+}
+
+/// The jobs that run in the window without sending, and those of which nobody knows.
+fn scheduled(desk: &Desk, standing: &Standing) -> Html {
+    let t = desk.visitor.texts;
+    let title = h2(t.jobs_title());
+    let Some((window, jobs)) = jobs::in_cutover(&desk.programme, standing.plan.today) else {
+        return [title, p(t.jobs_no_window())].into();
+    };
+    let lead = p(t.jobs_lead(window.to_string()));
+    if jobs.is_empty() {
+        return [title, lead, p(t.jobs_none())].into();
+    }
+    let rows = jobs.iter().map(|one| {
+        let runs = match &one.runs {
+            Runs::None => Html::none(),
+            Runs::Untold => badge(Tone::Warning, t.jobs_untold()),
+            Runs::Some(runs, more) => {
+                let times: Vec<String> = runs.iter().map(ToString::to_string).collect();
+                let more = if *more > 0 { format!(" + {more}") } else { String::new() };
+                format!("{}{more}", times.join(", ")).into()
+            }
+        };
+        let letters: Vec<String> = one
+            .job
+            .letter_types
+            .iter()
+            .map(|key| desk.name_of(Kind::LetterType, key.as_str()))
+            .collect();
+        let state = if one.job.paused {
+            badge(Tone::Good, t.jobs_paused())
+        } else {
+            badge(Tone::Warning, t.jobs_runs())
+        };
+        let system = format!("registers/systems/{}", one.system);
+        vec![
+            one.name().into(),
+            a(&desk.to(&system), desk.name_of(Kind::System, one.system.as_str())),
+            runs,
+            letters.join(", ").into(),
+            one.job.volume.to_string().into(),
+            state,
+        ]
+    });
+    let headings = [
+        t.jobs_job(),
+        t.jobs_system(),
+        t.jobs_when(),
+        t.jobs_letters(),
+        t.jobs_volume(),
+        t.work_state(),
+    ];
+    [title, lead, markup::table(t.jobs_title(), &headings, rows)].into()
+}
+
+/// A word of warning with the way to the jobs that run in the window without sending, while that lies ahead.
+pub(crate) fn jobs_ahead(desk: &Desk, standing: &Standing) -> Html {
+    let t = desk.visitor.texts;
+    let Some((window, jobs)) = jobs::in_cutover(&desk.programme, standing.plan.today) else {
+        return Html::none();
+    };
+    let count = jobs.iter().filter(|one| !one.job.paused).count();
+    if count == 0 || window.until < standing.plan.today {
+        return Html::none();
+    }
+    let way = a(&desk.to(&format!("milestones/{}", CUTOVER)), t.jobs_see());
+    let said = t.jobs_ahead(i64::try_from(count).unwrap_or(i64::MAX), window.to_string());
+    alert(Tone::Warning, t.jobs_title(), p([said.into(), " ".into(), way]))
 }
 
 /// What a move comes to, in figures and then one by one; the form that makes it stands between, since the

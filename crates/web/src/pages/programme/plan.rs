@@ -58,6 +58,7 @@ pub(crate) async fn plan(visitor: Visitor, Path(id): Path<String>) -> Answer {
             (desk.to("milestones"), t.work_move_or_approve()),
             (desk.to("tasks"), t.work_as_list()),
         ]));
+        body.push(super::milestones::jobs_ahead(&desk, &standing));
         let any = std::iter::once((String::new(), t.work_whole_plan().to_owned()));
         let packages = standing.effective.packages(desk.settings.variant);
         let packages = packages.map(|one| (one.id.to_string(), one.name.of(reader).to_owned()));

@@ -6,7 +6,7 @@ use axum::extract::Path;
 use brevdue_programme::Key;
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, LetterType};
-use brevdue_programme::potential::{self, Quadrant, Score};
+use brevdue_programme::potential::{self, Quadrant, Score, Volumes};
 
 use super::desk::{Desk, FormOf, Standing, Tab};
 use super::words;
@@ -22,7 +22,8 @@ pub(crate) async fn potential(visitor: Visitor, Path(id): Path<String>) -> Answe
     let standing = desk.standing().await?;
     let letters: BTreeMap<Key, LetterType> =
         desk.programme.all::<LetterType>().map(|(key, one)| (key.clone(), one)).collect();
-    let scores = potential::scores(&letters, &desk.settings, &BTreeMap::new());
+    let measured = potential::measured(&standing.evidence, &desk.settings);
+    let scores = potential::scores(&letters, &desk.settings, &measured);
     let t = desk.visitor.texts;
     desk.page(t.work_potential(), Tab::Potential, |token| {
         let mut body = p(t.work_potential_lead());
@@ -90,6 +91,7 @@ fn ranking(
             format!("{}{by_hand}", score.rank).into(),
             a(&desk.to(&format!("registers/letters/{}", score.letter)), name(letters, score)),
             archetype.map_or("–", |one| one.name.of(reader)).into(),
+            yearly(desk, score),
             words::whole(reader, score.benefit_hours).into(),
             words::whole(reader, score.benefit_dkk).into(),
             format!("{:.1}", score.readiness).replace('.', t.work_decimal()).into(),
@@ -104,6 +106,7 @@ fn ranking(
         t.work_rank(),
         t.work_letter(),
         t.work_archetype(),
+        t.volume_yearly(),
         t.work_hours(),
         t.work_benefit(),
         t.work_readiness(),
@@ -114,6 +117,51 @@ fn ranking(
         t.work_designer(),
     ];
     markup::table(t.work_ranking(), &headings, rows)
+}
+
+/// Letters a year with where the figure is from, and beside it what was counted or entered.
+fn yearly(desk: &Desk, score: &Score) -> Html {
+    let t = desk.visitor.texts;
+    let reader = desk.reader();
+    let shown = |count: u64| words::count(reader, count);
+    let origin = score.volume_origin.label(reader).to_lowercase();
+    let mut told = Html::from(format!("{} ({origin})", shown(score.volumes.total())));
+    let Some(counted) = &score.measured else { return told };
+    let beside = if counted.enough {
+        t.volume_entered(shown(score.entered.total()))
+    } else {
+        t.volume_too_few(shown(counted.yearly.total()))
+    };
+    told.push(" ");
+    told.push(markup::span("span", &[("class", "quiet")], beside));
+    told
+}
+
+/// What was counted, over which days, and what was entered: each by whom the letters are to.
+fn volumes(desk: &Desk, score: &Score) -> Vec<Html> {
+    let t = desk.visitor.texts;
+    let reader = desk.reader();
+    let each = |volumes: &Volumes| {
+        let of = |words: &str, count| format!("{}: {}", words, words::count(reader, count));
+        [
+            of(t.work_citizens(), volumes.citizens),
+            of(t.work_companies(), volumes.companies),
+            of(t.work_authorities(), volumes.authorities),
+        ]
+        .join(", ")
+    };
+    let mut lines = Vec::new();
+    if let Some(counted) = &score.measured {
+        let days = i64::from(counted.days);
+        let period = counted.period.to_string();
+        let said = t.volume_counted(days, words::count(reader, counted.letters), period);
+        lines.push(format!("{said} {}", each(&counted.yearly)).into());
+        if !counted.enough {
+            lines.push(t.volume_not_enough().into());
+        }
+    }
+    lines.push(format!("{} {}", t.volume_as_entered(), each(&score.entered)).into());
+    lines
 }
 
 /// Benefit upward, effort to the right; each dot is a link with the rank beside it.
@@ -164,7 +212,7 @@ fn picture(desk: &Desk, letters: &BTreeMap<Key, LetterType>, scores: &[Score]) -
 fn numbers(desk: &Desk, letters: &BTreeMap<Key, LetterType>, score: &Score) -> Html {
     let t = desk.visitor.texts;
     let reader = desk.reader();
-    let lines = score.figures.iter().map(|figure| {
+    let figures = score.figures.iter().map(|figure| {
         let value = format!("{:.2}", figure.value);
         let value = value.trim_end_matches('0').trim_end_matches('.');
         let value = value.replace('.', t.work_decimal());
@@ -175,6 +223,7 @@ fn numbers(desk: &Desk, letters: &BTreeMap<Key, LetterType>, score: &Score) -> H
         );
         Html::from(told)
     });
+    let lines = volumes(desk, score).into_iter().chain(figures);
     markup::details(format!("{}. {}", score.rank, name(letters, score)), ul("", lines))
 }
 

@@ -11,7 +11,7 @@ use brevdue_programme::change::Change;
 use brevdue_programme::checks::{CheckResult, Period, Proposal, Row, Subject, Verdict, discovered};
 use brevdue_programme::closing;
 use brevdue_programme::objects::{Attestation, Kind, Lifecycle, Person, Supplier, System, Waiver};
-use brevdue_programme::{Key, RequirementId};
+use brevdue_programme::{Key, RequirementId, milestones};
 
 use super::desk::{Desk, FormOf, NotDone, Standing, Tab};
 use super::overview::compliance;
@@ -38,6 +38,7 @@ pub(crate) async fn matrix(visitor: Visitor, Path(id): Path<String>) -> Answer {
         body.push(markup::ways([
             (desk.to("discovery"), t.work_discovery()),
             (desk.to("evidence"), t.bring_title()),
+            (desk.to("links"), t.scan_title()),
         ]));
         body.push(filters(&desk, &standing, &deadline, &supplier));
         let official = |one: &Requirement| one.kind == RequirementKind::Official;
@@ -296,6 +297,13 @@ fn about(desk: &Desk, standing: &Standing, requirement: &Requirement) -> Html {
         (t.work_remedy(), requirement.remedy.of(reader).into()),
     ]));
     body.push(sources(desk, standing, &requirement.sources));
+    if requirement.id.as_str() == brevdue_programme::links::REQUIREMENT {
+        body.push(markup::ways([(desk.to("links"), t.scan_title())]));
+    }
+    if requirement.from.as_ref().is_some_and(|id| id.as_str() == milestones::CUTOVER) {
+        let id = milestones::CUTOVER;
+        body.push(markup::ways([(desk.to(&format!("milestones/{id}")), t.jobs_title())]));
+    }
     body
 }
 
@@ -311,7 +319,7 @@ fn find(standing: &Standing, requirement: &str, subject: &str) -> Option<Cell> {
     let row = standing.matrix.rows.iter().find(|row| {
         row.cells.contains_key(&id)
             && match row.subject.key() {
-                None => subject == "authority" && requirement.applies_to == AppliesTo::Authority,
+                None => subject == "authority",
                 Some(key) => key.as_str() == subject,
             }
     })?;

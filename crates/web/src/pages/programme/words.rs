@@ -50,6 +50,13 @@ pub(crate) fn moment(t: Texts, at: brevdue_memo::Timestamp) -> Html {
 }
 
 /// A number as people write it, without decimals.
+/// A count, with its digits in groups.
+pub(crate) fn count(reader: Reader, count: u64) -> String {
+    // Up to 2^53 counts are exact, and larger ones are none of ours.
+    #[allow(clippy::cast_precision_loss, reason = "counts of letters are far below 2^52")]
+    whole(reader, count as f64)
+}
+
 pub(crate) fn whole(reader: Reader, number: f64) -> String {
     let digits = format!("{:.0}", number.abs());
     let mut grouped = String::new();
@@ -167,6 +174,7 @@ pub(crate) fn source(reader: Reader, source: Source) -> &'static str {
     match source {
         Source::Messages => pick(reader, "meddelelser", "messages"),
         Source::Configuration => pick(reader, "registre", "registers"),
+        Source::Scan => pick(reader, "gennemgang af sider", "scan of pages"),
         Source::Attestation => pick(reader, "erklæring", "attestation"),
         Source::Waiver => pick(reader, "fravalg", "waiver"),
     }
@@ -238,6 +246,11 @@ pub(crate) fn figure(reader: Reader, name: &str) -> String {
         "waiting" => ("Venter på at blive hentet", "Waiting to be fetched"),
         "without_receipt" => ("Uden kvittering", "Without a receipt"),
         "working" => ("Har modtaget eller bestået prøven", "Received or passed the test"),
+        "scheduled_jobs" => ("Kørsler i perioden", "Jobs in the window"),
+        "paused_jobs" => ("Standset i perioden", "Stopped for the window"),
+        "pages" => ("Sider", "Pages"),
+        "old_links" => ("Gamle links", "Old links"),
+        "unread_pages" => ("Sider, der ikke blev læst", "Pages not read"),
         other => return other.replace('_', " "),
     };
     pick(reader, da, en).to_owned()
@@ -365,6 +378,9 @@ pub(crate) fn limit(reader: Reader, name: &str) -> String {
         "review_months" => ("Måneder mellem gennemgange", "Months between reviews"),
         "warn_hours" => ("Timer til advarsel", "Hours to a warning"),
         "fail_hours" => ("Timer til brud", "Hours to a failure"),
+        "scan_days_max" => {
+            ("Dage, en gennemgang af siderne gælder", "Days a scan of the pages is good for")
+        }
         "off_hours" => ("Timer, til systemet slås fra", "Hours until the system is switched off"),
         "errors_max" => ("Fejl, højst", "Errors, at most"),
         "days" => ("Dage", "Days"),
@@ -378,6 +394,7 @@ pub(crate) fn limit(reader: Reader, name: &str) -> String {
         "coverage_min" => ("Dækning, mindst (0 til 1)", "Coverage, at least (0 to 1)"),
         "unknown_max" => ("Meddelelser fra ukendte, højst", "Messages from unknown, at most"),
         "hosts" => ("Tilladte værter", "Allowed hosts"),
+        "links" => ("Den gamle løsnings adresser", "Addresses of the earlier solution"),
         "formats" => ("Lukkede formater", "Closed formats"),
         "versions" => ("Tilladte versioner", "Allowed versions"),
         "file_types" => ("Tilladte filtyper", "Allowed file types"),
