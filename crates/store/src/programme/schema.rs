@@ -143,9 +143,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("programme.db");
         let first = open_for_writing(&path).unwrap();
-        let commits = || -> i64 {
-            first.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap()
-        };
+        let commits =
+            || -> i64 { first.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap() };
         let before = commits();
         let second = open_for_writing(&path).unwrap();
         assert_eq!(commits(), before);
