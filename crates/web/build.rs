@@ -8,7 +8,8 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The files of texts; no section stands in two of them.
-const TEXTS: [&str; 3] = ["texts.toml", "texts-programme.toml", "texts-evidence.toml"];
+const TEXTS: [&str; 4] =
+    ["texts.toml", "texts-programme.toml", "texts-evidence.toml", "texts-across.toml"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -86,8 +86,16 @@ function file({ name, type, bytes }) {
         <memo:language>da</memo:language><memo:content>${base64(bytes)}</memo:content></memo:File>`;
 }
 
-/** A letter as MeMo 1.2, with its UUID. */
-export function letter({ authority, person, title, reply = false, replyBy, files, actions = [], attachments = [] }) {
+/** Whom a letter is to: a person, or an authority at its first contact point. */
+function recipient(person, to) {
+    if (!to) return `<memo:recipientID>${person.cpr}</memo:recipientID><memo:idType>CPR</memo:idType><memo:label>${escape(person.name)}</memo:label>`;
+    const [point] = to.contactPoints;
+    return `<memo:recipientID>${to.cvr}</memo:recipientID><memo:idType>CVR</memo:idType><memo:label>${escape(to.name)}</memo:label>
+<memo:ContactPoint><memo:contactPointID>${point.id}</memo:contactPointID><memo:label>${escape(point.name)}</memo:label></memo:ContactPoint>`;
+}
+
+/** A letter as MeMo 1.2, with its UUID: to a person, or `to` an authority. */
+export function letter({ authority, person, to, title, reply = false, replyBy, files, actions = [], attachments = [] }) {
     const uuid = randomUUID();
     const point = authority.contactPoints[0];
     const xml = `<?xml version="1.0" encoding="UTF-8"?>
@@ -101,7 +109,7 @@ ${replyBy ? `<memo:replyByDateTime>${replyBy}</memo:replyByDateTime>` : ""}
 <memo:Sender><memo:senderID>${authority.cvr}</memo:senderID><memo:idType>CVR</memo:idType><memo:label>${escape(authority.name)}</memo:label>
 ${point ? `<memo:ContactPoint><memo:contactPointID>${point.id}</memo:contactPointID><memo:label>${escape(point.name)}</memo:label></memo:ContactPoint>` : ""}
 </memo:Sender>
-<memo:Recipient><memo:recipientID>${person.cpr}</memo:recipientID><memo:idType>CPR</memo:idType><memo:label>${escape(person.name)}</memo:label></memo:Recipient>
+<memo:Recipient>${recipient(person, to)}</memo:Recipient>
 </memo:MessageHeader>
 <memo:MessageBody>
 <memo:createdDateTime>${new Date().toISOString().replace(/\.\d+Z/, "Z")}</memo:createdDateTime>

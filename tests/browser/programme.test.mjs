@@ -12,6 +12,7 @@ const exchange = await start("programme");
 const { address } = exchange;
 const { inspect, launch, settled, visit } = await import("./browser.mjs");
 const { country, letter, send } = await import("./country.mjs");
+const { WAYS, between, create, days, enter, milestones, press, questionnaire, register, supplierAndSystem } = await import("./planning.mjs");
 const { follow, hold, isOf, routes, several, walk } = await import("./sweep.mjs");
 
 let browser;
@@ -21,81 +22,8 @@ after(async () => {
     await exchange.stop();
 });
 
-/** How a visitor looks at it: pages have no script of their own, so one of each tells all. */
-const WAYS = [{ script: true, width: 1280 }, { script: false, width: 390 }];
-
 /** Pages held at the same time: one loads while another is judged. */
 const AT_ONCE = 3;
-
-const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
-const days = (cells) => cells.locator("time").evaluateAll((all) => all.map((one) => one.dateTime));
-const between = (one, two) => (Date.parse(two) - Date.parse(one)) / 86_400_000;
-
-/** Creates a programme, and gives the address of its overview. */
-async function create(page, authority, { cvr = "12345678", version = "full", profile = "NEW", start: first } = {}) {
-    await page.goto(`${address}/programmes/new`);
-    await page.getByLabel("Myndighedens navn").fill(authority);
-    await page.getByLabel("CVR-nummer").fill(cvr);
-    await page.getByLabel("Dit navn").fill("Asta Mørk");
-    await page.getByLabel("Jeg er også projektejer").check();
-    await page.getByLabel("Forløb").selectOption(version);
-    await page.getByLabel("Tidsprofil").selectOption(profile);
-    if (first) await page.getByLabel("Begynder (T0)").fill(first);
-    await press(page, "Se milepælene");
-    const preview = page.getByRole("region", { name: "Milepæle med disse valg" }).getByRole("row");
-    assert.ok(await preview.count() > 5, "every date is seen before anything is made");
-    await press(page, "Opret programmet");
-    await page.getByRole("heading", { level: 1, name: authority }).waitFor();
-    return page.url();
-}
-
-/** Puts an entry into a register by its form. */
-async function register(page, base, path, fields) {
-    await page.goto(`${base}/registers/${path}/+`);
-    for (const [label, value] of Object.entries(fields)) {
-        const field = page.getByLabel(label, { exact: true }).first();
-        if (await field.evaluate((one) => one.tagName === "SELECT")) await field.selectOption({ label: value });
-        else await field.fill(value);
-    }
-    await press(page, "Gem");
-    await page.getByText("Ændringen er gemt.").waitFor();
-}
-
-const supplierAndSystem = async (page, base) => {
-    await register(page, base, "suppliers", { "Navn *": "Udvikler ApS" });
-    await register(page, base, "systems", { "Navn *": "Ydelsessystem", "Rolle *": "Afsendersystem", "Leverandør *": "Udvikler ApS (L-001)" });
-};
-
-/** The milestones of the page of them: their days by their id. */
-async function milestones(page, base) {
-    await page.goto(`${base}/milestones`);
-    const rows = page.getByRole("region", { name: "Milepæle", exact: true }).locator("tbody tr");
-    const found = {};
-    for (const row of await rows.all()) {
-        const href = await row.locator("a").getAttribute("href");
-        const cells = row.getByRole("cell");
-        found[href.split("/").at(-1)] = {
-            day: (await days(cells.nth(0)))[0], baseline: (await days(cells.nth(1)))[0], words: await cells.nth(0).innerText(),
-        };
-    }
-    return found;
-}
-
-/** Works on a programme of the invented country as the person of that name. */
-async function enter(page, programme, person) {
-    await page.goto(`${address}/programmes`);
-    await page.getByRole("link", { name: programme }).click();
-    await page.getByRole("button", { name: person }).click();
-    await page.getByRole("heading", { level: 1, name: programme }).waitFor();
-    return page.url();
-}
-
-/** A link to the questionnaire of the supplier of that key. */
-async function questionnaire(page, base, supplier) {
-    await page.goto(`${base}/questionnaires/${supplier}`);
-    await press(page, "Lav link");
-    return page.locator("a[href*='/answer/']").first().getAttribute("href");
-}
 
 describe("every page of programmes", () => {
     const met = new Map();

@@ -1,4 +1,7 @@
-// A small workbook of one sheet, as an office program saves it: what somebody has and wants to bring along.
+// A small workbook of one sheet, as an office program saves it: what somebody has and wants to bring along. And
+// what stands in the workbooks that others wrote.
+
+import { inflateRawSync } from "node:zlib";
 
 const table = Array.from({ length: 256 }, (_, number) => {
     let value = number;
@@ -34,6 +37,61 @@ export function workbook(name, rows) {
         "xl/_rels/workbook.xml.rels": `${head}<Relationships xmlns="${relations}"><Relationship Id="rId1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
         "xl/worksheets/sheet1.xml": `${head}<worksheet xmlns="${main}"><sheetData>${cells.join("")}</sheetData></worksheet>`,
     });
+}
+
+/** The files of an archive by name, unpacked. */
+export function unzip(bytes) {
+    const files = new Map();
+    const end = bytes.lastIndexOf("PK\x05\x06");
+    let at = bytes.readUInt32LE(end + 16);
+    for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
+        const [name, extra, comment] = [28, 30, 32].map((place) => bytes.readUInt16LE(at + place));
+        const begin = bytes.readUInt32LE(at + 42);
+        // What stands before the file itself has an extra of its own length.
+        const from = begin + 30 + bytes.readUInt16LE(begin + 26) + bytes.readUInt16LE(begin + 28);
+        const body = bytes.subarray(from, from + bytes.readUInt32LE(at + 20));
+        const path = bytes.toString("utf8", at + 46, at + 46 + name);
+        files.set(path, bytes.readUInt16LE(at + 10) === 0 ? body : inflateRawSync(body));
+        at += 46 + name + extra + comment;
+    }
+    return files;
+}
+
+const plain = (text) => text.replace(/&(?:#(\d+)|(amp|lt|gt|quot|apos));/g, (_, code, name) =>
+    (code ? String.fromCodePoint(Number(code)) : { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }[name]));
+const texts = (xml) => [...xml.matchAll(/<t(?: [^>]*)?>([^<]*)<\/t>/g)].map(([, text]) => plain(text)).join("");
+
+/** What stands in a sheet: a function of row and column, each counted from 1. */
+export function sheet(bytes, name) {
+    const files = unzip(bytes);
+    const read = (path) => files.get(path)?.toString("utf8") ?? "";
+    const [, id] = read("xl/workbook.xml").match(new RegExp(`<sheet name="${name}"[^>]* r:id="([^"]+)"`));
+    const [, target] = read("xl/_rels/workbook.xml.rels").match(new RegExp(`Id="${id}"[^>]*Target="([^"]+)"`));
+    const shared = [...read("xl/sharedStrings.xml").matchAll(/<si>(.*?)<\/si>/gs)].map(([, inside]) => texts(inside));
+    const cells = new Map();
+    for (const [, place, rest, inside] of read(`xl/${target}`).matchAll(/<c r="([A-Z]+\d+)"([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
+        const value = inside?.match(/<v>([^<]*)<\/v>/)?.[1] ?? "";
+        cells.set(place, /t="s"/.test(rest) ? shared[Number(value)] : texts(inside ?? "") || plain(value));
+    }
+    return (row, column) => cells.get(`${letters(column)}${row}`) ?? "";
+}
+
+function letters(column) {
+    let text = "";
+    for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26)) text = String.fromCharCode(65 + ((rest - 1) % 26)) + text;
+    return text;
+}
+
+/** Where the cell under a heading stands, in the row of an id: its row and column. */
+export function place(bytes, name, id, heading) {
+    const at = sheet(bytes, name);
+    const column = (words) => {
+        for (let column = 1; column < 80; column += 1) if (at(1, column) === words) return column;
+        throw new Error(`${name} has no heading «${words}»`);
+    };
+    const ids = column("Id");
+    for (let row = 2; row < 2_000; row += 1) if (at(row, ids) === id) return [row, column(heading)];
+    throw new Error(`${name} has no row ${id}`);
 }
 
 function zip(files) {

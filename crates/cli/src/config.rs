@@ -14,6 +14,8 @@ use std::path::PathBuf;
 
 use brevdue_exchange::Policy;
 use brevdue_exchange::exchange::alarms::AlarmLimits;
+use brevdue_programme::storage::Retention;
+use brevdue_server::delivery::SmtpTls;
 
 pub(crate) use file::line_and_column;
 pub(crate) use gather::{ConfigArgs, gather, strays};
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) sms_gateway: Option<String>,
     /// What carries notices as mail; without one they stay in the store.
     pub(crate) mail_command: Option<String>,
+    /// The mail server that carries notices.
+    pub(crate) mail: MailChoice,
     /// Where a `clamd` listens that looks through files.
     pub(crate) malware_scanner: Option<SocketAddr>,
     /// Hours between two sweeps for files that no row names.
@@ -58,6 +62,47 @@ pub(crate) struct Config {
     pub(crate) country: CountryChoice,
     /// Limits and choices of the exchange.
     pub(crate) policy: Policy,
+    /// How long observations for programmes are kept, and how many.
+    pub(crate) observations: Retention,
+}
+
+/// The mail server that carries notices, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MailChoice {
+    /// Its name; without one there is none.
+    pub(crate) host: Option<String>,
+    /// Its port; `None` is that of the mode.
+    pub(crate) port: Option<u32>,
+    /// How the line is kept from others.
+    pub(crate) tls: SmtpTls,
+    /// Who signs in.
+    pub(crate) user: Option<String>,
+    /// The file of their password.
+    pub(crate) password_file: Option<PathBuf>,
+    /// The sender's address.
+    pub(crate) from: Option<String>,
+    /// Authorities that are trusted beside the machine's.
+    pub(crate) authorities: Option<PathBuf>,
+    /// Seconds for one message.
+    pub(crate) seconds: u32,
+    /// Messages at once.
+    pub(crate) at_once: u32,
+}
+
+impl Default for MailChoice {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: None,
+            tls: SmtpTls::StartTls,
+            user: None,
+            password_file: None,
+            from: None,
+            authorities: None,
+            seconds: 30,
+            at_once: 2,
+        }
+    }
 }
 
 /// What is chosen about the invented country.
@@ -86,6 +131,7 @@ impl Default for Config {
             workers: 2,
             sms_gateway: None,
             mail_command: None,
+            mail: MailChoice::default(),
             malware_scanner: None,
             sweep_hours: 6,
             verify_hours: 24,
@@ -98,6 +144,7 @@ impl Default for Config {
                 private_endpoints: true,
                 ..Policy::default()
             },
+            observations: Retention::default(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Putting the parts together: store, exchange, doors, windows, workers, delivery.
 
+pub(crate) mod mailing;
 mod notices;
 mod observe;
 mod operations;
 mod programming;
 mod steering;
 mod sweeping;
+mod telling;
 mod testing;
 mod watching;
 
@@ -24,9 +26,7 @@ use brevdue_exchange::local::Local;
 use brevdue_exchange::local::live::Live;
 use brevdue_exchange::{Clock as _, Exchange, StorageError, Store};
 use brevdue_programme::objects::Environment;
-use brevdue_server::delivery::{
-    Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway, MailCommand,
-};
+use brevdue_server::delivery::{Client, ClientSettings, DeliveryLimits, Endpoints, HttpSmsGateway};
 use brevdue_server::facade::amqp::{AmqpDoor, AmqpLimits};
 use brevdue_server::facade::print::FileDrop;
 use brevdue_server::facade::{self, Tokens};
@@ -57,6 +57,7 @@ use crate::report::Problem;
 use crate::running::Running;
 pub(crate) use steering::kept_clock;
 use steering::{Published, Steer};
+use telling::Telling;
 
 /// File name, without ending, of the certificate that pushes are made with.
 const EXCHANGE: &str = "exchange";
@@ -212,8 +213,10 @@ impl Serving {
             }
             None => delivery,
         };
-        let delivery = match config.mail_command.as_deref().and_then(MailCommand::new) {
-            Some(mail) => delivery.with_mail_carrier(Arc::new(mail)),
+        let carrier = mailing::carrier(config)?;
+        let mail_is_carried = carrier.is_some();
+        let delivery = match carrier {
+            Some(mail) => delivery.with_mail_carrier(mail),
             None => delivery,
         };
         tasks.spawn(delivery.run(nudge, stop.clone()));
@@ -228,9 +231,16 @@ impl Serving {
                 .or(country.http.as_ref())
                 .map_or_else(String::new, |base| host_of(base)),
             clock: Arc::clone(&clock) as _,
+            retention: config.observations,
         };
         tasks.spawn(observer.run(stop.clone()));
-        tasks.spawn(programming::run(programmes.clone(), exchange.clone(), stop.clone()));
+        let telling = Telling {
+            programmes: programmes.clone(),
+            exchange: exchange.clone(),
+            carried: mail_is_carried,
+            base: country.http.clone(),
+        };
+        tasks.spawn(programming::run(telling, stop.clone()));
         tasks.spawn(sweeping::run(Arc::clone(&store), config.sweep_hours, stop.clone()));
         let watch = Watch::default();
         let look = Looking {
@@ -276,6 +286,7 @@ impl Serving {
             programmes,
             WebConfig {
                 local_mode: true,
+                mail_is_carried,
                 session_key: kept_key(&folder, "session.key")?,
                 rest_base: country.http.clone(),
             },

@@ -43,15 +43,145 @@ fn a_programme_is_begun_exported_edited_imported_and_reported_without_any_server
         ("R6", "R6.pdf", b"%PDF"),
         ("R7", "R7.pdf", b"%PDF"),
         ("R11", "R11.pdf", b"%PDF"),
+        ("R10", "R10.xlsx", b"PK"),
         ("OP0", "deck.pptx", b"PK"),
     ] {
-        let made = brevdue(&data, &["report", report, "--to", file]);
+        // As scripts may still have it.
+        let out = if report == "R2" { "--to" } else { "--out" };
+        let made = brevdue(&data, &["report", report, out, file]);
         assert!(made.status.success(), "{report}: {}", text(&made));
         let bytes = std::fs::read(place.path().join(file)).unwrap();
         assert!(bytes.starts_with(head), "{report}");
     }
     let odd = brevdue(&data, &["report", "R1", "--form", "csv"]);
     assert_eq!(odd.status.code(), Some(2), "{}", text(&odd));
+}
+
+#[test]
+fn a_report_of_all_programmes_is_made_of_those_in_the_data_folder_and_narrowed_by_name() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let none = brevdue(&data, &["report", "r10"]);
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none));
+    begun(&data, "Fagsystem");
+    let second = ["new", "--authority", "Øresund Kommune", "--manager", "Bo Hald", "--json"];
+    let second = brevdue(&data, &second);
+    assert!(second.status.success(), "{}", text(&second));
+    for (narrowed, expected) in [(&[][..], 3), (&["-p", "ØRESUND"][..], 2)] {
+        let asked: Vec<&str> = ["report", "r10", "--lang", "en", "--out", "all.xlsx"]
+            .into_iter()
+            .chain(narrowed.iter().copied())
+            .collect();
+        let made = brevdue(&data, &asked);
+        assert!(made.status.success(), "{}", text(&made));
+        let mut book: calamine::Xlsx<_> =
+            calamine::open_workbook(place.path().join("all.xlsx")).unwrap();
+        let rows = calamine::Reader::worksheet_range(&mut book, "Overview").unwrap();
+        assert_eq!(rows.height(), expected, "a heading, and a row for each programme");
+    }
+    let odd = brevdue(&data, &["report", "R10", "-p", "findes ikke"]);
+    assert_eq!(odd.status.code(), Some(2), "{}", text(&odd));
+    let odd = brevdue(&data, &["report", "R10", "--form", "pdf"]);
+    assert_eq!(odd.status.code(), Some(2), "{}", text(&odd));
+}
+
+#[test]
+fn a_file_that_would_leave_a_programme_without_its_leader_changes_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    begun(&data, "Fagsystem");
+    let exported = brevdue(&data, &["export", "people.csv", "--list", "personer"]);
+    assert!(exported.status.success(), "{}", text(&exported));
+    let file = place.path().join("people.csv");
+    let people = std::fs::read_to_string(&file).unwrap();
+    let demoted = people.replace("; pm", "; arch");
+    assert_ne!(people, demoted, "{people}");
+    let renamed = demoted.replace("Birgit Engvang", "Birgit E.");
+    std::fs::write(&file, renamed).unwrap();
+    let refused =
+        brevdue(&data, &["import", "people.csv", "--list", "personer", "--apply", "--lang", "en"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("project manager"), "{}", text(&refused));
+    let again = brevdue(&data, &["export", "people.csv", "--list", "personer"]);
+    assert!(again.status.success(), "{}", text(&again));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), people);
+}
+
+#[test]
+fn a_newer_catalogue_is_compared_and_an_authoritys_own_changes_stand() {
+    use brevdue_programme::catalogue::Catalogue;
+    use brevdue_programme::change::Change;
+    use brevdue_programme::objects::Override;
+    use brevdue_programme::permissions::Actor;
+    use brevdue_programme::programmes::By;
+
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let id = begun(&data, "Fagsystem");
+    let exported = brevdue(&data, &["catalogue", "export", "old.toml"]);
+    assert!(exported.status.success(), "{}", text(&exported));
+    let same = brevdue(&data, &["catalogue", "diff", "old.toml", "--json"]);
+    assert_eq!(json(&same)["differences"], serde_json::json!([]), "{}", text(&same));
+
+    // The authority has a title and a length of its own, and hides a task.
+    let shipped = Catalogue::shipped();
+    let own = |fields: serde_json::Value, hidden: bool| Override {
+        fields: serde_json::from_value(fields).unwrap(),
+        hidden,
+        catalogue_version: shipped.version.clone(),
+        ..Override::default()
+    };
+    let key = |text: &str| text.parse::<brevdue_programme::Key>().unwrap();
+    let changes = [
+        Change::add(key("OP3-T01"), &own(serde_json::json!({ "title.da": "Vores titel" }), false)),
+        Change::add(key("OP0-T02"), &own(serde_json::json!({ "title.en": "Ours" }), false)),
+    ];
+    let file = brevdue_store::ProgrammeFile::open(&data).unwrap();
+    let programmes = brevdue_programme::Programmes::new(std::sync::Arc::new(file));
+    let now = "2026-11-23T09:00:00Z".parse().unwrap();
+    let by = By { actor: Actor::Person(key("P-001")), reason: "", at: now };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(programmes.change(id.parse().unwrap(), &changes, by)).unwrap();
+
+    let mut newer = shipped.clone();
+    newer.version = "999".into();
+    let task = |id: &str| newer.tasks.iter().position(|task| task.id.as_str() == id).unwrap();
+    let (titled, gone) = (task("OP3-T01"), task("OP0-T02"));
+    newer.tasks[titled].title.da = "Kortlæg alt".into();
+    newer.tasks[titled].title.en = "Map everything".into();
+    let gone = newer.tasks.remove(gone).id;
+    for task in &mut newer.tasks {
+        task.depends_on.retain(|before| *before != gone);
+        task.condenses.retain(|one| *one != gone);
+    }
+    std::fs::write(place.path().join("new.toml"), newer.write()).unwrap();
+    let plain = brevdue(&data, &["catalogue", "diff", "old.toml", "new.toml", "--json"]);
+    assert_eq!(plain.status.code(), Some(0), "{}", text(&plain));
+    assert!(json(&plain)["authority"].is_null());
+    let asked = ["catalogue", "diff", "old.toml", "new.toml", "-p", "tusindfryd", "--json"];
+    let told = brevdue(&data, &asked);
+    assert_eq!(told.status.code(), Some(1), "one no longer fits: {}", text(&told));
+    let told = json(&told);
+    let one = |id: &str| {
+        let all = told["differences"].as_array().unwrap();
+        all.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("{id}: {told}"))
+    };
+    let title = &one("OP3-T01")["fields"][0];
+    assert_eq!((&title["field"], &title["new"]["da"]), (&"title".into(), &"Kortlæg alt".into()));
+    assert_eq!(title["own"], serde_json::json!({ "title.da": "Vores titel" }));
+    assert_eq!(one("OP0-T02")["what"], "removed");
+    assert_eq!(told["set_aside"][0]["key"], "OP0-T02", "{told}");
+    let said = brevdue(&data, &asked[..6]);
+    assert!(
+        text(&said).contains("jeres egen bliver stående: title.da = Vores titel"),
+        "{}",
+        text(&said)
+    );
+
+    std::fs::write(place.path().join("bad.toml"), "version = 1").unwrap();
+    let refused = brevdue(&data, &["catalogue", "diff", "bad.toml"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("line 1"), "{}", text(&refused));
 }
 
 #[test]

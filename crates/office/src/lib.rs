@@ -14,10 +14,13 @@
 //! - [`plans`]: tasks for MS Project, OpenProject and Jira, both ways.
 //! - [`reports`]: R1 to R11 as PDF, laid out by [`paper`].
 //! - [`reporting`]: which reports there are, each made of a judged programme.
+//! - [`questionnaire`]: what a supplier is asked, both ways.
+//! - [`across`]: several programmes side by side (R10), as a workbook.
 //! - [`slides`]: decks that PowerPoint and LibreOffice open.
 //! - [`of_plan`]: from a plan to all of these.
 //! - [`limits`]: how much of a stranger's file is read.
 
+pub mod across;
 pub mod calendar;
 pub mod cells;
 pub mod diff;
@@ -30,6 +33,7 @@ pub mod of_plan;
 mod packed;
 pub mod paper;
 pub mod plans;
+pub mod questionnaire;
 pub mod reporting;
 pub mod reports;
 mod sheets;

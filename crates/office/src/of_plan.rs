@@ -293,8 +293,8 @@ impl Named<'_> {
         };
         let deadlines = report.compliance.iter().map(|(id, compliance)| {
             let without_evidence = failing(id, CheckResult::NoEvidence);
-            let day =
-                report.milestones.iter().find(|line| line.id == *id).and_then(|line| line.forecast);
+            // What is owed on that day stays owed on it, whenever the tasks before it are done.
+            let day = self.plan.milestone(id.as_str()).and_then(|one| one.held.day);
             let all = compliance.systems_compliant == compliance.systems_in_scope;
             let light = match (all, day) {
                 _ if compliance.systems_in_scope == 0 => Light::Unknown,
@@ -397,14 +397,17 @@ impl Named<'_> {
             }
         }
         let counted = counts.into_iter().map(|((order, requirement), count)| match order {
-            0 => format!("{requirement} {} {count}", self.said("fejler for", "fails for")),
+            0 => format!("{requirement} {} ({count})", self.said("er ikke opfyldt", "is not met")),
+            1 if count == 1 => {
+                self.said("1 skal-opgave er over frist", "1 must task is overdue").to_owned()
+            }
             1 => format!(
                 "{count} {}",
                 self.said("skal-opgaver er over frist", "must tasks are overdue")
             ),
             _ => format!(
-                "{requirement} {} {count}",
-                self.said("er uden dokumentation for", "has no evidence for")
+                "{requirement} {} ({count})",
+                self.said("mangler evidens", "has no evidence")
             ),
         });
         counted.chain(reasons).collect()

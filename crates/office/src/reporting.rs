@@ -6,10 +6,11 @@ mod lines;
 mod prose;
 mod running;
 
+use brevdue_programme::across::Across;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::objects::{Kind, LetterType, Supplier, System};
 use brevdue_programme::programmes::Judged;
-use brevdue_programme::{Key, Language, ProgrammeId};
+use brevdue_programme::{Day, Key, Language, ProgrammeId};
 use std::collections::BTreeMap;
 
 use crate::calendar::{self, Told};
@@ -135,6 +136,8 @@ pub enum Report {
     R8,
     /// Operation.
     R9,
+    /// Several authorities side by side.
+    R10,
     /// Who changed what.
     R11,
     /// The slides of the package Kommunikation.
@@ -153,6 +156,7 @@ impl Report {
         Self::R7,
         Self::R8,
         Self::R9,
+        Self::R10,
         Self::R11,
         Self::Deck,
     ];
@@ -169,6 +173,7 @@ impl Report {
             Self::R7 => "R7",
             Self::R8 => "R8",
             Self::R9 => "R9",
+            Self::R10 => "R10",
             Self::R11 => "R11",
             Self::Deck => "OP0",
         }
@@ -191,6 +196,7 @@ impl Report {
             Self::R7 => ("Klarmelding", "Declaration of readiness"),
             Self::R8 => ("Uddannelsesdækning", "Training coverage"),
             Self::R9 => ("Driftsoverblik", "Overview of operation"),
+            Self::R10 => ("Tværgående overblik", "Overview across authorities"),
             Self::R11 => ("Beslutnings- og ændringslog", "Log of decisions and changes"),
             Self::Deck => ("Præsentation til kommunikation", "Presentation for communication"),
         };
@@ -216,6 +222,7 @@ impl Report {
             ],
             Self::R8 => &[Form::Pdf, Form::Xlsx],
             Self::R9 => &[Form::Csv],
+            Self::R10 => &[Form::Xlsx],
             Self::R11 => &[Form::Pdf, Form::Csv],
             Self::Deck => &[Form::Pptx],
         }
@@ -232,6 +239,9 @@ pub enum NotMade {
     /// R4 is about one supplier, and there is none of that key.
     #[error("name a supplier of the register; {}", if .0.is_empty() { "there is none" } else { .0 })]
     NoSuchSupplier(String),
+    /// R10 is of several programmes: see [`across`].
+    #[error("R10 is of several programmes, and not made of one")]
+    OfSeveral,
     /// The programme has no plan.
     #[error(transparent)]
     NoPlan(#[from] brevdue_programme::plan::NoPlan),
@@ -244,6 +254,24 @@ pub enum NotMade {
     /// It could not be written as slides.
     #[error(transparent)]
     Unpackable(#[from] slides::Unpackable),
+}
+
+/// Makes R10, of several programmes.
+///
+/// # Errors
+///
+/// [`NotMade`].
+pub fn across(across: &Across, language: Language, form: Form) -> Result<Vec<u8>, NotMade> {
+    match form {
+        Form::Xlsx => Ok(crate::across::write(across, language)?),
+        form => Err(NotMade::NoSuchForm(Report::R10, form)),
+    }
+}
+
+/// A name for the file of R10, without anything of the authorities' in it but the report's word and the day.
+pub fn across_name(across: &Across, form: Form) -> String {
+    let day = Day::of(across.at).map_or_else(|_| String::new(), |day| format!("-{day}"));
+    format!("{}{day}.{}", Report::R10.word(), form.ending())
 }
 
 /// What a report is made of.
@@ -275,6 +303,9 @@ impl Asked<'_> {
     pub fn make(&self, report: Report, form: Form) -> Result<Vec<u8>, NotMade> {
         if !report.forms().contains(&form) {
             return Err(NotMade::NoSuchForm(report, form));
+        }
+        if report == Report::R10 {
+            return Err(NotMade::OfSeveral);
         }
         Ok(match (report, form) {
             (Report::R11, Form::Csv) => self.log(),
@@ -362,8 +393,8 @@ impl Asked<'_> {
             }
             Report::R7 => reports::readiness(&head, &prose::readiness(judged, language))?,
             Report::R8 => reports::training(&head, &judged.programme)?,
-            Report::R11 => reports::history(&head, self.history)?,
-            Report::R9 | Report::Deck => {
+            Report::R11 => reports::history(&head, &judged.programme, self.history)?,
+            Report::R9 | Report::R10 | Report::Deck => {
                 return Err(NotMade::NoSuchForm(report, Form::Pdf));
             }
         })

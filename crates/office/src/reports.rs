@@ -87,7 +87,7 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
         blocks.push(Block::Text(format!(
             "{name}: {} {compliant} / {scope} · {} {} / {}",
             said(head, "systemer, der overholder", "systems compliant"),
-            said(head, "beskeder, der overholder", "messages compliant"),
+            said(head, "meddelelser, der overholder", "messages compliant"),
             crate::paper::number(*messages, head.language),
             crate::paper::number(*sent, head.language)
         )));
@@ -101,7 +101,9 @@ pub fn requirements(head: &Head, matrix: &Matrix) -> Result<Printed, Unprintable
         table
             .columns
             .extend(matrix.requirements[start..end].iter().map(|(id, _)| (id.clone(), 1.0)));
-        for row in &matrix.rows {
+        // Who is asked nothing here has no row here.
+        let asked = |row: &&MatrixRow| row.cells.iter().take(end).skip(start).any(Option::is_some);
+        for row in matrix.rows.iter().filter(asked) {
             let mut items =
                 vec![Item::Words(format!("{} {}", row.subject.0, row.subject.1).trim().to_owned())];
             items.extend((start..end).map(|index| {
@@ -279,7 +281,7 @@ pub fn readiness(head: &Head, systems: &[Readiness]) -> Result<Printed, Unprinta
         .map(|system| {
             let word = match system.light {
                 Light::Green => said(head, "Klar", "Go"),
-                Light::Unknown => said(head, "Ingen dokumentation", "No evidence"),
+                Light::Unknown => said(head, "Ingen evidens", "No evidence"),
                 _ => said(head, "Ikke klar", "No-go"),
             };
             vec![
@@ -307,7 +309,7 @@ pub fn readiness(head: &Head, systems: &[Readiness]) -> Result<Printed, Unprinta
                     ("System", "System", 2.4),
                     ("Klar?", "Ready?", 1.6),
                     ("Hvorfor", "Why", 2.8),
-                    ("Dokumentation", "Evidence", 2.6),
+                    ("Evidens", "Evidence", 2.6),
                 ],
             ),
             rows,

@@ -143,7 +143,7 @@ pub(crate) fn sample(systems: usize) -> Sample {
             requirement: "MK-A2".into(),
             title: "Sender kun MeMo".into(),
             subject: "S-001".into(),
-            result: "ingen dokumentation".into(),
+            result: "ingen evidens".into(),
             ..RequirementLine::default()
         }],
         figures: BTreeMap::from([((Kind::System, key("S-001")), 83.0)]),

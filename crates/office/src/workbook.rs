@@ -18,6 +18,7 @@ use crate::diff::{self, Diff};
 use crate::sheets::Sheet;
 pub(crate) use read::Rows;
 pub use read::Unreadable;
+pub(crate) use write::put;
 
 /// The sheet that carries what was exported.
 pub(crate) const BASE_SHEET: &str = "_base";

@@ -13,6 +13,7 @@ use crate::objects::{AuthorityKind, Milestone, Settings, Status, System, TaskSta
 use crate::plan::{NoPlan, Plan};
 use crate::programme::{Programme, settings_key};
 use crate::registers;
+use crate::reminding::Reminders;
 
 /// Characters of a name at most.
 pub const NAME_CHARACTERS: usize = 200;
@@ -107,6 +108,7 @@ pub fn begin(beginning: &Beginning, catalogue: &Catalogue) -> Result<Vec<Change>
         weights: BTreeMap::new(),
         reporting: String::new(),
         works_on: BTreeSet::new(),
+        reminders: Reminders::default(),
         archived: false,
     };
     let mut changes = vec![Change::add(settings_key(), &settings)];

@@ -153,6 +153,8 @@ pub struct Outcome {
     pub history: Vec<HistoryLine>,
     /// Who has to be told, kept until they are.
     pub untold: Vec<crate::closing::Notice>,
+    /// Objects that are not written and by which it was decided, each in the version that was seen.
+    pub rests_on: Vec<(Kind, Key, u32)>,
 }
 
 impl Change {
@@ -303,7 +305,7 @@ pub fn outcome(
         return Err(Refused::Conflicts(conflicts));
     }
     let writes = order.iter().filter_map(|place| standing.remove(place)).collect();
-    Ok(Outcome { writes, history, untold: Vec::new() })
+    Ok(Outcome { writes, history, ..Outcome::default() })
 }
 
 fn checked(change: &Change, body: Value) -> Result<Value, Refused> {

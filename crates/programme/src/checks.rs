@@ -16,6 +16,7 @@ mod evidence;
 mod legacy;
 mod markup;
 mod matrix;
+mod number;
 mod quality;
 mod receiving;
 mod sending;

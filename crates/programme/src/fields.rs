@@ -5,11 +5,13 @@
 //! column of a workbook and a line of CSV understand the same.
 
 mod reading;
+mod recorded;
 mod registers;
 
 use serde_json::Value;
 
 pub use self::reading::NotAValue;
+pub use self::recorded::{is_told_by_status, kind_name, recorded};
 use crate::objects::{ChoiceOption, Kind};
 use crate::text::Language;
 

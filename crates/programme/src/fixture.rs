@@ -16,6 +16,16 @@ use crate::objects::{AuthorityKind, Interface, System, SystemRole, Track};
 use crate::programme::Programme;
 use crate::text::Bilingual;
 
+/// Runs what never waits.
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("memory never waits"),
+    }
+}
+
 pub(crate) fn key(text: &str) -> Key {
     text.parse().unwrap()
 }

@@ -23,10 +23,14 @@
 //! - [`jobs`]: sending jobs that run by themselves, and which run in the window without sending.
 //! - [`links`]: finding links to the earlier solution in the authority's pages.
 //! - [`closing`]: tasks that close and re-open by their condition, and closing by hand.
+//! - [`reminding`]: who is reminded of what on a day, once for each step.
 //! - [`permissions`]: who may see and change what.
+//! - [`leading`]: that somebody still leads after a change.
+//! - [`across`]: several authorities side by side.
 //! - [`lights`] and [`status`]: the status report, readiness, training coverage.
 //! - [`potential`]: the score of letter types, the minimum standard, the palette of markup.
 
+pub mod across;
 pub mod beginning;
 pub mod calendar;
 pub mod catalogue;
@@ -39,6 +43,7 @@ pub mod fields;
 mod fixture;
 pub mod ids;
 pub mod jobs;
+pub mod leading;
 pub mod lights;
 pub mod links;
 pub mod memory;
@@ -50,8 +55,10 @@ pub mod plan;
 pub mod potential;
 pub mod programme;
 pub mod programmes;
+pub mod questionnaire;
 pub mod reading;
 pub mod registers;
+pub mod reminding;
 pub mod shapes;
 pub mod status;
 pub mod storage;

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use brevdue_memo::Timestamp;
 
 use crate::change::{HistoryLine, Outcome};
 use crate::closing::Notice;
 use crate::ids::{Key, ProgrammeId};
 use crate::objects::Kind;
 use crate::programme::Programme;
-use crate::storage::{ProgrammeStore, StorageError, UNTOLD};
+use crate::reminding::{KEPT, Kept, Posting, State};
+use crate::storage::{NOTICES, ProgrammeStore, StorageError, UNTOLD, Which};
 
 /// One of them.
 #[derive(Debug, Default)]
@@ -18,6 +20,11 @@ struct One {
     programme: Programme,
     history: Vec<HistoryLine>,
     untold: Vec<(i64, Notice)>,
+    /// What people were told last of each thing.
+    marks: BTreeMap<String, String>,
+    notices: Vec<Kept>,
+    /// The number of the newest notice.
+    posted: i64,
     /// What feeds told, by their keys.
     told: BTreeMap<Key, (u32, String)>,
 }
@@ -39,6 +46,19 @@ impl ProgrammeStore for Memory {
         Ok(self.lock().keys().copied().collect())
     }
 
+    async fn parts(&self, kinds: &[Kind]) -> Result<Vec<(ProgrammeId, Programme)>, StorageError> {
+        let parts = |one: &One| {
+            let mut some = Programme::default();
+            for kind in kinds {
+                for (key, held) in one.programme.all_held(*kind) {
+                    some.insert(*kind, key.clone(), held.clone());
+                }
+            }
+            some
+        };
+        Ok(self.lock().iter().map(|(id, one)| (*id, parts(one))).collect())
+    }
+
     async fn load(&self, programme: ProgrammeId) -> Result<Programme, StorageError> {
         Ok(self.lock().get(&programme).map(|one| one.programme.clone()).unwrap_or_default())
     }
@@ -46,10 +66,11 @@ impl ProgrammeStore for Memory {
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
         let mut all = self.lock();
         let One { programme: there, history, untold, .. } = all.entry(programme).or_default();
-        for write in &outcome.writes {
-            let version = there.held(write.kind, &write.key).map_or(0, |held| held.version);
-            if version != write.expect {
-                return Err(StorageError::Changed { kind: write.kind, key: write.key.clone() });
+        let seen = outcome.writes.iter().map(|write| (write.kind, &write.key, write.expect));
+        let seen = seen.chain(outcome.rests_on.iter().map(|(kind, key, at)| (*kind, key, *at)));
+        for (kind, key, expected) in seen {
+            if there.held(kind, key).map_or(0, |held| held.version) != expected {
+                return Err(StorageError::Changed { kind, key: key.clone() });
             }
         }
         there.put(&outcome.writes);
@@ -67,11 +88,70 @@ impl ProgrammeStore for Memory {
         Ok(untold.iter().take(UNTOLD).cloned().collect())
     }
 
-    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
-        if let Some(one) = self.lock().get_mut(&programme) {
+    async fn marks(
+        &self,
+        programme: ProgrammeId,
+    ) -> Result<BTreeMap<String, String>, StorageError> {
+        Ok(self.lock().get(&programme).map(|one| one.marks.clone()).unwrap_or_default())
+    }
+
+    async fn post(&self, programme: ProgrammeId, posting: &Posting) -> Result<bool, StorageError> {
+        let mut all = self.lock();
+        let one = all.entry(programme).or_default();
+        if posting.marks.iter().any(|mark| one.marks.get(&mark.about) != mark.was.as_ref()) {
+            return Ok(false);
+        }
+        for mark in &posting.marks {
+            one.marks.insert(mark.about.clone(), mark.is.clone());
+        }
+        if let Some(until) = posting.told_until {
             one.untold.retain(|(number, _)| *number > until);
         }
-        Ok(())
+        for notice in &posting.notices {
+            one.posted += 1;
+            let (state, since, attempt) = (State::Waiting, posting.at, 0);
+            let (number, notice) = (one.posted, notice.clone());
+            one.notices.push(Kept { number, state, since, attempt, notice });
+        }
+        let over = one.notices.iter().rev().filter(|kept| !kept.state.is_open());
+        if let Some(last) = over.map(|kept| kept.number).nth(KEPT) {
+            one.notices.retain(|kept| kept.state.is_open() || kept.number > last);
+        }
+        Ok(true)
+    }
+
+    async fn notices(
+        &self,
+        programme: ProgrammeId,
+        which: Which,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StorageError> {
+        let all = self.lock();
+        let kept = all.get(&programme).map(|one| one.notices.as_slice()).unwrap_or_default();
+        let wanted = kept.iter().rev().filter(|kept| {
+            (which == Which::All || kept.state.is_open())
+                && before.is_none_or(|before| kept.number < before)
+        });
+        Ok(wanted.take(limit.min(NOTICES)).cloned().collect())
+    }
+
+    async fn went(
+        &self,
+        programme: ProgrammeId,
+        number: i64,
+        from: (State, u32),
+        to: (State, u32),
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let mut all = self.lock();
+        let Some(one) = all.get_mut(&programme) else { return Ok(false) };
+        let mut found = one.notices.iter_mut();
+        let found = found.find(|kept| kept.number == number && (kept.state, kept.attempt) == from);
+        let Some(kept) = found else { return Ok(false) };
+        (kept.state, kept.attempt) = to;
+        kept.since = at;
+        Ok(true)
     }
 
     async fn history(

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::catalogue::{Package, Task, Variant};
 use crate::day::Day;
 use crate::ids::{ArchetypeId, AreaId, Key, ProfileId, RequirementId, RoleId, TaskId};
+use crate::reminding::Reminders;
 use crate::text::Language;
 use crate::time_of_day::TimeOfDay;
 
@@ -488,6 +489,9 @@ pub struct Settings {
     /// Days of custom on which people work here, by the words of [`crate::calendar::CustomDay`].
     #[serde(default)]
     pub works_on: BTreeSet<String>,
+    /// When people are reminded, and in which language.
+    #[serde(default, skip_serializing_if = "Reminders::is_default")]
+    pub reminders: Reminders,
     /// No longer in use; shown in the archive alone.
     #[serde(default)]
     pub archived: bool,
@@ -935,6 +939,9 @@ pub struct Person {
     pub name: String,
     /// Their address for notices.
     pub email: String,
+    /// The language of their notices; none: the programme's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Their unit.
     pub unit: String,
     /// What they are.

@@ -2,26 +2,32 @@
 
 mod bringing;
 mod judging;
+mod notifying;
 mod scanning;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use brevdue_memo::Timestamp;
 
-use crate::catalogue::{Catalogue, Requirement};
+use crate::catalogue::{Catalogue, Requirement, SetAside};
 use crate::change::{self, Change, HistoryLine, Outcome, Refused};
 use crate::checks::Evidence;
 use crate::closing::{self, BY_CONDITION, NotSet, Notice};
 use crate::day::{Day, NotADay};
-use crate::ids::{Key, ProgrammeId};
-use crate::objects::{Kind, Settings};
+use crate::ids::{Key, ProgrammeId, TaskId};
+use crate::leading::{self, NoLeader};
+use crate::objects::{Kind, Person, Settings};
 use crate::permissions::{self, Actor, Forbidden};
 use crate::plan::{NoPlan, Plan};
 use crate::programme::Programme;
+use crate::reminding::{STEP_DAYS, STEPS};
 use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
 
 pub use judging::{JudgeError, Judged, Trued};
+pub use notifying::Looked;
 
 /// Programmes kept ready at most; others are read again when somebody asks.
 const READY: usize = 64;
@@ -74,6 +80,9 @@ pub enum ChangeError {
     /// It breaks a rule of tasks and attestations.
     #[error(transparent)]
     NotSet(#[from] NotSet),
+    /// Nobody would lead the programme any more.
+    #[error(transparent)]
+    NoLeader(#[from] NoLeader),
     /// The plan would no longer hold, for example because tasks would wait for each other.
     #[error(transparent)]
     NoPlan(#[from] NoPlan),
@@ -84,6 +93,8 @@ pub enum ChangeError {
         key: Key,
         /// Why, for its author.
         reason: String,
+        /// Tasks that would wait for one another, as in [`SetAside::ring`](crate::catalogue::SetAside::ring).
+        ring: Vec<TaskId>,
     },
     /// The day of the change is none a plan can have.
     #[error(transparent)]
@@ -113,6 +124,19 @@ impl By<'_> {
             Actor::Condition => BY_CONDITION.to_owned(),
         }
     }
+}
+
+/// A programme that somebody may read, and who they are in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Which programme.
+    pub id: ProgrammeId,
+    /// What it is set to.
+    pub settings: Settings,
+    /// Who they are, among its people.
+    pub me: Key,
+    /// Their entry.
+    pub person: Person,
 }
 
 impl Programmes {
@@ -158,19 +182,33 @@ impl Programmes {
         Ok(Evidence::new(programme, requirements, counted, now))
     }
 
-    /// Every programme with what it is set to, by name.
+    /// Every programme with what it is set to, by name. None is opened.
     ///
     /// # Errors
     ///
     /// [`StorageError`].
     pub async fn list(&self) -> Result<Vec<(ProgrammeId, Settings)>, StorageError> {
-        let mut list = Vec::new();
-        for id in self.shared.store.programmes().await? {
-            if let Some(settings) = self.load(id).await?.settings() {
-                list.push((id, settings));
-            }
-        }
+        let parts = self.shared.store.parts(&[Kind::Settings]).await?;
+        let with_settings = |(id, part): (ProgrammeId, Programme)| Some((id, part.settings()?));
+        let mut list: Vec<_> = parts.into_iter().filter_map(with_settings).collect();
         list.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+        Ok(list)
+    }
+
+    /// The programmes that somebody may read, by name: those among whose people an entry says that they sign in
+    /// under this id. None is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError`].
+    pub async fn read_by(&self, subject: &str) -> Result<Vec<Entry>, StorageError> {
+        let parts = self.shared.store.parts(&[Kind::Settings, Kind::Person]).await?;
+        let entry = |(id, part): (ProgrammeId, Programme)| {
+            let (me, person) = permissions::signed_in(&part, subject)?;
+            Some(Entry { id, settings: part.settings()?, me, person })
+        };
+        let mut list: Vec<Entry> = parts.into_iter().filter_map(entry).collect();
+        list.sort_by(|one, other| one.settings.name.cmp(&other.settings.name));
         Ok(list)
     }
 
@@ -216,7 +254,8 @@ impl Programmes {
     }
 
     /// Makes changes: all or none. Here, and nowhere else, it is asked whether they are theirs to make,
-    /// whether tasks and attestations keep their rules, and whether the plan still holds.
+    /// whether tasks and attestations keep their rules, whether somebody still leads, and whether the plan still
+    /// holds.
     ///
     /// # Errors
     ///
@@ -271,6 +310,7 @@ impl Programmes {
             let plan = Plan::of(&programme, effective.catalogue(), Day::of(by.at)?)?;
             permissions::check(&programme, &plan, &by.actor, &changes)?;
             closing::guard(&programme, &plan, &outcome.writes, &who)?;
+            outcome.rests_on = leading::guard(&programme, &outcome.writes)?;
             stands(&programme, &outcome, by.at)?;
             tries += 1;
             match self.shared.store.commit(id, &outcome).await {
@@ -392,6 +432,15 @@ impl Programmes {
 
 /// Whether a programme still has a plan after changes that can take it away.
 fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), ChangeError> {
+    for write in outcome.writes.iter().filter(|write| write.kind == Kind::Settings) {
+        let settings = write.body.clone().map(serde_json::from_value::<Settings>);
+        if settings.is_some_and(|one| one.is_ok_and(|one| !one.reminders.is_within_limits())) {
+            let (kind, key) = (write.kind, write.key.clone());
+            let field = Some("reminders".to_owned());
+            let reason = format!("at most {STEPS} steps in a list, each 1 to {STEP_DAYS} days");
+            return Err(Refused::Invalid { kind, key, field, reason }.into());
+        }
+    }
     let matters = |kind: Kind| {
         matches!(kind, Kind::Settings | Kind::Override | Kind::System | Kind::LetterType)
     };
@@ -405,8 +454,8 @@ fn stands(before: &Programme, outcome: &Outcome, at: Timestamp) -> Result<(), Ch
         outcome.writes.iter().any(|write| write.kind == Kind::Override && write.key == *key)
     };
     if let Some(aside) = effective.set_aside().iter().find(|aside| own(&aside.key)) {
-        let (key, reason) = (aside.key.clone(), aside.reason.clone());
-        return Err(ChangeError::Override { key, reason });
+        let SetAside { key, reason, ring } = aside.clone();
+        return Err(ChangeError::Override { key, reason, ring });
     }
     Plan::of(&after, effective.catalogue(), Day::of(at)?)?;
     Ok(())

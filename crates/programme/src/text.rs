@@ -2,6 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::objects::ChoiceOption;
+
+/// The languages, to choose from.
+pub const LANGUAGES: &[ChoiceOption] = &[
+    ChoiceOption { word: "da", da: "Dansk", en: "Danish" },
+    ChoiceOption { word: "en", da: "Engelsk", en: "English" },
+];
+
 /// The language of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,6 +7,7 @@ mod client;
 mod gateways;
 mod mail;
 mod push;
+mod smtp;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -25,6 +26,7 @@ pub use client::{Client, ClientError, ClientSettings, Endpoints};
 pub use gateways::{HttpSmsGateway, NoticesStay, SmsSink};
 pub use mail::MailCommand;
 use push::Pushed;
+pub use smtp::{BadSmtp, SmtpServer, SmtpSettings, SmtpTls};
 
 use crate::causes::chain;
 use crate::nudge::Stay;

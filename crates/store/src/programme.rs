@@ -4,9 +4,11 @@
 //! letter, and so that the road of letters need not know of them. Every commit waits for its fsync.
 
 mod checking;
+mod notices;
 mod observations;
 mod schema;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +18,8 @@ use brevdue_programme::change::{HistoryLine, Outcome, Write};
 use brevdue_programme::closing::Notice;
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programme::Held;
-use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError, UNTOLD};
+use brevdue_programme::reminding::{Kept, Posting, State};
+use brevdue_programme::storage::{ProgrammeStore, Revision, StorageError, UNTOLD, Which};
 use brevdue_programme::{Key, Programme, ProgrammeId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -167,11 +170,29 @@ impl ProgrammeFile {
 impl ProgrammeStore for ProgrammeFile {
     async fn programmes(&self) -> Result<Vec<ProgrammeId>, StorageError> {
         self.read(|connection| {
-            let sql = "SELECT DISTINCT programme FROM objects";
-            let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+            let sql = format!("{EACH} SELECT id FROM known WHERE id IS NOT NULL");
+            let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
             let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0)).map_err(failed)?;
             rows.map(|row| row.map(|id| ProgrammeId(Uuid::from_bytes(id))).map_err(failed))
                 .collect()
+        })
+        .await
+    }
+
+    async fn parts(&self, kinds: &[Kind]) -> Result<Vec<(ProgrammeId, Programme)>, StorageError> {
+        let words: Vec<&'static str> = kinds.iter().map(|kind| kind.word()).collect();
+        self.read(move |connection| {
+            let mut statement =
+                connection.prepare_cached(&parts_of(words.len())).map_err(failed)?;
+            let asked = rusqlite::params_from_iter(words);
+            let mut rows = statement.query(asked).map_err(failed)?;
+            let mut parts: BTreeMap<ProgrammeId, Programme> = BTreeMap::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                let id = ProgrammeId(Uuid::from_bytes(row.get(4).map_err(failed)?));
+                let (kind, key, held) = object(row)?;
+                parts.entry(id).or_default().insert(kind, key, held);
+            }
+            Ok(parts.into_iter().collect())
         })
         .await
     }
@@ -194,6 +215,9 @@ impl ProgrammeStore for ProgrammeFile {
     async fn commit(&self, programme: ProgrammeId, outcome: &Outcome) -> Result<(), StorageError> {
         let outcome = outcome.clone();
         self.write(move |connection| {
+            for (kind, key, seen) in &outcome.rests_on {
+                stands(connection, programme, *kind, key, *seen)?;
+            }
             for write in &outcome.writes {
                 put(connection, programme, write)?;
             }
@@ -237,15 +261,39 @@ impl ProgrammeStore for ProgrammeFile {
         .await
     }
 
-    async fn has_told(&self, programme: ProgrammeId, until: i64) -> Result<(), StorageError> {
-        self.write(move |connection| {
-            connection
-                .prepare_cached("DELETE FROM untold WHERE programme = ?1 AND number <= ?2")
-                .and_then(|mut statement| statement.execute(params![programme.0.as_bytes(), until]))
-                .map(|_| ())
-                .map_err(failed)
-        })
-        .await
+    async fn marks(
+        &self,
+        programme: ProgrammeId,
+    ) -> Result<BTreeMap<String, String>, StorageError> {
+        self.read(move |connection| notices::marks(connection, programme)).await
+    }
+
+    async fn post(&self, programme: ProgrammeId, posting: &Posting) -> Result<bool, StorageError> {
+        let posting = posting.clone();
+        self.write(move |connection| notices::post(connection, programme, &posting)).await
+    }
+
+    async fn notices(
+        &self,
+        programme: ProgrammeId,
+        which: Which,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StorageError> {
+        self.read(move |connection| notices::kept(connection, programme, which, before, limit))
+            .await
+    }
+
+    async fn went(
+        &self,
+        programme: ProgrammeId,
+        number: i64,
+        from: (State, u32),
+        to: (State, u32),
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.write(move |connection| notices::went(connection, programme, number, from, to, at))
+            .await
     }
 
     async fn history(
@@ -356,20 +404,48 @@ impl ProgrammeStore for ProgrammeFile {
     }
 }
 
-fn put(connection: &Connection, programme: ProgrammeId, write: &Write) -> Result<(), StorageError> {
-    let kind = write.kind.word();
+/// The ids of all programmes, each found by one step in the table: to ask for distinct ones would read all of it.
+const EACH: &str = "WITH RECURSIVE known (id) AS (
+    SELECT min(programme) FROM objects
+    UNION ALL
+    SELECT (SELECT min(programme) FROM objects WHERE programme > known.id) FROM known WHERE id IS NOT NULL
+)";
+
+/// The objects of so many kinds of every programme. The join goes from the ids to the objects, in that order.
+fn parts_of(kinds: usize) -> String {
+    let marks = vec!["?"; kinds].join(", ");
+    format!(
+        "{EACH} SELECT o.kind, o.key, o.version, o.body, o.programme FROM known
+         CROSS JOIN objects o ON o.programme = known.id AND o.kind IN ({marks})"
+    )
+}
+
+/// Whether an object is in the version that somebody saw; 0: none.
+fn stands(
+    connection: &Connection,
+    programme: ProgrammeId,
+    kind: Kind,
+    key: &Key,
+    seen: u32,
+) -> Result<(), StorageError> {
     let version = connection
         .prepare_cached(
             "SELECT version FROM objects WHERE programme = ?1 AND kind = ?2 AND key = ?3",
         )
         .and_then(|mut statement| {
-            let place = params![programme.0.as_bytes(), kind, write.key.as_str()];
+            let place = params![programme.0.as_bytes(), kind.word(), key.as_str()];
             statement.query_row(place, |row| row.get::<_, u32>(0)).optional()
         })
         .map_err(failed)?;
-    if version.unwrap_or(0) != write.expect {
-        return Err(StorageError::Changed { kind: write.kind, key: write.key.clone() });
+    match version.unwrap_or(0) == seen {
+        true => Ok(()),
+        false => Err(StorageError::Changed { kind, key: key.clone() }),
     }
+}
+
+fn put(connection: &Connection, programme: ProgrammeId, write: &Write) -> Result<(), StorageError> {
+    let kind = write.kind.word();
+    stands(connection, programme, write.kind, &write.key, write.expect)?;
     let done = match &write.body {
         Some(body) => connection
             .prepare_cached(
@@ -487,7 +563,7 @@ async fn apart<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use brevdue_programme::change::{Change, outcome};
-    use brevdue_programme::objects::Risk;
+    use brevdue_programme::objects::{Person, Risk};
 
     use super::*;
 
@@ -511,6 +587,79 @@ mod tests {
         assert_eq!(there.get::<Risk>(&key("R-1")), Some(risk));
         let history = file.history(id, None, None, 10).await.unwrap();
         assert_eq!((history.len(), history[0].1.who.as_str()), (1, "pm"));
+    }
+
+    #[tokio::test]
+    async fn parts_of_programmes_are_found_without_reading_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        let at = Timestamp::from_millis(1_000);
+        let somebody = |name: &str| Person { name: name.into(), ..Person::default() };
+        for number in [3, 1, 2] {
+            let add = [
+                Change::add(key("M-1"), &somebody(&format!("Person {number}"))),
+                Change::add(key("R-1"), &Risk::default()),
+            ];
+            // The second has nobody.
+            let add = if number == 2 { &add[1..] } else { &add[..] };
+            let add = outcome(&Programme::default(), add, "pm", "", at).unwrap();
+            file.commit(ProgrammeId(Uuid::from_u128(number)), &add).await.unwrap();
+        }
+        let ids: Vec<u128> =
+            file.programmes().await.unwrap().iter().map(|id| id.0.as_u128()).collect();
+        assert_eq!(ids, [1, 2, 3]);
+        let people = file.parts(&[Kind::Person, Kind::Settings]).await.unwrap();
+        let people: Vec<_> = people
+            .iter()
+            .map(|(id, part)| (id.0.as_u128(), part.get::<Person>(&key("M-1")).unwrap().name))
+            .collect();
+        assert_eq!(people, [(1, "Person 1".to_owned()), (3, "Person 3".to_owned())]);
+        assert_eq!(file.parts(&[Kind::Risk]).await.unwrap().len(), 3);
+        assert!(file.parts(&[]).await.unwrap().is_empty());
+
+        let plan = |sql: String| {
+            file.read(move |connection| {
+                let explained = format!("EXPLAIN QUERY PLAN {sql}");
+                let mut statement = connection.prepare(&explained).map_err(failed)?;
+                let count = statement.parameter_count();
+                let asked = rusqlite::params_from_iter(vec!["person"; count]);
+                let lines = statement.query_map(asked, |row| row.get::<_, String>(3));
+                let lines = lines.map_err(failed)?.collect::<Result<Vec<_>, _>>();
+                lines.map_err(failed)
+            })
+        };
+        for sql in [parts_of(2), format!("{EACH} SELECT id FROM known WHERE id IS NOT NULL")] {
+            let lines = plan(sql).await.unwrap();
+            let whole = lines.iter().filter(|line| line.starts_with("SCAN o"));
+            assert_eq!(whole.count(), 0, "{lines:#?}");
+        }
+        let lines = plan(parts_of(2)).await.unwrap();
+        let wanted = "SEARCH o USING PRIMARY KEY (programme=? AND kind=?)";
+        assert!(lines.iter().any(|line| line == wanted), "{lines:#?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_when_what_it_rests_on_was_changed_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ProgrammeFile::open(folder.path()).unwrap();
+        let (id, at) = (ProgrammeId(Uuid::from_u128(7)), Timestamp::from_millis(1_000));
+        let add = |name: &str| {
+            let add = [Change::add(key(name), &Risk::default())];
+            outcome(&Programme::default(), &add, "pm", "", at).unwrap()
+        };
+        file.commit(id, &add("R-1")).await.unwrap();
+        let resting = |name: &str, on: u32| {
+            let rests_on = vec![(Kind::Risk, key("R-1"), on)];
+            brevdue_programme::change::Outcome { rests_on, ..add(name) }
+        };
+        for seen in [0, 2] {
+            let late = file.commit(id, &resting("R-2", seen)).await.unwrap_err();
+            let StorageError::Changed { kind, key } = late else { panic!("{late}") };
+            assert_eq!((kind, key.as_str()), (Kind::Risk, "R-1"));
+        }
+        assert_eq!(file.history(id, None, None, 10).await.unwrap().len(), 1);
+        file.commit(id, &resting("R-2", 1)).await.unwrap();
+        assert_eq!(file.history(id, None, None, 10).await.unwrap().len(), 2);
     }
 
     #[tokio::test]
@@ -575,7 +724,9 @@ mod tests {
         let untold = file.untold(id).await.unwrap();
         let notices: Vec<&Notice> = untold.iter().map(|(_, notice)| notice).collect();
         assert_eq!(notices, opened.untold.iter().collect::<Vec<_>>());
-        file.has_told(id, untold[0].0).await.unwrap();
+        let (marks, told_until) = (Vec::new(), Some(untold[0].0));
+        let posting = Posting { notices: Vec::new(), marks, told_until, at };
+        assert!(file.post(id, &posting).await.unwrap());
         assert_eq!(file.untold(id).await.unwrap(), untold[1..]);
         assert!(file.untold(ProgrammeId(Uuid::from_u128(8))).await.unwrap().is_empty());
     }

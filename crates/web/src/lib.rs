@@ -43,6 +43,8 @@ pub struct WebConfig {
     /// Invented people only: anybody may sign in as any of them, every page says so, and cookies
     /// do without TLS.
     pub local_mode: bool,
+    /// Somebody carries mail: without, pages say that nothing is sent.
+    pub mail_is_carried: bool,
     /// Signs sessions and forms. The same on every node; a new one signs everybody out.
     pub session_key: [u8; 32],
     /// Where senders find the REST interface, e.g. `http://127.0.0.1:8010`, for the hint on the
@@ -55,6 +57,7 @@ impl std::fmt::Debug for WebConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebConfig")
             .field("local_mode", &self.local_mode)
+            .field("mail_is_carried", &self.mail_is_carried)
             .field("rest_base", &self.rest_base)
             .finish_non_exhaustive()
     }

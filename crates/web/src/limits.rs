@@ -72,10 +72,18 @@ pub(crate) const REGISTER_PAGE: usize = 100;
 pub(crate) const REPORT_SUPPLIERS: usize = 200;
 /// Lines of history on one page.
 pub(crate) const HISTORY_PAGE: usize = 100;
+/// Notices on one page.
+pub(crate) const NOTICE_PAGE: usize = 100;
+/// Characters of a link that opens a mail program; mail programs cut longer ones.
+pub(crate) const MAILTO_CHARACTERS: usize = 1_900;
 /// Lines of history shown beside what they are about.
 pub(crate) const HISTORY_SHOWN: usize = 20;
 /// Characters of a comment.
 pub(crate) const COMMENT_CHARACTERS: usize = 5_000;
+/// Characters of what the list of programmes is searched for.
+pub(crate) const SEARCH_CHARACTERS: usize = 100;
+/// Programmes on one page of their list.
+pub(crate) const PROGRAMME_PAGE: usize = 100;
 /// Rows on one page of the task list.
 pub(crate) const TASK_PAGE: usize = 100;
 /// Cards in one column of the board; the rest are counted.
@@ -89,10 +97,20 @@ pub(crate) const GUESSES_A_MINUTE: u32 = 120;
 /// Bytes of what a supplier answers in one form.
 pub(crate) const SUPPLIER_FORM_BYTES: usize = 128 * 1024;
 /// Characters of one answer of a supplier.
-pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize = 2_000;
+pub(crate) const SUPPLIER_ANSWER_CHARACTERS: usize =
+    brevdue_programme::questionnaire::ANSWER_CHARACTERS;
+/// Bytes of a questionnaire that is brought back as a workbook.
+pub(crate) const SUPPLIER_SHEET_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of the form that brings one, that are still read so that the browser hears why not.
+pub(crate) const SUPPLIER_SHEET_FORM_BYTES: usize = 20 * 1024 * 1024;
 /// Days that a link to a questionnaire works, where nobody says otherwise.
 pub(crate) const QUESTIONNAIRE_DAYS: i32 = 28;
 
+/// Bytes of a form that brings a catalogue, and what is beside it.
+pub(crate) const CATALOGUE_FORM_BYTES: usize =
+    brevdue_programme::catalogue::CATALOGUE_BYTES + 64 * 1024;
+/// Items of two catalogues that are shown side by side; the rest are counted.
+pub(crate) const COMPARED_ITEMS: usize = 300;
 /// Bytes of a field beside a file of evidence.
 pub(crate) const EVIDENCE_FIELD_BYTES: usize = 1024;
 /// Bytes of a form that brings evidence: a file, and what is beside it.

@@ -1,5 +1,5 @@
 //! Every text of the pages, in both languages. The texts themselves stand in `texts.toml`, and
-//! those of programmes in `texts-programme.toml` and `texts-evidence.toml`.
+//! those of programmes in `texts-programme.toml`, `texts-evidence.toml` and `texts-across.toml`.
 
 #[cfg(test)]
 mod file;
@@ -63,7 +63,8 @@ mod tests {
         let source = concat!(
             include_str!("../texts.toml"),
             include_str!("../texts-programme.toml"),
-            include_str!("../texts-evidence.toml")
+            include_str!("../texts-evidence.toml"),
+            include_str!("../texts-across.toml")
         );
         let texts = file::parse(source).unwrap();
         assert!(texts.len() > 100, "the file was read, and not in part: {}", texts.len());

@@ -253,6 +253,13 @@ impl Visitor {
         self.planner = Some(planner);
     }
 
+    /// Lets somebody who works on a programme work on another one; what they have shown is good for no longer.
+    pub(crate) fn continue_planning(&mut self, planner: Planner) {
+        let seconds = planner.seconds_left(self.now());
+        self.set_cookie(planner::COOKIE, &planner.seal(&self.web.key), seconds);
+        self.planner = Some(planner);
+    }
+
     /// Keeps, or with no seconds forgets, what belongs to a sign-in that somebody has gone to.
     pub(crate) fn set_signing(&mut self, name: &str, value: &str, seconds: i64) {
         self.set_cookie(name, value, seconds);

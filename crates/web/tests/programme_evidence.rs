@@ -80,7 +80,12 @@ async fn watched() -> Watched {
     let programmes =
         Programmes::new(Arc::clone(&file) as _).with_observations(Arc::clone(&file) as _);
     let mut town = Town::new().await;
-    let config = WebConfig { local_mode: true, session_key: [7; 32], rest_base: None };
+    let config = WebConfig {
+        local_mode: true,
+        mail_is_carried: false,
+        session_key: [7; 32],
+        rest_base: None,
+    };
     town.pages = brevdue_web::routes(town.exchange.clone(), programmes.clone(), config);
     let mut browser = town.browser();
     let token = browser.get("/programmes/new").await.token();

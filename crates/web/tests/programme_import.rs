@@ -311,7 +311,7 @@ async fn what_is_gone_from_the_file_goes_only_when_it_is_chosen_and_nobody_touch
     let address = answer.header(header::LOCATION).to_owned();
     let page = browser.get(&address).await;
     let lines = values(&page, "take");
-    assert!(page.text().contains("Slet S-002"), "{}", page.text());
+    assert!(page.text().contains("Slet: S-002"), "{}", page.text());
     assert!(!page.text().contains("checked"), "nothing is deleted unasked: {}", page.text());
     office.meanwhile("S-002", |system| system.note = "Bruges stadig".into()).await;
     let token = page.token();

@@ -54,7 +54,12 @@ impl Desk {
         let programmes =
             Programmes::new(Arc::clone(&file) as _).with_observations(Arc::clone(&file) as _);
         let mut town = Town::new().await;
-        let config = WebConfig { local_mode: true, session_key: [7; 32], rest_base: None };
+        let config = WebConfig {
+            local_mode: true,
+            mail_is_carried: false,
+            session_key: [7; 32],
+            rest_base: None,
+        };
         town.pages = brevdue_web::routes(town.exchange.clone(), programmes.clone(), config);
         let mut browser = town.browser();
         let token = browser.get("/programmes/new").await.token();
@@ -329,6 +334,71 @@ async fn texts_dates_and_tasks_of_ones_own_win_and_can_be_given_up() {
 }
 
 #[tokio::test]
+async fn acceptance_15_tasks_that_would_wait_for_one_another_are_refused_with_their_names() {
+    let mut desk = Desk::new().await;
+    let shipped = |id: &str| {
+        Catalogue::shipped().tasks.iter().find(|one| one.id.as_str() == id).unwrap().clone()
+    };
+    let (task, last) = (shipped("OP3-T04"), shipped("OP3-T14"));
+    let page = desk.get("catalogue/OP3-T04").await;
+    let waits =
+        page.split("name=\"depends_on\"").nth(1).unwrap().split("</textarea>").next().unwrap();
+    for id in &task.depends_on {
+        assert!(waits.contains(&format!("{id} {}", shipped(id.as_str()).title.da)), "{waits}");
+    }
+    let ids: Vec<&str> = task.depends_on.iter().map(|id| id.as_str()).collect();
+    let (now, ring) = (ids.join("\r\n"), format!("{}\r\nop3-t14, det siger vi", ids.join("\r\n")));
+    let due = task.due.clone().unwrap();
+    let weeks = due.weeks.to_string();
+    let fields = |depends_on: &'static str| vec![("depends_on", depends_on)];
+    let obligation = json!(task.obligation);
+    let mut texts = vec![
+        ("title.da", task.title.da.as_str()),
+        ("title.en", task.title.en.as_str()),
+        ("description.da", task.description.da.as_str()),
+        ("description.en", task.description.en.as_str()),
+        ("help.da", task.help.da.as_str()),
+        ("help.en", task.help.en.as_str()),
+        ("obligation", obligation.as_str().unwrap()),
+        ("milestone", due.milestone.as_str()),
+        ("weeks", weeks.as_str()),
+    ];
+    texts.push(("depends_on", ring.as_str()));
+    let refused = desk.post("catalogue/OP3-T04", &texts).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    let told = refused.text();
+    assert!(told.contains("vente på hinanden i ring"), "{told}");
+    assert!(told.contains(&format!("OP3-T14 {}", last.title.da)), "{told}");
+    assert!(
+        told.contains("som venter på OP3-T04.") || told.contains("venter på OP3-T04."),
+        "{told}"
+    );
+    assert!(told.contains("op3-t14, det siger vi"), "what was written stays: {told}");
+    assert!(desk.programme().await.get::<Override>(&key("OP3-T04")).is_none());
+
+    texts.pop();
+    for (unknown, said) in
+        [("OP3-T99", "ingen opgave «OP3-T99»"), ("vi ved det ikke", "ingen opgave «vi»")]
+    {
+        let mut with = texts.clone();
+        with.extend(fields(unknown));
+        let refused = desk.post("catalogue/OP3-T04", &with).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains(said), "{}", refused.text());
+    }
+    // What the catalogue says itself is nothing of one's own, and neither is a form without the field.
+    texts.push(("depends_on", now.as_str()));
+    assert_eq!(desk.post("catalogue/OP3-T04", &texts).await.status, StatusCode::SEE_OTHER);
+    assert!(desk.programme().await.get::<Override>(&key("OP3-T04")).is_none());
+    texts.pop();
+    texts.extend(fields("OP0-T01"));
+    assert_eq!(desk.post("catalogue/OP3-T04", &texts).await.status, StatusCode::SEE_OTHER);
+    let own: Override = desk.programme().await.get(&key("OP3-T04")).unwrap();
+    assert_eq!(json!(own.fields), json!({ "depends_on": ["OP0-T01"] }));
+    assert!(desk.get("catalogue").await.contains("<td>Venter på</td>"), "under its name");
+}
+
+#[tokio::test]
 async fn a_newer_catalogue_shows_what_own_values_keep_out_and_each_can_be_given_up() {
     let mut desk = Desk::new().await;
     let own = |field: &str, value: serde_json::Value| Override {
@@ -347,7 +417,7 @@ async fn a_newer_catalogue_shows_what_own_values_keep_out_and_each_can_be_given_
     ])
     .await;
     let page = desk.get("catalogue").await;
-    assert!(page.contains("Et nyere katalog") && page.contains("MK-A4 limits.size_mb"), "{page}");
+    assert!(page.contains("Et nyere katalog") && page.contains("MK-A4 Størrelse i MB"), "{page}");
     let fields = [("what", "accept"), ("take", "MK-A4 limits")];
     let done = desk.post("catalogue", &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());

@@ -274,6 +274,10 @@ async fn every_page_is_sound_in_both_languages_and_says_nothing_is_green_without
         "settings",
         "settings/switch",
         "history",
+        "across",
+        "comparison",
+        "across?words=%3Cb%3E",
+        "reports",
         "registers/systems",
         "registers/systems/S-001",
         "registers/people",
@@ -817,4 +821,134 @@ async fn a_system_shows_how_complete_it_is_and_what_is_missing() {
     desk.put(&[Change::add(key("S-001"), &system("KSD", SystemRole::Sender, None))]).await;
     let list = desk.get("registers/systems").await.text();
     assert!(list.contains("28 % (2/7)") && list.contains("Leverandør"), "{list}");
+}
+
+#[tokio::test]
+async fn the_last_project_manager_is_neither_removed_nor_given_another_role() {
+    let mut desk = Desk::new().await;
+    for (language, said) in
+        [("da", "Programmet ville stå uden projektleder."), ("en", "be without a project manager.")]
+    {
+        let page = desk.get(&format!("registers/people/M-001?lang={language}")).await;
+        let (base, version) = (hidden(&page, "base"), hidden(&page, "version"));
+        let removing = [("base", base.as_str()), ("version", version.as_str()), ("remove", "1")];
+        let refused = desk.post("registers/people/M-001", &removing).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        assert!(refused.text().contains(said), "{language}: {}", refused.text());
+        let other = [
+            ("base", base.as_str()),
+            ("version", version.as_str()),
+            ("name", "Asta"),
+            ("roles", "arch"),
+        ];
+        let refused = desk.post("registers/people/M-001", &other).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        assert!(refused.text().contains(said), "{language}: {}", refused.text());
+    }
+    let roles = desk.programme().await.get::<Person>(&key("M-001")).unwrap().roles;
+    assert!(roles.iter().any(|role| role.as_str() == "pm"));
+
+    let leads = Person { roles: ["pm".parse().unwrap()].into(), ..Person::default() };
+    desk.put(&[Change::add(key("M-002"), &leads)]).await;
+    let page = desk.get("registers/people/M-001").await;
+    let (base, version) = (hidden(&page, "base"), hidden(&page, "version"));
+    let removing = [("base", base.as_str()), ("version", version.as_str()), ("remove", "1")];
+    let removed = desk.post("registers/people/M-001", &removing).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text());
+}
+
+#[tokio::test]
+async fn many_programmes_are_listed_page_by_page_and_found_by_their_words() {
+    let town = Town::new().await;
+    for number in 1..=205_u128 {
+        let beginning = brevdue_programme::beginning::Beginning {
+            name: format!("Omlægning {number:03}"),
+            authority: if number == 7 { "Læsø & Co" } else { "Ærøby Kommune" }.into(),
+            cvr: BTreeSet::new(),
+            kind: brevdue_programme::objects::AuthorityKind::Kommune,
+            track: brevdue_programme::objects::Track::NewAdoption,
+            variant: brevdue_programme::catalogue::Variant::Full,
+            profile: "NEW".parse().unwrap(),
+            start: "2026-11-23".parse().unwrap(),
+        };
+        let shipped = brevdue_programme::catalogue::Catalogue::shipped();
+        let changes = brevdue_programme::beginning::begin(&beginning, shipped).unwrap();
+        let actor = Actor::Person(key("M-001"));
+        let by = By { actor, reason: "", at: town::NOW.parse().unwrap() };
+        let id = ProgrammeId(uuid::Uuid::from_u128(number));
+        town.programmes.begin(id, &changes, by).await.unwrap();
+    }
+    let mut browser = town.browser();
+    for (address, first, last, lines) in [
+        ("/programmes", "Omlægning 001", "Omlægning 100", 100),
+        ("/programmes?page=2", "Omlægning 101", "Omlægning 200", 100),
+        ("/programmes?page=3", "Omlægning 201", "Omlægning 205", 5),
+        ("/programmes?page=99", "Omlægning 201", "Omlægning 205", 5),
+        ("/programmes?q=l%C3%A6s%C3%B8+%26", "Omlægning 007", "Omlægning 007", 1),
+        ("/programmes?q=OML%C3%86GNING&page=3", "Omlægning 201", "Omlægning 205", 5),
+    ] {
+        let page = browser.get(address).await;
+        is_sound(&page, address);
+        let text = page.text();
+        assert!(text.contains(first) && text.contains(last), "{address}: {text}");
+        assert_eq!(text.matches("/enter\"").count(), lines, "{address}");
+    }
+    let text = browser.get("/programmes?q=%22%3Cscript%3E").await.text();
+    assert!(text.contains("Ingen programmer passer.") && !text.contains("<script>\""), "{text}");
+}
+
+#[tokio::test]
+async fn programmes_stand_side_by_side_for_whoever_is_in_several_of_them() {
+    let mut desk = Desk::new().await;
+    let subject = "0a6d1111-0000-4000-8000-000000000001";
+    let me: Person = desk.programme().await.get(&key("M-001")).unwrap();
+    let known = Person { subject: subject.into(), ..me.clone() };
+    let text = desk.get("across").await.text();
+    assert!(text.contains("Ingen logger på som den person"), "{text}");
+    desk.put(&[
+        Change::edit(key("M-001"), &me, &known).unwrap(),
+        Change::add(key("S-001"), &system("Byg", SystemRole::Sender, None)),
+    ])
+    .await;
+    for (number, authority, subject) in
+        [(1_u128, "Bredsted Kommune", subject), (2, "Cedervig Kommune", "bo")]
+    {
+        let beginning = brevdue_programme::beginning::Beginning {
+            name: "På MeMo".into(),
+            authority: authority.into(),
+            cvr: BTreeSet::new(),
+            kind: brevdue_programme::objects::AuthorityKind::Kommune,
+            track: brevdue_programme::objects::Track::NewAdoption,
+            variant: brevdue_programme::catalogue::Variant::Light,
+            profile: "NEW".parse().unwrap(),
+            start: "2026-11-23".parse().unwrap(),
+        };
+        let shipped = brevdue_programme::catalogue::Catalogue::shipped();
+        let mut changes = brevdue_programme::beginning::begin(&beginning, shipped).unwrap();
+        let person = Person { subject: subject.into(), ..Person::default() };
+        changes.push(Change::add(key("M-001"), &person));
+        let by =
+            By { actor: Actor::Person(key("M-001")), reason: "", at: town::NOW.parse().unwrap() };
+        let id = ProgrammeId(uuid::Uuid::from_u128(number));
+        desk.town.programmes.begin(id, &changes, by).await.unwrap();
+    }
+    let page = desk.get("across").await;
+    is_sound(&page, "across");
+    let text = page.text();
+    assert!(text.contains("Ærøby Kommune") && text.contains("Bredsted Kommune"), "{text}");
+    assert!(!text.contains("Cedervig"), "{text}");
+    // A system that nobody has seen a message of, and no message: no figure of compliance is green.
+    let (_, row) = text.split_once("Ærøby Kommune</a>").unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    assert!(row.contains("0 af 1 (0 %)") && row.contains("Ingen evidens"), "{row}");
+    assert_eq!(row.matches("badge-success").count(), 1, "the light of the plan alone: {row}");
+
+    let one = desk.get("across?words=BRED").await.text();
+    assert!(one.contains("Bredsted") && !one.contains("Ærøby Kommune</a>"), "{one}");
+    assert!(one.contains("reports/R10.xlsx?words=BRED"), "{one}");
+    let reports = desk.get("reports").await.text();
+    assert!(reports.contains("/across\"") && reports.contains("reports/R10.xlsx"), "{reports}");
+    let file = desk.get("reports/R10.xlsx").await;
+    assert_eq!((file.status, &file.body[..2]), (StatusCode::OK, &b"PK"[..]));
+    assert_eq!(desk.get("reports/R10.pdf").await.status, StatusCode::NOT_FOUND);
 }

@@ -29,8 +29,14 @@ const ID: ProgrammeId = ProgrammeId(Uuid::from_u128(0x9209));
 async fn town() -> Town {
     let programmes = Programmes::new(Arc::new(Memory::default()));
     let mut town = Town::with_config(false).await;
-    let config = WebConfig { local_mode: false, session_key: [7; 32], rest_base: None };
+    let config = WebConfig {
+        local_mode: false,
+        mail_is_carried: false,
+        session_key: [7; 32],
+        rest_base: None,
+    };
     town.pages = brevdue_web::routes(town.exchange.clone(), programmes.clone(), config);
+    town.programmes = programmes.clone();
     let beginning = Beginning {
         name: "På MeMo".into(),
         authority: "Aalund Kommune".into(),
@@ -198,4 +204,78 @@ async fn a_way_back_that_is_not_of_this_browsers_own_sign_in_leads_nowhere() {
         format!("/programmes/signed-in?error=access_denied&state={}", parameter(&address, "state"));
     let answer = other.get(&declined).await;
     assert_eq!(answer.header(header::LOCATION), format!("/programmes/{ID}/enter"));
+}
+
+/// Another programme, with these people: the id each signs in under, and a role.
+async fn another(
+    town: &Town,
+    number: u128,
+    authority: &str,
+    people: &[(Uuid, &str)],
+) -> ProgrammeId {
+    let beginning = Beginning {
+        name: "Også på MeMo".into(),
+        authority: authority.into(),
+        cvr: BTreeSet::new(),
+        kind: AuthorityKind::Kommune,
+        track: Track::NewAdoption,
+        variant: Variant::Light,
+        profile: "NEW".parse().unwrap(),
+        start: "2026-11-02".parse().unwrap(),
+    };
+    let mut changes = beginning::begin(&beginning, Catalogue::shipped()).unwrap();
+    for (at, (subject, role)) in people.iter().enumerate() {
+        let person = Person {
+            name: format!("Person {at}"),
+            roles: role.parse().into_iter().collect(),
+            subject: subject.to_string(),
+            ..Person::default()
+        };
+        changes.push(Change::add(format!("P-{at}").parse().unwrap(), &person));
+    }
+    let id = ProgrammeId(Uuid::from_u128(number));
+    let by = By { actor: Actor::Condition, reason: "", at: town::timestamp(town::NOW) };
+    town.programmes.begin(id, &changes, by).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn who_signed_in_sees_side_by_side_what_they_may_read_and_not_what_their_entry_claims() {
+    let town = town().await;
+    let bo = Uuid::from_u128(0xb0);
+    // In the second she has an entry and no role; the third is none of hers.
+    let second = another(&town, 2, "Bredsted Kommune", &[(bo, "pm"), (ASTA, "")]).await;
+    let third = another(&town, 3, "Cedervig Kommune", &[(bo, "pm")]).await;
+    let mut browser = town.browser();
+    let nobody = browser.get(&format!("/programmes/{ID}/across")).await;
+    assert_eq!(nobody.header(header::LOCATION), format!("/programmes/{ID}/enter"));
+    let nobody = browser.get(&format!("/programmes/{ID}/reports/R10.xlsx")).await;
+    assert_eq!(nobody.status, StatusCode::SEE_OTHER);
+
+    let address = go(&mut browser).await;
+    let code = code(&town, &address, ASTA).await;
+    browser.get(&back(&code, &parameter(&address, "state"))).await;
+    let seen = browser.get(&format!("/programmes/{ID}/across")).await.text();
+    assert!(seen.contains("Aalund Kommune") && seen.contains("Bredsted Kommune"), "{seen}");
+    assert!(!seen.contains("Cedervig"), "{seen}");
+    let file = browser.get(&format!("/programmes/{ID}/reports/R10.xlsx")).await;
+    assert_eq!(file.status, StatusCode::OK);
+    // From one to the other without signing in again, and to no other.
+    assert_eq!(browser.get(&format!("/programmes/{second}")).await.status, StatusCode::OK);
+    let page = browser.get(&format!("/programmes/{third}")).await;
+    assert_eq!(page.header(header::LOCATION), format!("/programmes/{third}/enter"));
+    assert_eq!(browser.get(&format!("/programmes/{ID}")).await.status, StatusCode::OK);
+
+    // She leads the first, and writes into her own entry that it is somebody else's.
+    let me: Key = "M-001".parse().unwrap();
+    let entry = town.programmes.open(ID).await.unwrap().unwrap().get::<Person>(&me).unwrap();
+    let claims = Person { subject: bo.to_string(), ..entry.clone() };
+    let change = [Change::edit(me.clone(), &entry, &claims).unwrap()];
+    let by = By { actor: Actor::Person(me), reason: "", at: town::timestamp(town::NOW) };
+    town.programmes.change(ID, &change, by).await.unwrap();
+    let page = browser.get(&format!("/programmes/{ID}/across")).await;
+    assert_eq!(page.header(header::LOCATION), format!("/programmes/{ID}/enter"));
+    let seen = browser.get(&format!("/programmes/{second}/across")).await.text();
+    assert!(seen.contains("Bredsted Kommune"), "{seen}");
+    assert!(!seen.contains("Cedervig") && !seen.contains("Aalund"), "{seen}");
 }

@@ -4,6 +4,7 @@
 //! the server sees at once what a command has written.
 
 mod carry;
+mod catalogue;
 mod links;
 mod look;
 mod new;
@@ -41,6 +42,7 @@ enum Command {
     Import(carry::ImportArgs),
     Links(links::Args),
     Report(report::Args),
+    Catalogue(catalogue::Args),
 }
 
 /// Runs one of them.
@@ -53,6 +55,7 @@ pub(crate) fn run(args: Args) -> Exit {
         Command::Import(args) => carry::import(&args),
         Command::Links(args) => links::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Catalogue(args) => catalogue::run(&args),
     }
 }
 
@@ -126,8 +129,8 @@ impl Which {
         self.printed.format()
     }
 
-    /// Opens and judges it as of now, by the clock of the data folder.
-    fn open(&self) -> Result<Opened, Problem> {
+    /// All programmes of the data folder, and now by its clock.
+    fn all(&self) -> Result<(Programmes, Timestamp), Problem> {
         let gathered = gather(&self.config, std::env::vars_os())?;
         let folder = Folder::at(&gathered.config.data).map_err(|error| {
             Problem::command("data::folder", "the data folder cannot be found").because(&error)
@@ -140,8 +143,12 @@ impl Which {
                 ));
         }
         let file = opening::open_programmes(&folder)?;
-        let programmes = opening::programmes_of(&file);
-        let now = now(&folder);
+        Ok((opening::programmes_of(&file), now(&folder)))
+    }
+
+    /// Opens and judges it as of now, by the clock of the data folder.
+    fn open(&self) -> Result<Opened, Problem> {
+        let (programmes, now) = self.all()?;
         blocking(async {
             let list = programmes.list().await.map_err(|error| unread(&error))?;
             let id = self.chosen(&list)?;

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use brevdue_server::delivery::SmtpTls;
+
 use super::settings::nearest;
 use super::{Config, Gathered, SETTINGS, Source, file};
 use crate::report::Problem;
@@ -80,6 +82,7 @@ pub(crate) fn gather(
     }
     gathered.take_free_ports();
     gathered.config.keeps_to_this_machine(&gathered.sources)?;
+    gathered.config.mail_is_whole(&gathered.sources)?;
     Ok(gathered)
 }
 
@@ -213,6 +216,64 @@ impl Config {
     }
 }
 
+/// Seconds that one message may take at most, so that it ends before its lease does.
+const MAIL_SECONDS: u32 = 40;
+
+impl Config {
+    /// What is said of the mail server hangs together.
+    fn mail_is_whole(&self, sources: &[Source]) -> Result<(), Problem> {
+        let at = |name: &str| {
+            let index = SETTINGS.iter().position(|setting| setting.name == name);
+            index.and_then(|index| sources.get(index)).map_or_else(String::new, Source::to_string)
+        };
+        let wrong = |name: &str, what: &str, help: &str| {
+            Err(Problem::command("config::mail", format!("{name} {what}")).at(at(name)).help(help))
+        };
+        let mail = &self.mail;
+        let Some(host) = &mail.host else { return Ok(()) };
+        if self.mail_command.is_some() {
+            let help = "notices go one way: set one of the two to none";
+            return wrong("mail_command", "is set, and so is mail.host", help);
+        }
+        let from = mail.from.as_deref().unwrap_or_default();
+        if !from.contains('@') {
+            let help = "name the address that mail comes from, such as digitalpost@example.dk";
+            return wrong("mail.from", "is needed with mail.host", help);
+        }
+        if mail.port.is_some_and(|port| port > u32::from(u16::MAX)) {
+            return wrong("mail.port", "is no port", "a port is 1 to 65535");
+        }
+        if mail.seconds > MAIL_SECONDS {
+            let what = format!("is {}, over the limit of {MAIL_SECONDS}", mail.seconds);
+            return wrong(
+                "mail.seconds",
+                &what,
+                "a message that takes longer is tried again later",
+            );
+        }
+        match (&mail.user, &mail.password_file) {
+            (Some(_), None) => {
+                return wrong(
+                    "mail.user",
+                    "has no password",
+                    "name its file in mail.password_file",
+                );
+            }
+            (None, Some(_)) => {
+                return wrong("mail.password_file", "belongs to nobody", "name mail.user too");
+            }
+            _ => {}
+        }
+        let is_here = host == "localhost"
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        if mail.tls == SmtpTls::Plain && !is_here {
+            let help = "use starttls or tls: reminders name people and their tasks";
+            return wrong("mail.tls", "is plain, and the mail server is another machine", help);
+        }
+        Ok(())
+    }
+}
+
 fn is_loopback_url(text: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(text) else { return false };
     let local = match url.host_str() {
@@ -237,6 +298,32 @@ mod tests {
     fn source(gathered: &Gathered, name: &str) -> String {
         let index = SETTINGS.iter().position(|setting| setting.name == name).unwrap();
         gathered.sources[index].to_string()
+    }
+
+    #[test]
+    fn a_mail_server_is_named_whole_or_not_at_all() {
+        let with = |settings: &[&str]| {
+            let set = settings.iter().map(|one| (*one).to_owned()).collect();
+            gather(&ConfigArgs { set, ..ConfigArgs::default() }, env(&[]))
+        };
+        let whole = ["mail.host=post.example", "mail.from=Brevdue <a@example.dk>"];
+        assert!(with(&whole).is_ok());
+        assert!(with(&["mail.from=a@example.dk"]).is_ok(), "no server, nothing to ask for");
+        for (more, at) in [
+            ("mail.from=nobody", "mail.from"),
+            ("mail_command=sendmail", "mail_command"),
+            ("mail.user=brevdue", "mail.user"),
+            ("mail.password_file=p", "mail.password_file"),
+            ("mail.tls=plain", "mail.tls"),
+            ("mail.port=70000", "mail.port"),
+            ("mail.seconds=41", "mail.seconds"),
+        ] {
+            let problem = with(&[&whole[..], &[more]].concat()).err().unwrap();
+            assert_eq!(problem.code, "config::mail", "{more}");
+            assert!(problem.what.starts_with(at), "{more}: {}", problem.what);
+        }
+        let here = ["mail.host=127.0.0.1", "mail.from=a@example.dk", "mail.tls=plain"];
+        assert!(with(&here).is_ok());
     }
 
     #[test]

@@ -49,11 +49,21 @@ settings! {
     "log_filter" log_filter "which log lines are written: error, warn, info, debug, or per module as in warn,brevdue_server=debug"
     "workers" workers "threads that check letters and take archives apart"
     "sms_gateway" sms_gateway "address that takes NemSMS as JSON; none puts them into the sink, where anybody can look at them"
-    "mail_command" mail_command "program that carries notices to the owners of systems as mail, such as /usr/sbin/sendmail -t -i; none leaves them in the store"
+    "mail_command" mail_command "program that carries notices as mail, in place of mail.host, such as /usr/sbin/sendmail -t -i; none leaves them in the store"
     "malware_scanner" malware_scanner "address and port of a clamd that looks through every file; none looks for the EICAR test file alone"
     "sweep_hours" sweep_hours "hours between two sweeps for content that no letter names"
     "verify_hours" verify_hours "hours between two checks of the whole store against its checksums"
     "stop_seconds" stop_seconds "seconds that open requests get to end when the server is told to stop"
+
+    "mail.host" mail.host "name of the mail server (SMTP) that carries notices and reminders; none sends nothing: reminders are shown on their page"
+    "mail.port" mail.port "port of the mail server; none is 587 with starttls, 465 with tls, 25 with plain"
+    "mail.tls" mail.tls "how the line to the mail server is kept from others: starttls, tls, or plain for a server on this machine"
+    "mail.user" mail.user "who signs in to the mail server; none: nobody does"
+    "mail.password_file" mail.password_file "file that holds the password of mail.user, and nothing else"
+    "mail.from" mail.from "address that mail comes from, such as Digital Post <digitalpost@example.dk>"
+    "mail.authorities" mail.authorities "file of certificates (PEM) that are trusted for the mail server beside those of this machine"
+    "mail.seconds" mail.seconds "seconds for one message, from the first byte to the last answer; at most 40"
+    "mail.at_once" mail.at_once "messages on their way to the mail server at once"
 
     "alarms.not_fetched_hours" alarms.not_fetched_hours "hours that mail waits for a receiver system before an alarm"
     "alarms.receipts_not_taken_hours" alarms.receipts_not_taken_hours "hours that receipts wait for a sender system before an alarm"
@@ -127,6 +137,9 @@ settings! {
     "retention.submission_days" policy.retention.submission "days a submission is kept that became no delivery; 0 keeps none"
     "retention.event_days" policy.retention.events "days an event is kept"
     "retention.closed_mailbox_days" policy.retention.closed_mailbox "days the mailbox of a closed company is kept"
+
+    "programmes.observation_months" observations.months "months that observations of messages are kept as evidence for programmes, and the sums of their days; 14 to 120"
+    "programmes.observations" observations.observations "observations that are kept at most, some 150 bytes each; those that came first go, and their sums stay; 10000 to 100000000"
 }
 
 /// The setting whose name is nearest to one that does not exist, if any is near.
@@ -272,6 +285,32 @@ mod tests {
             assert!(changed.insert(format!("{:?}", config.policy)), "{}", setting.name);
         }
         assert_eq!(changed.len(), 54);
+    }
+
+    #[test]
+    fn how_long_observations_are_kept_is_set_within_its_bounds() {
+        let set = |name: &str, text: &str| {
+            let setting = SETTINGS.iter().find(|setting| setting.name == name).unwrap();
+            let mut config = Config::default();
+            (setting.set)(&mut config, text).map(|()| config.observations)
+        };
+        let today = "2026-11-23".parse().unwrap();
+        for (text, since) in [("14", "2025-09-23"), ("24", "2024-11-23"), ("120", "2016-11-23")] {
+            let kept = set("programmes.observation_months", text).unwrap().on(today);
+            assert_eq!(kept.since.to_string(), since, "{text}");
+        }
+        for (text, at_most) in [("10_000", 10_000), ("100000000", 100_000_000)] {
+            let kept = set("programmes.observations", text).unwrap().on(today);
+            assert_eq!(kept.at_most, at_most, "{text}");
+        }
+        for wrong in ["13", "121", "0", "-24", "none", "65536", ""] {
+            let said = set("programmes.observation_months", wrong).unwrap_err();
+            assert_eq!(said, "a whole number from 14 to 120", "{wrong}");
+        }
+        for wrong in ["9999", "100000001", "0", "none", "18446744073709551616"] {
+            let said = set("programmes.observations", wrong).unwrap_err();
+            assert_eq!(said, "a whole number from 10000 to 100000000", "{wrong}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use brevdue_exchange::policy::{Days, HtmlPolicy, ReceiptTiming};
+use brevdue_programme::storage::{KeptMonths, KeptObservations};
+use brevdue_server::delivery::SmtpTls;
 
 /// A kind of value. Reading what was written gives the same value.
 pub(super) trait Value: Sized {
@@ -119,6 +121,7 @@ macro_rules! words {
 words! {
     LogForm "text or json" { Text = "text" Json = "json" }
     HtmlPolicy "any, lenient or strict" { Any = "any" Lenient = "lenient" Strict = "strict" }
+    SmtpTls "starttls, tls or plain" { StartTls = "starttls" Tls = "tls" Plain = "plain" }
     ReceiptTiming "validated or delivered" { Validated = "validated" Delivered = "delivered" }
 }
 
@@ -131,6 +134,24 @@ impl Value for Days {
         self.0.to_string()
     }
 }
+
+macro_rules! bounded {
+    ($($Type:ident)*) => {$(
+        impl Value for $Type {
+            fn parse(text: &str) -> Result<Self, String> {
+                let number = text.replace('_', "").parse().ok();
+                number.and_then(Self::new).ok_or_else(|| {
+                    format!("a whole number from {} to {}", Self::LEAST, Self::MOST)
+                })
+            }
+            fn toml(&self) -> String {
+                self.get().to_string()
+            }
+        }
+    )*};
+}
+
+bounded!(KeptMonths KeptObservations);
 
 /// Hours of a day, the last one not included.
 impl Value for Range<i8> {

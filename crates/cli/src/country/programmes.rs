@@ -144,6 +144,7 @@ async fn begin(
                 approved.map_err(|error| ChangeError::Override {
                     key: approval.clone(),
                     reason: error.to_string(),
+                    ring: Vec::new(),
                 })
             })
             .await?;

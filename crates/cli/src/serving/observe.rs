@@ -14,7 +14,7 @@ use brevdue_memo::CvrNumber;
 use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{Carriage, Later, MessageName, Place, Sight, What};
 use brevdue_programme::reading::{About, LetterCodes, of_message};
-use brevdue_programme::storage::{Keep, ObservationStore, Position};
+use brevdue_programme::storage::{ObservationStore, Position, Retention};
 use brevdue_programme::{Day, Programmes};
 use brevdue_wire::ReceiptStatus;
 use tokio_util::sync::CancellationToken;
@@ -30,12 +30,6 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 /// Pause between steps while there is much to read, so that letters go first.
 const BREATH: Duration = Duration::from_millis(20);
-
-/// Months that observations are kept.
-const MONTHS_KEPT: i32 = 24;
-
-/// Observations that are kept at most: some three gigabytes of the file. Sums stay when they go.
-const AT_MOST: u64 = 20_000_000;
 
 /// Observations forgotten in one go.
 const FORGOTTEN: u32 = 5_000;
@@ -75,6 +69,8 @@ pub(super) struct Observer {
     pub(super) host: String,
     /// Tells what is too old.
     pub(super) clock: Arc<dyn Clock>,
+    /// How long observations are kept, and how many.
+    pub(super) retention: Retention,
 }
 
 /// An organisation with a programme, and by what its letter types are known.
@@ -112,8 +108,7 @@ impl Observer {
 
     /// Removes a part of what is too old. Says whether there may be more.
     async fn forget(&self) -> Result<bool, Failure> {
-        let since = Day::of(self.clock.now())?.plus_months(-MONTHS_KEPT);
-        let keep = Keep { since, at_most: AT_MOST };
+        let keep = self.retention.on(Day::of(self.clock.now())?);
         Ok(self.observations.forget(keep, FORGOTTEN).await? >= u64::from(FORGOTTEN))
     }
 
@@ -396,6 +391,7 @@ fn receipt(event: &Event, status: ReceiptStatus) -> What {
 
 #[cfg(test)]
 mod tests {
+    use brevdue_exchange::clock::MovableClock;
     use brevdue_exchange::exchange::accept::Submission;
     use brevdue_exchange::files::{FileFolder, Taken};
     use brevdue_exchange::storage::Place as Where;
@@ -406,7 +402,7 @@ mod tests {
     use brevdue_programme::permissions::Actor;
     use brevdue_programme::programme::settings_key;
     use brevdue_programme::programmes::By;
-    use brevdue_programme::storage::ObservationQuery;
+    use brevdue_programme::storage::{KeptMonths, ObservationQuery};
     use brevdue_programme::{ProgrammeId, tally};
     use uuid::Uuid;
 
@@ -459,6 +455,7 @@ mod tests {
                 environment: Environment::Prod,
                 host: "127.0.0.1".into(),
                 clock: Arc::new(MachineClock),
+                retention: Retention::default(),
             };
             Self { exchange, observer, _folder: temporary }
         }
@@ -542,6 +539,23 @@ mod tests {
         country.observer.observations.observe(Vec::new(), vec![position]).await.unwrap();
         country.settle().await;
         assert_eq!(country.observations().await, then);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn observations_are_kept_for_as_long_as_it_is_set() {
+        let mut country = Country::settled().await;
+        country.begin_programme().await;
+        country.settle().await;
+        let there = country.observations().await.len();
+        assert!(there > 0);
+        // Fifteen months later.
+        let later = MovableClock::new(Arc::new(MachineClock), 457 * 24 * 3600 * 1000);
+        country.observer.clock = Arc::new(later);
+        for (months, left) in [(24, there), (16, there), (14, 0)] {
+            country.observer.retention.months = KeptMonths::new(months).unwrap();
+            assert!(!country.observer.forget().await.unwrap(), "there were few");
+            assert_eq!(country.observations().await.len(), left, "{months} months");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

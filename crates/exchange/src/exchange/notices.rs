@@ -63,14 +63,44 @@ pub trait MailCarrier: Send + Sync + 'static {
     /// notice twice.
     ///
     /// # Errors
-    /// The reason, for the log; it is tried again.
-    async fn carry(&self, notice: &Notice, letter: Option<Vec<u8>>) -> Result<(), String>;
+    /// Why, and whether it is tried again.
+    async fn carry(&self, notice: &Notice, letter: Option<Vec<u8>>) -> Result<(), NotCarried>;
+}
+
+/// Why a notice was not taken, for the log: without an address, a name, or what a mail server said of them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotCarried {
+    /// Trying again later may help.
+    #[error("{0}")]
+    Later(String),
+    /// The address will never take it.
+    #[error("{0}")]
+    Never(String),
+}
+
+/// How the sending of a notice stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeState {
+    /// It waits, or is tried again.
+    Waiting,
+    /// It has left.
+    Sent,
+    /// Its address was refused.
+    Refused,
+    /// It was not taken for as long as it is tried.
+    GivenUp,
+    /// There is none of that id, or it is kept no more.
+    Unknown,
 }
 
 /// `name` of the record of a notice that has not left yet.
 pub const WAITING: &str = "waiting";
 /// `name` of the record of a notice that has left.
 pub const SENT: &str = "sent";
+/// `name` of the record of a notice whose address was refused. What it said is gone.
+pub const REFUSED: &str = "refused";
+/// `name` of the record of a notice that was not taken. What it said is gone.
+pub const GIVEN_UP: &str = "given-up";
 /// Seconds for which a notice to a person is tried again; those about systems are until they are taken.
 const GIVE_UP_SECONDS: i64 = DAY_SECONDS;
 
@@ -97,6 +127,21 @@ impl Exchange {
         };
         let job = self.job(Work::SendNotice(notice.id), Lane::Interactive, due);
         vec![Op::PutRecord(Box::new(record), Expect::Absent), Op::AddJob(job)]
+    }
+
+    /// How the sending of a notice stands.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn notice_state(&self, id: Uuid) -> Result<NoticeState, StorageError> {
+        let record = self.store().record(RecordKind::Notice, id).await?;
+        Ok(match record.as_ref().map(|record| record.name.as_str()) {
+            Some(WAITING) => NoticeState::Waiting,
+            Some(SENT) => NoticeState::Sent,
+            Some(REFUSED) => NoticeState::Refused,
+            Some(GIVEN_UP) => NoticeState::GivenUp,
+            _ => NoticeState::Unknown,
+        })
     }
 
     /// A notice that waits to leave.
@@ -141,15 +186,16 @@ impl Exchange {
                 };
                 ops.push(event.into_op());
                 let expect = Expect::Version(record.version);
-                ops.push(if tag == EventTag::NotificationSent {
-                    let version = record.version + 1;
-                    // What went along has left.
-                    let (name, contents) = (SENT.into(), Vec::new());
-                    let sent = Record { name, version, contents, updated_at: now, ..record };
-                    Op::PutRecord(Box::new(sent), expect)
-                } else {
-                    Op::RemoveRecord(RecordKind::Notice, id, expect)
-                });
+                let (name, body) = match outcome {
+                    _ if tag == EventTag::NotificationSent => (SENT, record.body.clone()),
+                    HandoverOutcome::Refused { .. } => (REFUSED, emptied(notice.as_ref())),
+                    _ => (GIVEN_UP, emptied(notice.as_ref())),
+                };
+                let version = record.version + 1;
+                // What went along has left, or leaves with whom it was for.
+                let (name, contents) = (name.into(), Vec::new());
+                let over = Record { name, version, contents, body, updated_at: now, ..record };
+                ops.push(Op::PutRecord(Box::new(over), expect));
             }
         } else {
             ops.push(Op::RetryJob {
@@ -297,6 +343,17 @@ impl Exchange {
 }
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// A notice without whom it was for and what it said.
+fn emptied(notice: Option<&Notice>) -> String {
+    let notice = notice.map(|notice| Notice {
+        to: Vec::new(),
+        subject: String::new(),
+        text: String::new(),
+        ..notice.clone()
+    });
+    serde_json::to_string(&notice).unwrap_or_default()
+}
 
 fn read(record: &Record) -> Result<Notice, StorageError> {
     let notice = serde_json::from_str::<Notice>(&record.body)

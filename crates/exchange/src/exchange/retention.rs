@@ -5,7 +5,7 @@ use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
 use super::Exchange;
-use super::notices::SENT;
+use super::notices::WAITING;
 use crate::local::house::{Gone, Left};
 use crate::policy::Days;
 use crate::storage::{Aged, Aging, AgingKind, Expect, Record, RecordKind, day_of};
@@ -209,7 +209,7 @@ impl Exchange {
         Ok(ops)
     }
 
-    /// Removes notices that have left, or texts in the sink. Whether some are left.
+    /// Removes notices that have left or were given up, or texts in the sink. Whether some are left.
     async fn remove_records(
         &self,
         kind: RecordKind,
@@ -219,7 +219,7 @@ impl Exchange {
         for _ in 0..GOES {
             let oldest = self.store().records_of_kind(kind, page).await?;
             let old = oldest.items.iter().filter(|record| record.created_at < before);
-            let done = old.filter(|record| kind != RecordKind::Notice || record.name == SENT);
+            let done = old.filter(|record| kind != RecordKind::Notice || record.name != WAITING);
             let done: Vec<&Record> = done.collect();
             let Some(first) = done.first() else { return Ok(false) };
             let left = Left {

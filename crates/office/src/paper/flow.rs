@@ -109,12 +109,9 @@ impl Flow {
         self.nodes.len() - 1
     }
 
-    fn bottom(&self) -> f32 {
+    /// Where the page ends for what is drawn.
+    pub(super) fn bottom(&self) -> f32 {
         self.height - MARGIN - FOOT
-    }
-
-    pub(super) fn room(&self) -> f32 {
-        self.bottom() - self.y
     }
 
     pub(super) fn place(&self) -> (f32, f32, f32, f32) {
@@ -178,7 +175,7 @@ impl Flow {
         self.words(&line, Face::Regular, self.size * 0.9, GREY, said);
         if !head.waivers.is_empty() {
             let node = self.node(Role::Paragraph, None, "");
-            let word = if da { "Fraveget krav" } else { "Requirements set aside" };
+            let word = if da { "Fravalgte krav" } else { "Requirements set aside" };
             let line = format!("{word}: {}", head.waivers.join(" · "));
             self.words(&line, Face::Regular, self.size * 0.9, BLACK, node);
         }

@@ -6,6 +6,10 @@ use super::flow::{BLACK, Colour, Flow, GREY, Op, RULE, Role, SHADE, cut};
 use super::fonts::Face;
 use super::{Gantt, GanttRow};
 
+const WHITE: Colour = (0xFF, 0xFF, 0xFF);
+/// Behind every other row.
+const PALE: Colour = (0xF6, 0xF7, 0xF9);
+
 /// Points between the names of two milestones on one line.
 const APART: f32 = 8.0;
 
@@ -77,41 +81,48 @@ impl Flow {
             let (_, _, top, _) = self.place();
             self.months(gantt, size, &x_of, top, left, right);
             self.down(size * 2.0);
-            let mut lows = Vec::new();
-            for Flag { x, words_x, line, words } in flags {
-                let (_, _, y, _) = self.place();
-                let y = y + size * 1.35 * line as f32;
-                self.push(Op::Shape {
-                    points: vec![(x, y), (x + 4.0, y + 4.0), (x, y + 8.0), (x - 4.0, y + 4.0)],
-                    colour: BLACK,
-                });
-                lows.push((x, y));
-                let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
-                let x = words_x;
-                self.push(Op::Words { x, y, size, face, colour: BLACK, words, node: None });
+            let (_, _, flags_top, _) = self.place();
+            let bars_top = flags_top + size * 1.35 * lines as f32 + 4.0;
+            let line_y = |line: usize| flags_top + size * 1.35 * line as f32;
+            let drawn = ((self.bottom() - bars_top) / height).floor().max(0.0) as usize;
+            let drawn = drawn.min(rows.len());
+            let low = bars_top + height * drawn as f32;
+            // Shades first, then lines, then names and bars: no line goes through a word.
+            for row in (1..drawn).step_by(2) {
+                let (y, width) = (bars_top + height * row as f32, right - left);
+                self.push(Op::Fill { x: left, y, width, height, colour: PALE });
             }
-            self.down(size * 1.35 * lines as f32 + 4.0);
-            let (_, _, bars_top, _) = self.place();
-            let mut drawn = 0;
-            while self.room() >= height {
-                let Some(row) = rows.next() else { break };
-                self.bar(row, size, height, left, names, drawn % 2 == 1, right, &x_of);
-                drawn += 1;
-            }
-            let (_, _, low, _) = self.place();
-            for (x, y) in lows {
-                let points = vec![(x, y + 2.0), (x, low)];
+            for Flag { x, line, .. } in &flags {
+                let points = vec![(*x, line_y(*line) + 2.0), (*x, low)];
                 self.push(Op::Stroke { points, colour: GREY, width: 0.6, dashed: true });
             }
             if gantt.today >= from && gantt.today <= to {
                 let x = x_of(gantt.today);
                 let points = vec![(x, bars_top - 4.0), (x, low)];
-                self.push(Op::Stroke {
-                    points,
-                    colour: (0xB5, 0x12, 0x2B),
-                    width: 1.2,
-                    dashed: false,
+                let (colour, width) = ((0xB5, 0x12, 0x2B), 1.2);
+                self.push(Op::Stroke { points, colour, width, dashed: false });
+            }
+            for Flag { x, words_x, line, words } in flags {
+                let y = line_y(line);
+                let wide = Face::Strong.width(&words, size * 0.9);
+                self.push(Op::Fill {
+                    x: words_x - 1.5,
+                    y: y - 0.5,
+                    width: wide + 3.0,
+                    height: size * 1.15,
+                    colour: WHITE,
                 });
+                self.push(Op::Shape {
+                    points: vec![(x, y), (x + 4.0, y + 4.0), (x, y + 8.0), (x - 4.0, y + 4.0)],
+                    colour: BLACK,
+                });
+                let (face, size, y) = (Face::Strong, size * 0.9, y + size * 0.8);
+                let x = words_x;
+                self.push(Op::Words { x, y, size, face, colour: BLACK, words, node: None });
+            }
+            self.down(size * 1.35 * lines as f32 + 4.0);
+            for (at, row) in rows.by_ref().take(drawn).enumerate() {
+                self.bar(row, size, height, left, names, at % 2 == 1, right, &x_of);
             }
             if drawn == 0 || rows.len() == 0 {
                 break;
@@ -189,10 +200,6 @@ impl Flow {
         x_of: &dyn Fn(Day) -> f32,
     ) {
         let (_, _, y, _) = self.place();
-        if shaded {
-            let (width, colour) = (right - left, (0xF6, 0xF7, 0xF9));
-            self.push(Op::Fill { x: left, y, width, height, colour });
-        }
         let words = cut(&row.label, Face::Regular, size, names - 8.0);
         let face = if row.critical { Face::Strong } else { Face::Regular };
         let words = cut(&words, face, size, names - 8.0);
@@ -229,6 +236,9 @@ impl Flow {
         let size = size * 0.75;
         if r + 3.0 + Face::Regular.width(&row.area, size) < right {
             let words = Face::Regular.shown(&row.area);
+            let colour = if shaded { PALE } else { WHITE };
+            let width = Face::Regular.width(&words, size) + 2.0;
+            self.push(Op::Fill { x: r + 2.0, y: bar_y, width, height: bar, colour });
             let y = y + height * 0.18 + bar * 0.8;
             self.push(Op::Words {
                 x: r + 3.0,

@@ -114,7 +114,7 @@ fn requirement(judged: &Judged, language: Language, verdict: &Verdict) -> Option
 pub(super) fn sources(verdict: &Verdict, language: Language) -> String {
     let da = language == Language::Da;
     let word = |source: &Source| match (source, da) {
-        (Source::Messages, true) => "målt på beskeder",
+        (Source::Messages, true) => "målt på meddelelser",
         (Source::Messages, false) => "measured by messages",
         (Source::Configuration, true) => "registrene",
         (Source::Configuration, false) => "the registers",
@@ -122,7 +122,7 @@ pub(super) fn sources(verdict: &Verdict, language: Language) -> String {
         (Source::Scan, false) => "a scan of the pages",
         (Source::Attestation, true) => "erklæring",
         (Source::Attestation, false) => "attestation",
-        (Source::Waiver, true) => "fravigelse",
+        (Source::Waiver, true) => "fravalg",
         (Source::Waiver, false) => "waiver",
     };
     let words: Vec<&str> = verdict.sources.iter().map(word).collect();

@@ -1,6 +1,7 @@
 //! What printed reports show of the verdicts of a judged programme, in words.
 
 use brevdue_programme::checks::{CheckResult, Subject, Verdict};
+use brevdue_programme::fields::Register;
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programmes::Judged;
 use brevdue_programme::{Key, Language, MilestoneId, RequirementId, status as reckoned};
@@ -105,6 +106,13 @@ pub(super) fn matrix(judged: &Judged, language: Language) -> Matrix {
     }
 }
 
+/// What a field of systems is called in its register.
+fn field_name(name: &str, language: Language) -> &str {
+    let field = Register::of(Kind::System)
+        .and_then(|one| one.fields.iter().find(|field| field.name == name));
+    field.map_or(name, |field| field.label(language))
+}
+
 /// R7: a system is go only when nothing is missing and what is asked for is measured.
 pub(super) fn readiness(judged: &Judged, language: Language) -> Vec<Readiness> {
     let catalogue = judged.effective.catalogue();
@@ -120,7 +128,9 @@ pub(super) fn readiness(judged: &Judged, language: Language) -> Vec<Readiness> {
             }
             if !one.missing.is_empty() {
                 let word = if da { "Mangler i registret" } else { "Missing in the register" };
-                why.push(format!("{word}: {}", one.missing.join(", ")));
+                let fields: Vec<&str> =
+                    one.missing.iter().map(|name| field_name(name, language)).collect();
+                why.push(format!("{word}: {}", fields.join(", ")));
             }
             let said: Vec<String> = one
                 .checks

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use brevdue_programme::change::HistoryLine;
-use brevdue_programme::objects::{Contract, FigureSource, Person, Supplier, System, Training};
+use brevdue_programme::closing::BY_CONDITION;
+use brevdue_programme::fields::{Field, FieldKind, is_told_by_status, kind_name, recorded};
+use brevdue_programme::objects::{
+    Contract, FigureSource, Kind, Person, Supplier, System, Training,
+};
 use brevdue_programme::potential::Measured;
 use brevdue_programme::{Key, Programme};
 use serde_json::Value;
@@ -413,17 +417,32 @@ pub fn training(head: &Head, programme: &Programme) -> Result<Printed, Unprintab
     print(Sheet::A4, head, ("Uddannelsesdækning", "Training coverage"), 9.5, &blocks)
 }
 
-/// R11: who changed what, when, in the order handed in.
+/// R11: who changed what, when, in the order handed in; without what a task's status says already, which the list
+/// as CSV has.
 ///
 /// # Errors
 ///
 /// [`Unprintable`].
-pub fn history(head: &Head, lines: &[HistoryLine]) -> Result<Printed, Unprintable> {
-    let value = |value: &Value| -> String {
+pub fn history(
+    head: &Head,
+    programme: &Programme,
+    lines: &[HistoryLine],
+) -> Result<Printed, Unprintable> {
+    let language = head.language;
+    let people = people(programme);
+    let value = |field: Option<&Field>, value: &Value| -> String {
         let words = match value {
             Value::Null => "–".to_owned(),
-            Value::String(words) => words.clone(),
             Value::Object(_) => said(head, "(hele objektet)", "(the whole object)"),
+            Value::String(key)
+                if field.is_some_and(|one| one.kind == FieldKind::Ref(Kind::Person)) =>
+            {
+                people.get(key).unwrap_or(key).clone()
+            }
+            value if field.is_some() => {
+                field.map_or_else(String::new, |one| one.show(value, language))
+            }
+            Value::String(words) => words.clone(),
             other => other.to_string(),
         };
         let mut short: String = words.chars().take(160).collect();
@@ -435,9 +454,15 @@ pub fn history(head: &Head, lines: &[HistoryLine]) -> Result<Printed, Unprintabl
     let rows = lines
         .iter()
         .take(HISTORY)
+        .filter(|line| !is_told_by_status(line.kind, line.field.as_deref()))
         .map(|line| {
             let local = brevdue_memo::copenhagen::local(line.at);
             let day = brevdue_programme::Day::of(line.at).ok();
+            let field = line.field.as_ref().and_then(|name| recorded(line.kind, name));
+            let who = match line.who.as_str() {
+                BY_CONDITION => said(head, "Betingelsen", "The condition"),
+                who => people.get(who).cloned().unwrap_or_else(|| who.to_owned()),
+            };
             vec![
                 Item::Words(format!(
                     "{} {:02}:{:02}",
@@ -445,11 +470,14 @@ pub fn history(head: &Head, lines: &[HistoryLine]) -> Result<Printed, Unprintabl
                     local.hour,
                     local.minute
                 )),
-                line.who.clone().into(),
-                format!("{}/{}", line.kind.word(), line.key).into(),
-                line.field.clone().unwrap_or_default().into(),
-                value(&line.from).into(),
-                value(&line.to).into(),
+                who.into(),
+                format!("{} {}", kind_name(line.kind, language), line.key).into(),
+                match (field, &line.field) {
+                    (Some(field), _) => field.label(language).into(),
+                    (None, name) => name.clone().unwrap_or_default().into(),
+                },
+                value(field, &line.from).into(),
+                value(field, &line.to).into(),
                 line.reason.clone().into(),
             ]
         })

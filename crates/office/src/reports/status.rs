@@ -184,11 +184,11 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
         let messages = match deadline.messages {
             Some((compliant, sent)) => format!(
                 "{} {} / {}",
-                said(head, "beskeder", "messages"),
+                said(head, "meddelelser", "messages"),
                 number(compliant, language),
                 number(sent, language)
             ),
-            None => said(head, "ingen beskeder set", "no messages seen"),
+            None => said(head, "ingen meddelelser set", "no messages seen"),
         };
         bars.push((
             format!("{} {}", shortened(&deadline.name, 40), maybe_day(deadline.day, language)),
@@ -198,7 +198,7 @@ fn blocks(head: &Head, status: &Status, rows: usize) -> Vec<Block> {
                 deadline.light.word(language),
                 said(head, "systemer", "systems"),
                 deadline.without_evidence,
-                said(head, "uden dokumentation", "without evidence")
+                said(head, "uden evidens", "without evidence")
             ),
         ));
     }
@@ -310,7 +310,7 @@ fn tasks(head: &Head, tasks: &[TaskRef], all: usize, rows: usize) -> Block {
     let mut table = Table {
         columns: columns(
             head,
-            &[("Opgave", "Task", 3.4), ("Ansvarlig", "Assignee", 1.3), ("Frist", "Due", 1.5)],
+            &[("Opgave", "Task", 3.2), ("Ansvarlig", "Assignee", 1.7), ("Frist", "Due", 1.3)],
         ),
         rows: tasks
             .iter()

@@ -106,7 +106,7 @@ fn every_other_report_prints_as_accessible_pdf() {
         ("R6", plan(&head, &gantt, &tasks).unwrap()),
         ("R7", readiness(&head, &ready).unwrap()),
         ("R8", training(&head, &sample.programme).unwrap()),
-        ("R11", history(&head, &history_lines).unwrap()),
+        ("R11", history(&head, &sample.programme, &history_lines).unwrap()),
     ];
     for (name, printed) in &all {
         assert!(printed.pages >= 1, "{name}");

@@ -308,7 +308,7 @@ pub fn status(head: &Head, status: &Status) -> Deck {
             deadline.systems.1,
             words.of("systemer", "systems"),
             deadline.without_evidence,
-            words.of("uden dokumentation", "without evidence")
+            words.of("uden evidens", "without evidence")
         ));
     }
     let mut rows = vec![vec![

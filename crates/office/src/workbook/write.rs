@@ -281,7 +281,7 @@ fn fill(
 }
 
 /// Texts are written as texts, never as formulas, also where they begin as one.
-fn put(
+pub(crate) fn put(
     worksheet: &mut Worksheet,
     row: u32,
     column: u16,

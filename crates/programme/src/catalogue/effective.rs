@@ -35,6 +35,8 @@ pub struct SetAside {
     pub key: Key,
     /// Why, for its author.
     pub reason: String,
+    /// Tasks that would wait for one another, the first of them once more at the end; empty when that is not why.
+    pub ring: Vec<TaskId>,
 }
 
 impl Catalogue {
@@ -81,7 +83,7 @@ impl Catalogue {
                 continue;
             }
             if let Err(reason) = edit(&mut catalogue, key.as_str(), &own.fields) {
-                faulty.push(SetAside { key: key.clone(), reason });
+                faulty.push(SetAside { key: key.clone(), reason, ring: Vec::new() });
             }
         }
         (catalogue, faulty)
@@ -90,12 +92,14 @@ impl Catalogue {
 
 /// Overrides on which a catalogue that agreed with itself no longer does.
 fn disagreeing(catalogue: &Catalogue, overrides: &BTreeMap<Key, Override>) -> Vec<SetAside> {
-    let mut found: BTreeMap<Key, String> = BTreeMap::new();
+    let mut found: BTreeMap<Key, (String, Vec<TaskId>)> = BTreeMap::new();
     for fault in checking::faults(catalogue) {
         let mut names = vec![fault.item.clone()];
-        if let super::FaultKind::Cycle(tasks) = &fault.kind {
-            names.extend(tasks.iter().map(ToString::to_string));
-        }
+        let ring = match &fault.kind {
+            super::FaultKind::Cycle(tasks) => tasks.clone(),
+            _ => Vec::new(),
+        };
+        names.extend(ring.iter().map(ToString::to_string));
         let concerned = |key: &Key, own: &Override| {
             names.iter().any(|name| {
                 key.as_str() == name
@@ -104,10 +108,10 @@ fn disagreeing(catalogue: &Catalogue, overrides: &BTreeMap<Key, Override>) -> Ve
             })
         };
         for (key, _) in overrides.iter().filter(|(key, own)| concerned(key, own)) {
-            found.entry(key.clone()).or_insert_with(|| fault.to_string());
+            found.entry(key.clone()).or_insert_with(|| (fault.to_string(), ring.clone()));
         }
     }
-    found.into_iter().map(|(key, reason)| SetAside { key, reason }).collect()
+    found.into_iter().map(|(key, (reason, ring))| SetAside { key, reason, ring }).collect()
 }
 
 fn edit(c: &mut Catalogue, id: &str, fields: &BTreeMap<String, Value>) -> Result<(), String> {

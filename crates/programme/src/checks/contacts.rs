@@ -2,6 +2,7 @@
 
 use super::Asked;
 use super::answer::Answer;
+use super::number::CONTACT_POINT;
 use crate::objects::ContactPoint;
 
 /// MK-K1.
@@ -20,7 +21,7 @@ pub(super) fn visible(asked: &Asked<'_>) -> Answer {
         ("virksomheder", "companies", count(|one| one.visible_to_companies)),
         ("myndigheder", "authorities", count(|one| one.visible_to_authorities)),
     ];
-    let all = points.len();
+    let all = i64::try_from(points.len()).unwrap_or(i64::MAX);
     let blind: Vec<_> = groups.iter().filter(|(.., seen)| *seen == 0).collect();
     let visible = count(|one| {
         one.visible_to_citizens || one.visible_to_companies || one.visible_to_authorities
@@ -28,13 +29,19 @@ pub(super) fn visible(asked: &Asked<'_>) -> Answer {
     let least = asked.least("visible_min");
     let answer = if visible < least {
         Answer::fail(
-            format!("{visible} af {all} kontaktpunkter er synlige for nogen (mindst {least})."),
-            format!("{visible} of {all} contact points are visible to anybody (at least {least})."),
+            format!(
+                "{visible} af {} er synlige for nogen (mindst {least}).",
+                CONTACT_POINT.da(all)
+            ),
+            format!(
+                "{visible} of {} are visible to anybody (at least {least}).",
+                CONTACT_POINT.en(all)
+            ),
         )
     } else if blind.is_empty() {
         Answer::pass(
-            format!("{all} kontaktpunkter; alle tre grupper kan se mindst ét."),
-            format!("{all} contact points; each of the three groups sees at least one."),
+            format!("{}; alle tre grupper kan se mindst ét.", CONTACT_POINT.da(all)),
+            format!("{}; each of the three groups sees at least one.", CONTACT_POINT.en(all)),
         )
     } else {
         let da: Vec<&str> = blind.iter().map(|(da, ..)| *da).collect();
@@ -49,7 +56,7 @@ pub(super) fn visible(asked: &Asked<'_>) -> Answer {
         .fold(answer.configured(), |answer, (_, en, seen)| {
             answer.count(&format!("visible_{en}"), *seen)
         })
-        .count("contact_points", i64::try_from(all).unwrap_or(i64::MAX))
+        .count("contact_points", all)
 }
 
 /// MK-K2.

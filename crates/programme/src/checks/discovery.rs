@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::counting::Period;
+use super::number::{MESSAGE, NAME, all_messages_da, all_messages_en, either};
 use super::{Asked, Evidence};
 use crate::objects::{Direction, SystemRole};
 use crate::tally::Seen;
@@ -116,13 +117,17 @@ pub(super) fn unknown_traffic(asked: &Asked<'_>) -> Answer {
     let count = i64::try_from(proposals.len()).unwrap_or(i64::MAX);
     let answer = if proposals.is_empty() {
         Answer::pass(
-            format!("Alle {} meddelelser kommer fra kendte systemer.", seen.count),
-            format!("All {} messages come from known systems.", seen.count),
+            format!("{} kommer fra kendte systemer.", all_messages_da(seen.count)),
+            format!(
+                "{} {} from known systems.",
+                all_messages_en(seen.count),
+                either(seen.count, "comes", "come")
+            ),
         )
     } else if messages as f64 <= asked.limit("unknown_max", 0.0) {
         Answer::pass(
-            format!("{messages} af {} meddelelser kommer fra ukendte systemer.", seen.count),
-            format!("{messages} of {} messages come from unknown systems.", seen.count),
+            format!("{messages} af {} kommer fra ukendte systemer.", MESSAGE.da(seen.count)),
+            format!("{messages} of {} from unknown systems.", MESSAGE.en(seen.count)),
         )
     } else {
         let names: Vec<&str> = proposals.iter().take(5).map(|one| one.name.as_str()).collect();
@@ -131,9 +136,15 @@ pub(super) fn unknown_traffic(asked: &Asked<'_>) -> Answer {
         proposals.iter().for_each(|one| last.merge(&one.seen));
         let mut answer = Answer::fail(
             format!(
-                "{messages} meddelelser fra {count} navne, som registret ikke kender: {names}."
+                "{} fra {}, som registret ikke kender: {names}.",
+                MESSAGE.da(messages),
+                NAME.da(count)
             ),
-            format!("{messages} messages from {count} names the register does not know: {names}."),
+            format!(
+                "{} from {} the register does not know: {names}.",
+                MESSAGE.en(messages),
+                NAME.en(count)
+            ),
         );
         answer.failed_at = last.last();
         answer

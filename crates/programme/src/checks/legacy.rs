@@ -7,6 +7,7 @@ use brevdue_memo::Timestamp;
 use super::answer::Answer;
 use super::counting::{Period, formats, memo_of};
 use super::evidence::live;
+use super::number::{ERROR, MESSAGE, either};
 use super::receiving::listed;
 use super::verdict::Source;
 use super::{Asked, CheckResult, Side};
@@ -92,8 +93,14 @@ pub(super) fn none_in_use(asked: &Asked<'_>, system: &System) -> Answer {
     } else {
         let seen = tally.messages.count;
         Answer::pass(
-            format!("Ingen af {seen} meddelelser bruger noget af den gamle løsning."),
-            format!("None of {seen} messages uses anything of the earlier solution."),
+            match seen {
+                1 => "Den ene meddelelse bruger intet af den gamle løsning.".to_owned(),
+                _ => format!("Ingen af {seen} meddelelser bruger noget af den gamle løsning."),
+            },
+            match seen {
+                1 => "The one message uses nothing of the earlier solution.".to_owned(),
+                _ => format!("None of {seen} messages uses anything of the earlier solution."),
+            },
         )
     };
     answer
@@ -208,13 +215,18 @@ pub(super) fn no_symptoms(asked: &Asked<'_>, _: &System) -> Answer {
     let answer = if count as f64 <= asked.limit("errors_max", 0.0) {
         let seen = tally.messages.count;
         Answer::pass(
-            format!("{count} fejl i {seen} meddelelser tyder på gamle formater."),
-            format!("{count} errors in {seen} messages suggest legacy formats."),
+            format!("{count} fejl i {} tyder på gamle formater.", MESSAGE.da(seen)),
+            format!(
+                "{} in {} {} legacy formats.",
+                ERROR.en(count),
+                MESSAGE.en(seen),
+                either(count, "suggests", "suggest")
+            ),
         )
     } else {
         Answer::fail(
             format!("{count} fejl som efter lukningen: systemet sender sandsynligvis stadig i et gammelt format."),
-            format!("{count} errors as after the shutdown: the system probably still sends in a legacy format."),
+            format!("{} as after the shutdown: the system probably still sends in a legacy format.", ERROR.en(count)),
         )
         .shown_by(found.iter().map(|(_, flaw)| *flaw))
     };
@@ -288,20 +300,22 @@ fn sent_versions(asked: &Asked<'_>, key: &Key) -> Answer {
     let answer = if foreign_count > 0 || schema_version > 0 {
         Answer::fail(
             format!(
-                "{foreign_count} meddelelser i en version, der ikke er tilladt; {schema_version} i 1.2 med \
-                 memoSchVersion. {versions}."
+                "{} i en version, der ikke er tilladt; {schema_version} i 1.2 med memoSchVersion. \
+                 {versions}.",
+                MESSAGE.da(foreign_count)
             ),
             format!(
-                "{foreign_count} messages in a version that is not allowed; {schema_version} in 1.2 with \
-                 memoSchVersion. {versions}."
+                "{} in a version that is not allowed; {schema_version} in 1.2 with memoSchVersion. \
+                 {versions}.",
+                MESSAGE.en(foreign_count)
             ),
         )
         .shown_by(foreign.into_iter().chain((schema_version > 0).then_some(&tally.schema_version)))
     } else if old_count > 0 && dated {
         // Before the date the requirement is only coming, and what is settled elsewhere makes it a warning.
         Answer::fail(
-            format!("{old_count} meddelelser er endnu i version 1.1. {versions}."),
-            format!("{old_count} messages are still in version 1.1. {versions}."),
+            format!("{} er endnu i version 1.1. {versions}.", MESSAGE.da(old_count)),
+            format!("{} still in version 1.1. {versions}.", MESSAGE.en(old_count)),
         )
         .shown_by(old)
     } else if memo_of(tally) == 0 {

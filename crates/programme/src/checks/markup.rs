@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Asked;
 use super::answer::Answer;
+use super::number::LETTER;
 use super::sending::percent;
 use crate::objects::{AuthorityKind, LetterType, Level, MustDo};
 use crate::potential::standard_for;
@@ -55,21 +56,20 @@ pub(super) fn decided(asked: &Asked<'_>) -> Answer {
     let (share, wanted) = (percent(least, all), (target * 100.0).round());
     let mut seen = counted.messages;
     seen.merge(&counted.others);
+    let (da, en) = (LETTER.da(all), LETTER.en(all));
     let coming = letter.target_date.filter(|day| evidence.today < *day);
     let answer = match (reached, coming) {
         (true, _) => Answer::pass(
-            format!("Besluttet opmærkning i mindst {share} % af {all} breve (mål {wanted} %)."),
-            format!("Decided markup in at least {share} % of {all} letters (target {wanted} %)."),
+            format!("Besluttet opmærkning i mindst {share} % af {da} (mål {wanted} %)."),
+            format!("Decided markup in at least {share} % of {en} (target {wanted} %)."),
         ),
         (false, Some(day)) => Answer::warn(
-            format!("{field} findes i {share} % af {all} breve; målet er {wanted} % fra {day}."),
-            format!(
-                "{field} is in {share} % of {all} letters; the target is {wanted} % from {day}."
-            ),
+            format!("{field} findes i {share} % af {da}; målet er {wanted} % fra {day}."),
+            format!("{field} is in {share} % of {en}; the target is {wanted} % from {day}."),
         ),
         (false, None) => Answer::fail(
-            format!("{field} findes kun i {share} % af {all} breve; målet er {wanted} %."),
-            format!("{field} is in {share} % of {all} letters only; the target is {wanted} %."),
+            format!("{field} findes kun i {share} % af {da}; målet er {wanted} %."),
+            format!("{field} is in {share} % of {en} only; the target is {wanted} %."),
         ),
     };
     let answer = if reached { answer } else { answer.shown_by([&counted.bare]) };

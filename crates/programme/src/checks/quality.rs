@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Asked;
 use super::answer::Answer;
+use super::number::{MESSAGE, RECEIPT, either};
 use super::receiving::listed;
 use crate::objects::{Direction, System};
 use crate::tally::{Flaw, Tally};
@@ -96,12 +97,16 @@ pub(super) fn receipts(asked: &Asked<'_>, _: &System) -> Answer {
     if missing > 0 || late > 0 || too_many {
         let answer = Answer::fail(
             format!(
-                "{refused} af {all} kvitteringer er negative (højst {most} %); {missing} meddelelser er uden \
-                 kvittering efter {hours} timer, {late} fik den for sent."
+                "{refused} af {} er negative (højst {most} %); {} er uden kvittering efter {hours} timer, \
+                 {late} fik den for sent.",
+                RECEIPT.da(all),
+                MESSAGE.da(missing)
             ),
             format!(
-                "{refused} of {all} receipts are negative (at most {most} %); {missing} messages are without \
-                 one after {hours} hours, {late} got it too late."
+                "{refused} of {} are negative (at most {most} %); {} without one after {hours} hours, \
+                 {late} got it too late.",
+                RECEIPT.en(all),
+                MESSAGE.en(missing)
             ),
         );
         return finish(if too_many { answer.shown_by(negative) } else { answer });
@@ -109,13 +114,23 @@ pub(super) fn receipts(asked: &Asked<'_>, _: &System) -> Answer {
     if all == 0 {
         let waiting = tally.waiting.count();
         return finish(Answer::no_evidence(
-            format!("Ingen kvitteringer endnu; {waiting} meddelelser venter under {hours} timer."),
-            format!("No receipts yet; {waiting} messages have waited less than {hours} hours."),
+            format!(
+                "Ingen kvitteringer endnu; {} har ventet under {hours} timer.",
+                MESSAGE.da(waiting)
+            ),
+            format!(
+                "No receipts yet; {} {} waited less than {hours} hours.",
+                MESSAGE.en(waiting),
+                either(waiting, "has", "have")
+            ),
         ));
     }
     finish(Answer::pass(
-        format!("{refused} af {all} kvitteringer er negative; ingen mangler efter {hours} timer."),
-        format!("{refused} of {all} receipts are negative; none is missing after {hours} hours."),
+        format!("{refused} af {} er negative; ingen mangler efter {hours} timer.", RECEIPT.da(all)),
+        format!(
+            "{refused} of {} are negative; none is missing after {hours} hours.",
+            RECEIPT.en(all)
+        ),
     ))
 }
 
@@ -140,22 +155,23 @@ pub(super) fn errors(asked: &Asked<'_>, _: &System) -> Answer {
     // Shares are compared across, without dividing: nothing is lost to rounding.
     let rising = before.1 > 0 && after.1 > 0 && after.0 * before.1 > before.0 * after.1;
     let rules = listed(&tally.rules);
+    let (da, en) = (MESSAGE.da(all), MESSAGE.en(all));
     let answer = if invalid as f64 * 100.0 > most * all as f64 {
         Answer::fail(
-            format!("{invalid} af {all} meddelelser er ugyldige (højst {most} %). {rules}"),
-            format!("{invalid} of {all} messages are invalid (at most {most} %). {rules}"),
+            format!("{invalid} af {da} er ugyldige (højst {most} %). {rules}"),
+            format!("{invalid} of {en} are invalid (at most {most} %). {rules}"),
         )
         .shown_by([&tally.invalid])
     } else if rising {
         Answer::warn(
-            format!("{invalid} af {all} meddelelser er ugyldige; andelen stiger. {rules}"),
-            format!("{invalid} of {all} messages are invalid; the share is rising. {rules}"),
+            format!("{invalid} af {da} er ugyldige; andelen stiger. {rules}"),
+            format!("{invalid} of {en} are invalid; the share is rising. {rules}"),
         )
         .shown_by([&tally.invalid])
     } else {
         Answer::pass(
-            format!("{invalid} af {all} meddelelser er ugyldige (højst {most} %)."),
-            format!("{invalid} of {all} messages are invalid (at most {most} %)."),
+            format!("{invalid} af {da} er ugyldige (højst {most} %)."),
+            format!("{invalid} of {en} are invalid (at most {most} %)."),
         )
     };
     answer.over(period).seen(&tally.messages).count("messages", all).count("invalid", invalid)
@@ -171,19 +187,27 @@ pub(super) fn nothing_sensitive(asked: &Asked<'_>, _: &System) -> Answer {
     let answer = if found > 0 {
         Answer::warn(
             format!(
-                "{found} af {all} titler eller adviseringstekster ligner noget med et CPR-nummer."
+                "{found} af {} har en titel eller adviseringstekst, der ligner noget med et \
+                 CPR-nummer.",
+                MESSAGE.da(all)
             ),
             format!(
-                "{found} of {all} titles or notification texts look as if they held a CPR number."
+                "{found} of {} {} a title or notification text that looks as if it held a CPR number.",
+                MESSAGE.en(all),
+                either(found, "has", "have")
             ),
         )
         .shown_by([&tally.sensitive])
     } else {
         Answer::pass(
             format!(
-                "Ingen af {all} titler eller adviseringstekster ligner noget med et CPR-nummer."
+                "Ingen titel eller adviseringstekst i {} ligner noget med et CPR-nummer.",
+                MESSAGE.da(all)
             ),
-            format!("None of {all} titles or notification texts looks as if it held a CPR number."),
+            format!(
+                "No title or notification text in {} looks as if it held a CPR number.",
+                MESSAGE.en(all)
+            ),
         )
     };
     answer.over(period).seen(&tally.messages).count("messages", all).count("sensitive", found)

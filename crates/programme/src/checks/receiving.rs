@@ -4,6 +4,9 @@ use brevdue_memo::Timestamp;
 
 use super::answer::Answer;
 use super::evidence::live;
+use super::number::{
+    ACTIVE_RECEIVER, MESSAGE, VALID_MESSAGE, all_messages_da, all_messages_en, either,
+};
 use super::sending::{in_megabytes, megabytes, points_to};
 use super::{Asked, Side};
 use crate::day::Day;
@@ -63,29 +66,28 @@ pub(super) fn one_receiver(asked: &Asked<'_>) -> Answer {
         return no_active_receiver();
     }
     let least = asked.least("systems_min");
+    let (da, en) = (ACTIVE_RECEIVER.da(active), ACTIVE_RECEIVER.en(active));
     let answer = if working >= least {
         Answer::pass(
+            format!("{working} af {da} har modtaget post eller bestået selvtesten."),
             format!(
-                "{working} af {active} aktive modtagersystemer har modtaget post eller bestået selvtesten."
-            ),
-            format!(
-                "{working} of {active} active receiver systems have received mail or passed the self-test."
+                "{working} of {en} {} received mail or passed the self-test.",
+                either(working, "has", "have")
             ),
         )
     } else if active < least {
         Answer::fail(
-            format!("{active} aktive modtagersystemer; der skal være mindst {least}."),
-            format!("{active} active receiver systems; there must be {least} at least."),
+            format!("{da}; der skal være mindst {least}."),
+            format!("{en}; there must be {least} at least."),
         )
     } else {
         Answer::no_evidence(
             format!(
-                "{active} aktive modtagersystemer; {working} har modtaget noget eller bestået selvtesten \
-                 (mindst {least})."
+                "{da}; {working} har modtaget noget eller bestået selvtesten (mindst {least})."
             ),
             format!(
-                "{active} active receiver systems; {working} have received anything or passed the \
-                 self-test (at least {least})."
+                "{en}; {working} {} received anything or passed the self-test (at least {least}).",
+                either(working, "has", "have")
             ),
         )
     };
@@ -119,8 +121,8 @@ pub(super) fn can_receive_memo(asked: &Asked<'_>, system: &System) -> Answer {
     if let Some(refused) = refused.filter(|one| one.count() as f64 > most) {
         let count = refused.count();
         let answer = Answer::fail(
-            format!("Systemet har afvist {count} gyldige meddelelser."),
-            format!("The system has refused {count} valid messages."),
+            format!("Systemet har afvist {}.", VALID_MESSAGE.da(count)),
+            format!("The system has refused {}.", VALID_MESSAGE.en(count)),
         );
         return finish(answer.shown_by([refused]));
     }
@@ -135,12 +137,12 @@ pub(super) fn can_receive_memo(asked: &Asked<'_>, system: &System) -> Answer {
         ),
         Some(day) => Answer::pass(
             format!(
-                "Overensstemmelsesprøven bestået {day}; {} gyldige meddelelser afvist (højst {most}).",
-                refused.map_or(0, |one| one.count())
+                "Overensstemmelsesprøven bestået {day}; {} afvist (højst {most}).",
+                VALID_MESSAGE.da(refused.map_or(0, |one| one.count()))
             ),
             format!(
-                "Conformance set passed on {day}; {} valid messages refused (at most {most}).",
-                refused.map_or(0, |one| one.count())
+                "Conformance set passed on {day}; {} refused (at most {most}).",
+                VALID_MESSAGE.en(refused.map_or(0, |one| one.count()))
             ),
         ),
     })
@@ -165,23 +167,26 @@ pub(super) fn number_of_receivers(asked: &Asked<'_>) -> Answer {
             live(system, Direction::In)
                 .any(|one| one.purpose.unwrap_or(Purpose::AuthorityMail) == purpose)
         };
-        receivers(asked).filter(|(_, system)| serves(system)).count() as u64
+        i64::try_from(receivers(asked).filter(|(_, system)| serves(system)).count())
+            .unwrap_or(i64::MAX)
     };
     let (authority, company) =
         (for_purpose(Purpose::AuthorityMail), for_purpose(Purpose::CompanyMail));
-    let limit = |name, default| asked.limit(name, default).max(0.0) as u64;
+    let limit = |name, default| asked.limit(name, default).max(0.0) as i64;
     let (most, most_company) = (limit("authority_max", 4.0), limit("company_max", 1.0));
     let most_in_all = limit("total_max", 5.0);
     let kept = authority <= most
         && company <= most_company
         && authority.saturating_add(company) <= most_in_all;
     let da = format!(
-        "{authority} aktive modtagersystemer til myndighedspost (højst {most}) og {company} til \
-         virksomhedspost (højst {most_company}), i alt højst {most_in_all}."
+        "{} til myndighedspost (højst {most}) og {company} til virksomhedspost (højst {most_company}), \
+         i alt højst {most_in_all}.",
+        ACTIVE_RECEIVER.da(authority)
     );
     let en = format!(
-        "{authority} active receiver systems for mail to the authority (at most {most}) and {company} for \
-         mail to it as a company (at most {most_company}), {most_in_all} in all."
+        "{} for mail to the authority (at most {most}) and {company} for mail to it as a company (at \
+         most {most_company}), {most_in_all} in all.",
+        ACTIVE_RECEIVER.en(authority)
     );
     let answer = if authority + company == 0 {
         no_active_receiver()
@@ -190,10 +195,7 @@ pub(super) fn number_of_receivers(asked: &Asked<'_>) -> Answer {
     } else {
         Answer::fail(da, en)
     };
-    answer
-        .configured()
-        .count("authority_mail", authority.try_into().unwrap_or(i64::MAX))
-        .count("company_mail", company.try_into().unwrap_or(i64::MAX))
+    answer.configured().count("authority_mail", authority).count("company_mail", company)
 }
 
 /// MK-M5.
@@ -255,6 +257,8 @@ pub(super) fn everything_fetched_and_kept(asked: &Asked<'_>) -> Answer {
     let old = asked.evidence.now.plus_millis(-hours * MILLIS_PER_HOUR);
     let (left, unkept) = (all.waiting.before(old), all.unkept.before(old));
     let (delivered, kept) = (all.accepted.count, all.places.total());
+    let (da, en) = (all_messages_da(delivered), all_messages_en(delivered));
+    let are = either(delivered, "is", "are");
     let finish = |answer: Answer| {
         answer
             .over(period)
@@ -266,33 +270,39 @@ pub(super) fn everything_fetched_and_kept(asked: &Asked<'_>) -> Answer {
     };
     if left > 0 {
         return finish(Answer::fail(
-            format!("{left} af {delivered} meddelelser er ikke hentet efter {hours} timer."),
-            format!("{left} of {delivered} messages have not been fetched after {hours} hours."),
+            format!("{left} af {} er ikke hentet efter {hours} timer.", MESSAGE.da(delivered)),
+            format!(
+                "{left} of {} {} not been fetched after {hours} hours.",
+                MESSAGE.en(delivered),
+                either(left, "has", "have")
+            ),
         ));
     }
     if unkept > 0 && kept == 0 {
         return finish(Answer::no_evidence(
-            format!(
-                "Alle {delivered} meddelelser er hentet, men intet fortæller, hvor de opbevares."
-            ),
-            format!("All {delivered} messages are fetched, but nothing tells where they are kept."),
+            format!("{da} er hentet, men intet fortæller om opbevaring i egne systemer."),
+            format!("{en} {are} fetched, but nothing tells of a place in own systems."),
         ));
     }
     if unkept > 0 {
         return finish(Answer::fail(
             format!(
-                "{unkept} af {delivered} meddelelser har intet sted i egne systemer efter {hours} timer."
+                "{unkept} af {} har intet sted i egne systemer efter {hours} timer.",
+                MESSAGE.da(delivered)
             ),
             format!(
-                "{unkept} of {delivered} messages have no place in own systems after {hours} hours."
+                "{unkept} of {} {} no place in own systems after {hours} hours.",
+                MESSAGE.en(delivered),
+                either(unkept, "has", "have")
             ),
         ));
     }
     finish(Answer::pass(
         format!(
-            "Alle {delivered} meddelelser er hentet og opbevares, eller er under {hours} timer gamle."
+            "{da} er hentet og opbevares, eller er under {hours} timer {}.",
+            either(delivered, "gammel", "gamle")
         ),
-        format!("All {delivered} messages are fetched and kept, or younger than {hours} hours."),
+        format!("{en} {are} fetched and kept, or younger than {hours} hours."),
     ))
 }
 
@@ -333,20 +343,24 @@ pub(super) fn takes_the_sizes_it_says(asked: &Asked<'_>, system: &System) -> Ans
     let answer = match too_small {
         Some(size) => Answer::fail(
             format!(
-                "{} meddelelser afvist for størrelse, den mindste på {} MB; systemet siger {declared} MB.",
-                refused.count(),
+                "{} afvist for størrelse, den mindste på {} MB; systemet siger {declared} MB.",
+                MESSAGE.da(refused.count()),
                 in_megabytes(size)
             ),
             format!(
-                "{} messages refused for size, the smallest of {} MB; the system says {declared} MB.",
-                refused.count(),
+                "{} refused for size, the smallest of {} MB; the system says {declared} MB.",
+                MESSAGE.en(refused.count()),
                 in_megabytes(size)
             ),
         )
         .shown_by([refused]),
         None => Answer::pass(
-            format!("Systemet siger {declared} MB; ingen meddelelse under grænsen er afvist for størrelse."),
-            format!("The system says {declared} MB; no message below the limit was refused for size."),
+            format!(
+                "Systemet siger {declared} MB; ingen meddelelse under grænsen er afvist for størrelse."
+            ),
+            format!(
+                "The system says {declared} MB; no message below the limit was refused for size."
+            ),
         ),
     };
     answer
@@ -382,8 +396,12 @@ pub(super) fn not_near_deactivation(asked: &Asked<'_>, _: &System) -> Answer {
     let (warn, fail) =
         (asked.limit("warn_hours", 24.0) as i64, asked.limit("fail_hours", 72.0) as i64);
     let off = asked.limit("off_hours", 168.0) as i64;
-    let da = format!("{waiting} meddelelser venter, og intet er hentet i {hours} timer.");
-    let en = format!("{waiting} messages wait, and nothing was fetched for {hours} hours.");
+    let da = format!("{} venter, og intet er hentet i {hours} timer.", MESSAGE.da(waiting));
+    let en = format!(
+        "{} {}, and nothing was fetched for {hours} hours.",
+        MESSAGE.en(waiting),
+        either(waiting, "waits", "wait")
+    );
     finish(if hours >= fail {
         Answer::fail(
             format!("{da} Efter {off} timer uden modtagelse slås systemet fra."),

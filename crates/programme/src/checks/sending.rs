@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::answer::Answer;
 use super::counting::{DayFigures, Period, formats, memo_of};
 use super::evidence::live;
+use super::number::{MESSAGE, SENDER, all_messages_da, all_messages_en, either};
 use super::{Asked, CheckResult, Side, Subject, check};
 use crate::day::Day;
 use crate::objects::{Direction, System};
@@ -59,8 +60,8 @@ pub(super) fn points_to(asked: &Asked<'_>, system: &System, direction: Direction
     };
     if let Some((host, _)) = outside.first() {
         let answer = Answer::fail(
-            format!("{wrong} meddelelser gik til værter uden for listen, blandt andre {host}."),
-            format!("{wrong} messages went to hosts outside the list, among them {host}."),
+            format!("{} gik til værter uden for listen, blandt andre {host}.", MESSAGE.da(wrong)),
+            format!("{} went to hosts outside the list, among them {host}.", MESSAGE.en(wrong)),
         );
         return measured(answer).shown_by(outside.into_iter().map(|(_, flaw)| flaw));
     }
@@ -69,23 +70,34 @@ pub(super) fn points_to(asked: &Asked<'_>, system: &System, direction: Direction
         let seen = tally.messages.count;
         let answer = Answer::fail(
             format!(
-                "{seen} meddelelser set, men {accepted} blev modtaget af løsningen (mindst {least})."
+                "{} set, men {accepted} blev modtaget af løsningen (mindst {least}).",
+                MESSAGE.da(seen)
             ),
             format!(
-                "{seen} messages seen, but {accepted} taken by the solution (at least {least})."
+                "{} seen, but {accepted} taken by the solution (at least {least}).",
+                MESSAGE.en(seen)
             ),
         );
         return measured(answer).shown_by(tally.errors.iter().map(|(_, flaw)| flaw));
     }
     if set.is_empty() && tally.hosts.total() == 0 {
         return measured(Answer::no_evidence(
-            format!("{accepted} meddelelser modtaget, men hverken register eller log siger hvor."),
-            format!("{accepted} messages taken, but neither register nor log says where."),
+            format!(
+                "{} modtaget, men hverken register eller log siger hvor.",
+                MESSAGE.da(accepted)
+            ),
+            format!("{} taken, but neither register nor log says where.", MESSAGE.en(accepted)),
         ));
     }
     measured(Answer::pass(
-        format!("{accepted} meddelelser modtaget, alle hos tilladte værter."),
-        format!("{accepted} messages taken, all by allowed hosts."),
+        match accepted {
+            1 => "1 meddelelse modtaget, hos en tilladt vært.".to_owned(),
+            _ => format!("{accepted} meddelelser modtaget, alle hos tilladte værter."),
+        },
+        match accepted {
+            1 => "1 message taken, by an allowed host.".to_owned(),
+            _ => format!("{accepted} messages taken, all by allowed hosts."),
+        },
     ))
 }
 
@@ -109,23 +121,22 @@ pub(super) fn sends_memo(asked: &Asked<'_>, _: &System) -> Answer {
     let (sent, invalid) = (tally.messages.count, tally.invalid.count());
     let other = sent - memo_of(tally);
     let good = sent - other - invalid;
+    let (da, en, are) = (MESSAGE.da(sent), MESSAGE.en(sent), either(good, "is", "are"));
     let answer = if good == sent {
         Answer::pass(
-            format!("Alle {sent} meddelelser er gyldig MeMo."),
-            format!("All {sent} messages are valid MeMo."),
+            format!("{} er gyldig MeMo.", all_messages_da(sent)),
+            format!("{} {} valid MeMo.", all_messages_en(sent), either(sent, "is", "are")),
         )
     } else if is_share(asked, good, sent) {
         Answer::pass(
-            format!("{good} af {sent} meddelelser er gyldig MeMo; myndigheden kræver ikke flere."),
-            format!("{good} of {sent} messages are valid MeMo; the authority asks for no more."),
+            format!("{good} af {da} er gyldig MeMo; myndigheden kræver ikke flere."),
+            format!("{good} of {en} {are} valid MeMo; the authority asks for no more."),
         )
     } else {
         Answer::fail(
+            format!("{good} af {da} er gyldig MeMo; {other} i andet format, {invalid} ugyldige."),
             format!(
-                "{good} af {sent} meddelelser er gyldig MeMo; {other} i andet format, {invalid} ugyldige."
-            ),
-            format!(
-                "{good} of {sent} messages are valid MeMo; {other} in another format, {invalid} invalid."
+                "{good} of {en} {are} valid MeMo; {other} in another format, {invalid} invalid."
             ),
         )
         .shown_by(bad(tally))
@@ -166,8 +177,8 @@ fn on_the_way(asked: &Asked<'_>) -> Answer {
     let forecast = forecast(days.filter(|(day, _)| period.holds(*day)), evidence.today);
     let answer = match (good == sent, deadline, forecast) {
         (true, _, _) => Answer::pass(
-            format!("Alle {sent} meddelelser er allerede gyldig MeMo."),
-            format!("All {sent} messages are valid MeMo already."),
+            format!("{} er allerede gyldig MeMo.", all_messages_da(sent)),
+            format!("{} {} valid MeMo already.", all_messages_en(sent), either(sent, "is", "are")),
         ),
         (false, None, _) => Answer::not_applicable(
             format!("{share} % er gyldig MeMo. Datoen er ikke sat."),
@@ -247,23 +258,37 @@ pub(super) fn uses_contact_points(asked: &Asked<'_>, _: &System) -> Answer {
     let answer = if missing == 0 && old_count == 0 && all == 0 {
         let sent = tally.messages.count;
         Answer::not_applicable(
-            format!("Ingen af {sent} meddelelser er til myndigheder eller er svar."),
-            format!("None of {sent} messages is to an authority or an answer."),
+            match sent {
+                1 => "Den ene meddelelse er hverken til en myndighed eller et svar.".to_owned(),
+                _ => format!("Ingen af {sent} meddelelser er til myndigheder eller er svar."),
+            },
+            match sent {
+                1 => "The one message is neither to an authority nor an answer.".to_owned(),
+                _ => format!("None of {sent} messages is to an authority or an answer."),
+            },
         )
     } else if missing == 0 && old_count == 0 {
         Answer::pass(
-            format!("Alle {all} meddelelser til myndigheder har et kontaktpunkt."),
-            format!("All {all} messages to authorities have a contact point."),
+            match all {
+                1 => "Den ene meddelelse til en myndighed har et kontaktpunkt.".to_owned(),
+                _ => format!("Alle {all} meddelelser til myndigheder har et kontaktpunkt."),
+            },
+            match all {
+                1 => "The one message to an authority has a contact point.".to_owned(),
+                _ => format!("All {all} messages to authorities have a contact point."),
+            },
         )
     } else {
         Answer::fail(
             format!(
-                "{missing} af {all} meddelelser til myndigheder mangler et kendt kontaktpunkt; \
-                 {old_count} bruger en gammel postkasse."
+                "{missing} af {} til myndigheder mangler et kendt kontaktpunkt; \
+                 {old_count} bruger en gammel postkasse.",
+                MESSAGE.da(all)
             ),
             format!(
-                "{missing} of {all} messages to authorities lack a known contact point; \
-                 {old_count} use an old mailbox."
+                "{missing} of {} to authorities without a known contact point; \
+                 {old_count} to an old mailbox.",
+                MESSAGE.en(all)
             ),
         )
         .shown_by(old.into_iter().chain((missing > 0).then_some(&tally.no_contact_point)))
@@ -365,18 +390,18 @@ pub(super) fn one_sender(asked: &Asked<'_>) -> Answer {
     }
     let all = i64::try_from(senders.len()).unwrap_or(i64::MAX);
     let least = asked.least("systems_min");
+    let (da, en, are) = (SENDER.da(all), SENDER.en(all), either(passed, "is", "are"));
     let answer = if passed >= least {
         Answer::pass(
-            format!("{passed} af {all} afsendersystemer er tilsluttet."),
-            format!("{passed} of {all} sender systems are connected."),
+            format!("{passed} af {da} er tilsluttet."),
+            format!("{passed} of {en} {are} connected."),
         )
     } else if failed > 0 || all < least {
         Answer::fail(
+            format!("{passed} af {da} er tilsluttet (mindst {least}); {failed} peger forkert."),
             format!(
-                "{passed} af {all} afsendersystemer er tilsluttet (mindst {least}); {failed} peger forkert."
-            ),
-            format!(
-                "{passed} of {all} sender systems are connected (at least {least}); {failed} point wrong."
+                "{passed} of {en} {are} connected (at least {least}); {failed} {} wrong.",
+                either(failed, "points", "point")
             ),
         )
     } else if asked
@@ -390,8 +415,8 @@ pub(super) fn one_sender(asked: &Asked<'_>) -> Answer {
         )
     } else {
         Answer::no_evidence(
-            format!("{passed} af {all} afsendersystemer er set sende (mindst {least})."),
-            format!("{passed} of {all} sender systems have been seen sending (at least {least})."),
+            format!("{passed} af {da} er set sende (mindst {least})."),
+            format!("{passed} of {en} seen sending (at least {least})."),
         )
     };
     let answer = answer.configured().over(Period::window(points, evidence.today));

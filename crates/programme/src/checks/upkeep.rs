@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::counting::Period;
+use super::number::{ACTIVE_INTERFACE, DAY, MESSAGE};
 use super::{Asked, Side};
 use crate::day::Day;
 use crate::ids::Key;
@@ -25,7 +26,7 @@ pub(super) fn certificate(asked: &Asked<'_>, system: &System) -> Answer {
         .filter_map(|one| one.certificate.as_ref())
         .filter_map(|one| one.valid_to)
         .collect();
-    let untold = in_use.len() - ends.len();
+    let untold = i64::try_from(in_use.len() - ends.len()).unwrap_or(i64::MAX);
     let Some(first) = ends.iter().min().copied() else {
         return Answer::no_evidence(
             "Ingen aktiv grænseflade har et certifikat med udløbsdato i registret.",
@@ -41,22 +42,27 @@ pub(super) fn certificate(asked: &Asked<'_>, system: &System) -> Answer {
         )
     } else if left < least {
         Answer::fail(
-            format!("Certifikatet udløber {first}, om {left} dage (mindst {least})."),
-            format!("The certificate ends on {first}, in {left} days (at least {least})."),
+            format!("Certifikatet udløber {first}, om {} (mindst {least}).", DAY.da(left.into())),
+            format!(
+                "The certificate ends on {first}, in {} (at least {least}).",
+                DAY.en(left.into())
+            ),
         )
     } else if untold > 0 {
         Answer::no_evidence(
             format!(
-                "{untold} aktive grænseflader har intet certifikat med udløbsdato i registret."
+                "{} har intet certifikat med udløbsdato i registret.",
+                ACTIVE_INTERFACE.da(untold)
             ),
             format!(
-                "{untold} active interfaces have no certificate with an end date in the register."
+                "{} without a certificate with an end date in the register.",
+                ACTIVE_INTERFACE.en(untold)
             ),
         )
     } else {
         Answer::pass(
-            format!("Certifikatet gælder til {first}, {left} dage endnu."),
-            format!("The certificate is valid until {first}, {left} days more."),
+            format!("Certifikatet gælder til {first}, {} endnu.", DAY.da(left.into())),
+            format!("The certificate is valid until {first}, {} more.", DAY.en(left.into())),
         )
     };
     answer.configured().count("days_left", i64::from(left))
@@ -79,8 +85,8 @@ pub(super) fn silent_in_the_window(asked: &Asked<'_>, _: &System) -> Answer {
     if let Some(tally) = evidence.tally(key, Direction::Out, window) {
         let sent = tally.messages.count;
         return Answer::fail(
-            format!("{sent} meddelelser sendt i omstillingsperioden {window}."),
-            format!("{sent} messages sent in the window without sending {window}."),
+            format!("{} sendt i omstillingsperioden {window}.", MESSAGE.da(sent)),
+            format!("{} sent in the window without sending {window}.", MESSAGE.en(sent)),
         )
         .over(window)
         .seen(&tally.messages)

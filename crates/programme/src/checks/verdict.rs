@@ -192,7 +192,7 @@ pub(super) fn settled(asked: &Asked<'_>, answer: Answer) -> Verdict {
     {
         let measured = verdict.result.label();
         verdict.why = Bilingual::new(
-            format!("Fraveget: {} (målt: {}). {}", waiver.reason, measured.da, verdict.why.da),
+            format!("Fravalgt: {} (målt: {}). {}", waiver.reason, measured.da, verdict.why.da),
             format!("Waived: {} (measured: {}). {}", waiver.reason, measured.en, verdict.why.en),
         );
         verdict.result = CheckResult::NotApplicable;

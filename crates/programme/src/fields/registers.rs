@@ -9,9 +9,15 @@ use crate::objects::{
     Choice, Covers, Criticality, Direction, Environment, FigureSource, Hosting, Kind, LegalWeight,
     Level, Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, SystemRole, SystemType, Transport,
 };
+use crate::text::LANGUAGES;
 
 /// A field that is neither needed nor in tables.
-const fn field(name: &'static str, kind: FieldKind, da: &'static str, en: &'static str) -> Field {
+pub(super) const fn field(
+    name: &'static str,
+    kind: FieldKind,
+    da: &'static str,
+    en: &'static str,
+) -> Field {
     Field { name, da, en, kind, needed: false, listed: false }
 }
 
@@ -284,6 +290,7 @@ const PEOPLE: &[Field] = &[
     field("roles", Roles, "Roller", "Roles").needed().listed(),
     field("unit", Text, "Enhed", "Unit").listed(),
     field("email", Text, "E-mail", "E-mail"),
+    field("language", OneOf(LANGUAGES), "Sprog i mails", "Language of mails"),
     field("areas", Words, "Må kun ændre i områderne", "May only change these areas"),
     field(
         "systems",

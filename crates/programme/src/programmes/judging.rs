@@ -240,7 +240,7 @@ impl Programmes {
 
     /// Closes the tasks whose condition holds and opens those whose condition stopped holding. Writes
     /// only what changes; what somebody changes meanwhile is left to the next call. Who has to know of
-    /// what opened is told again by each call until [`Programmes::has_told`] says that they do: it is kept
+    /// what opened is told again by each call until [`Programmes::notify`] has made notices of it: it is kept
     /// with the change, so that nobody is forgotten when the process dies.
     ///
     /// # Errors
@@ -254,15 +254,6 @@ impl Programmes {
             reopened = self.shared.store.untold(id).await?;
         }
         Ok(Trued { closed, reopened })
-    }
-
-    /// People know of what opened again, up to and with that number.
-    ///
-    /// # Errors
-    ///
-    /// [`StorageError`]: they will be told again.
-    pub async fn has_told(&self, id: ProgrammeId, until: i64) -> Result<(), StorageError> {
-        self.shared.store.has_told(id, until).await
     }
 
     /// How many tasks closed.
@@ -355,19 +346,9 @@ mod tests {
     use super::*;
     use crate::catalogue::Variant;
     use crate::change::Change;
-    use crate::fixture::{at, beginning, key};
+    use crate::fixture::{at, beginning, key, ready};
     use crate::memory::Memory;
     use crate::objects::{Person, Status, TaskState};
-
-    /// Runs what never waits.
-    fn ready<T>(future: impl Future<Output = T>) -> T {
-        let mut future = std::pin::pin!(future);
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        match future.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(value) => value,
-            std::task::Poll::Pending => panic!("memory never waits"),
-        }
-    }
 
     fn begun(programmes: &Programmes, id: ProgrammeId) {
         let asked = beginning("NEW", Variant::Full, "2026-01-05");
@@ -425,10 +406,10 @@ mod tests {
         assert_eq!(
             ready(programmes.keep_true(id, now)).unwrap(),
             trued,
-            "nobody said they were told"
+            "no notice was made of it"
         );
-        let (last, _) = trued.reopened.last().unwrap();
-        ready(programmes.has_told(id, *last)).unwrap();
+        let judged = ready(programmes.judged(id, now)).unwrap().unwrap();
+        assert!(ready(programmes.notify(id, &judged, &trued.reopened)).unwrap() > 0);
         assert_eq!(ready(programmes.keep_true(id, now)).unwrap(), Trued::default());
         let opened = trued.reopened.iter().map(|(_, notice)| notice);
         let opened = opened.clone().find(|notice| notice.key == key("OP1-T01")).unwrap();

@@ -3,15 +3,11 @@
 use super::{Member, Shape};
 use crate::fields::FieldKind::{Count, Day, Flag, Key, Long, OneOf, Ref, Refs, Text, Words};
 use crate::objects::{AuthorityKind, Choice, ChoiceOption, Kind, Level, Status, Track};
+use crate::text::LANGUAGES;
 
 const VARIANTS: &[ChoiceOption] = &[
     ChoiceOption { word: "full", da: "Fuld", en: "Full" },
     ChoiceOption { word: "light", da: "Light", en: "Light" },
-];
-
-const LANGUAGES: &[ChoiceOption] = &[
-    ChoiceOption { word: "da", da: "Dansk", en: "Danish" },
-    ChoiceOption { word: "en", da: "Engelsk", en: "English" },
 ];
 
 const LIGHTS: &[ChoiceOption] = &[
@@ -133,7 +129,30 @@ fn settings() -> Vec<Member> {
         Member::new("weights", Shape::Numbers, "Weights of the score of letter types, by name"),
         long("reporting", "Reporting day, recipients, template"),
         words("works_on", "Days of custom on which people work here"),
+        Member::new("reminders", Shape::Part(reminders()), "When people are reminded of what"),
         flag("archived", "No longer in use"),
+    ]
+}
+
+fn reminders() -> Vec<Member> {
+    let steps = |name, says| Member::new(name, Shape::Steps, says);
+    vec![
+        flag("off", "Nobody is reminded"),
+        one_of(
+            "language",
+            LANGUAGES,
+            "The language of notices to suppliers, and to people without one of their own",
+        ),
+        steps("task_days", "Days before a task is due"),
+        Member::new(
+            "late_every_days",
+            Shape::Field(Count),
+            "Days between reminders of a task or certificate that is late; 0: none",
+        ),
+        steps("attestation_days", "Days before an attestation expires"),
+        steps("certificate_days", "Days before a certificate ends"),
+        steps("unanswered_days", "Days after a questionnaire was sent, while it is not answered"),
+        steps("link_days", "Days before the link of a questionnaire without an answer expires"),
     ]
 }
 

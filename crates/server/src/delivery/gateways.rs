@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use brevdue_exchange::exchange::handover::HandoverOutcome;
 use brevdue_exchange::exchange::nemsms::{SmsGateway, SmsOutcome, TextMessage};
-use brevdue_exchange::exchange::notices::{MailCarrier, Notice};
+use brevdue_exchange::exchange::notices::{MailCarrier, NotCarried, Notice};
 use brevdue_exchange::{ContentRef, Exchange, Store};
 use serde::Serialize;
 
@@ -77,7 +77,7 @@ pub struct NoticesStay;
 
 #[async_trait]
 impl MailCarrier for NoticesStay {
-    async fn carry(&self, notice: &Notice, _: Option<Vec<u8>>) -> Result<(), String> {
+    async fn carry(&self, notice: &Notice, _: Option<Vec<u8>>) -> Result<(), NotCarried> {
         match notice.system {
             Some(system) => {
                 tracing::warn!(notice = %notice.id, %system, "there is a notice to the owner of a system");
@@ -110,7 +110,11 @@ pub(super) async fn carry(
     };
     match carrier.carry(notice, letter).await {
         Ok(()) => HandoverOutcome::Taken,
-        Err(reason) => HandoverOutcome::Unreachable { reason },
+        Err(NotCarried::Later(reason)) => HandoverOutcome::Unreachable { reason },
+        Err(NotCarried::Never(reason)) => {
+            tracing::warn!(notice = %notice.id, reason, "a notice was refused");
+            HandoverOutcome::Refused { status: 550, retry_after_seconds: None }
+        }
     }
 }
 

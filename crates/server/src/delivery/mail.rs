@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use brevdue_exchange::exchange::notices::{MailCarrier, Notice};
+use brevdue_exchange::exchange::notices::{MailCarrier, NotCarried, Notice};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -55,14 +55,17 @@ impl MailCommand {
 
 #[async_trait]
 impl MailCarrier for MailCommand {
-    async fn carry(&self, notice: &Notice, letter: Option<Vec<u8>>) -> Result<(), String> {
+    async fn carry(&self, notice: &Notice, letter: Option<Vec<u8>>) -> Result<(), NotCarried> {
         let Some(message) = message(notice, letter.as_deref()) else {
             return NoticesStay.carry(notice, letter).await;
         };
         match timeout(PATIENCE, self.run(&message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(format!("the mail program failed: {error}")),
-            Err(_) => Err(format!("the mail program took over {} seconds", PATIENCE.as_secs())),
+            Ok(Err(error)) => Err(NotCarried::Later(format!("the mail program failed: {error}"))),
+            Err(_) => {
+                let seconds = PATIENCE.as_secs();
+                Err(NotCarried::Later(format!("the mail program took over {seconds} seconds")))
+            }
         }
     }
 }
@@ -105,7 +108,7 @@ fn message(notice: &Notice, letter: Option<&[u8]>) -> Option<String> {
 }
 
 /// Whether an address is one address and nothing else, so that it cannot make a header of its own.
-fn is_plain(address: &str) -> bool {
+pub(super) fn is_plain(address: &str) -> bool {
     let is_allowed = |byte: u8| {
         byte.is_ascii_graphic()
             && !matches!(byte, b',' | b';' | b'<' | b'>' | b'"' | b'(' | b')' | b':')

@@ -4,6 +4,7 @@
 //! Nothing is decided here. Every write is [`Change`]s handed to [`Programmes::change`], which asks whose
 //! they are to make; every body is held to [`brevdue_programme::shapes`], and described by it.
 
+mod across;
 mod beginning;
 mod changes;
 mod claims;
@@ -48,6 +49,7 @@ use crate::causes::chain;
 
 pub(super) fn describe(door: Described) -> Described {
     let door = beginning::describe(door);
+    let door = across::describe(door);
     let door = status::describe(door);
     let door = plan::describe(door);
     let door = tasks::describe(door);

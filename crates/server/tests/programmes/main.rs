@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
 
+mod across;
 mod beginning;
 #[path = "../doors/certificates.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]

@@ -19,6 +19,7 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<String>, StorageError
         ("letter_tallies", &["body"]),
         ("told", &["body"]),
         ("untold", &["notice"]),
+        ("notices", &["notice"]),
     ] {
         for column in columns {
             readable(connection, table, column, &mut found)?;

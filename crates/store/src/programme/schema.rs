@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
         then: Some(super::observations::carry_over),
     },
     Migration::of(include_str!("migrations/0005_untold.sql")),
+    Migration::of(include_str!("migrations/0006_notices.sql")),
 ];
 
 /// Opens the one connection that writes, and brings the file up to date.

@@ -4,8 +4,10 @@
 //! whether whoever works here may make it, the rules of tasks, and then
 //! [`Programmes::change`](brevdue_programme::Programmes::change), with what the page showed as its base.
 
+mod across;
 mod bringing;
 mod catalogue;
+mod comparing;
 mod contacts;
 mod designer;
 mod desk;
@@ -21,6 +23,7 @@ mod plan;
 mod potential;
 mod questionnaire;
 mod register;
+mod reminders;
 mod reports;
 mod requirements;
 mod scanning;
@@ -40,7 +43,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::Web;
-use crate::limits::{EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, UPLOAD_FORM_BYTES};
+use crate::limits::{
+    CATALOGUE_FORM_BYTES, EVIDENCE_FORM_BYTES, SUPPLIER_FORM_BYTES, SUPPLIER_SHEET_FORM_BYTES,
+    UPLOAD_FORM_BYTES,
+};
 
 /// Every page of programmes.
 pub(crate) fn routes() -> Router<Web> {
@@ -100,15 +106,38 @@ pub(crate) fn routes() -> Router<Web> {
                 .post(questionnaire::answer)
                 .layer(DefaultBodyLimit::max(SUPPLIER_FORM_BYTES)),
         )
+        .route(
+            "/programmes/{id}/questionnaires/{supplier}/questions.xlsx",
+            get(questionnaire::sheet::by_desk),
+        )
+        .route(
+            "/programmes/{id}/questionnaires/{supplier}/questions",
+            post(questionnaire::sheet::answer_by_desk)
+                .layer(DefaultBodyLimit::max(SUPPLIER_SHEET_FORM_BYTES)),
+        )
+        .route("/answer/{token}/questions.xlsx", get(questionnaire::sheet::by_link))
+        .route(
+            "/answer/{token}/questions",
+            post(questionnaire::sheet::answer_by_link)
+                .layer(DefaultBodyLimit::max(SUPPLIER_SHEET_FORM_BYTES)),
+        )
         .route("/programmes/{id}/potential", get(potential::potential).post(potential::seed))
         .route("/programmes/{id}/potential/{letter}", get(designer::design).post(designer::save))
         .route("/programmes/{id}/potential/{letter}/example.xml", get(designer::xml))
         .route("/programmes/{id}/potential/{letter}/example.ics", get(designer::ics))
         .route("/programmes/{id}/catalogue", get(catalogue::overview).post(catalogue::change))
         .route("/programmes/{id}/catalogue/{item}", get(catalogue::item).post(catalogue::save))
+        .route(
+            "/programmes/{id}/comparison",
+            get(comparing::form)
+                .post(comparing::compare)
+                .layer(DefaultBodyLimit::max(CATALOGUE_FORM_BYTES)),
+        )
         .route("/programmes/{id}/contacts", get(contacts::contacts))
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
+        .route("/programmes/{id}/reminders", get(reminders::reminders).post(reminders::save))
+        .route("/programmes/{id}/reminders/{number}", get(reminders::notice).post(reminders::again))
         .route("/programmes/{id}/history", get(history::history))
         .route(
             "/programmes/{id}/import",
@@ -118,6 +147,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/lists/{file}", get(import::list))
         .route("/programmes/{id}/calendars", get(feeds::feeds).post(feeds::save))
         .route("/calendar/{file}", get(feeds::calendar))
+        .route("/programmes/{id}/across", get(across::across))
         .route("/programmes/{id}/reports", get(reports::reports))
         .route("/programmes/{id}/reports/{file}", get(reports::file))
         .route("/programmes/{id}/registers/{register}", get(register::list))

@@ -170,6 +170,7 @@ impl Town {
 
         let config = WebConfig {
             local_mode,
+            mail_is_carried: false,
             session_key: [7; 32],
             rest_base: Some("http://127.0.0.1:8010".into()),
         };

@@ -13,12 +13,13 @@ use brevdue_store::{Embedded, OpenError};
 
 use super::super::verify::{self, check_open};
 use super::{Finding, Verdict};
-use crate::config::{Config, strays};
+use crate::config::{Config, MailChoice, strays};
 use crate::country::Definition;
 use crate::country::certificates::{self, RENEWAL_DAYS};
 use crate::folder::Folder;
 use crate::machine::MachineClock;
 use crate::running::Running;
+use crate::serving::mailing;
 
 /// Free bytes below which letters will soon be refused.
 const FREE_BYTES_NEEDED: u64 = 1_000_000_000;
@@ -62,6 +63,7 @@ pub(super) fn all(config: &Config) -> Vec<Finding> {
     if let Some(endpoint) = &config.country.receipt_endpoint {
         findings.push(endpoint_answers("receipt endpoint", endpoint));
     }
+    findings.extend(mail_server(&config.mail));
     if folder.root().exists() {
         findings.push(privacy(&folder));
         findings.push(disk(&folder));
@@ -75,6 +77,26 @@ pub(super) fn all(config: &Config) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The mail server lets us in.
+fn mail_server(choice: &MailChoice) -> Option<Finding> {
+    let bad = |what: String, todo: &str| {
+        Some(Finding::bad("mail server", Verdict::Problem, what, todo.to_owned()))
+    };
+    let server = match mailing::server(choice) {
+        Ok(server) => server?,
+        Err(problem) => return bad(problem.what.into(), "look at the settings mail.*"),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let tried = match runtime {
+        Ok(runtime) => runtime.block_on(server.try_out()),
+        Err(error) => Err(error.to_string()),
+    };
+    match tried {
+        Ok(()) => Some(Finding::good("mail server", "it lets us in")),
+        Err(why) => bad(why, "look at mail.host, mail.port, mail.tls and mail.user"),
+    }
 }
 
 fn surroundings() -> Finding {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use brevdue_office::reporting::{Asked, Form, NotMade, Report};
+use brevdue_office::reporting::{self, Asked, Form, NotMade, Report};
 use brevdue_programme::Key;
+use brevdue_programme::across::Viewer;
 use brevdue_programme::change::HistoryLine;
 
 use super::{Opened, Which, unread};
@@ -15,16 +16,18 @@ use crate::report::{Format, Problem, print};
 /// Lines of history that a report is made of, at most.
 const HISTORY: usize = 5_000;
 
-/// Write a report as a file: R1 to R9, R11, or OP0 for the slides
+/// Write a report as a file: R1 to R11, or OP0 for the slides
 ///
 /// R1 status on one page, R2 compliance, R3 systems, R4 a supplier, R5 potential, R6 tasks and plan,
-/// R7 readiness, R8 training, R9 operation, R11 log of changes, OP0 the presentation for communication.
+/// R7 readiness, R8 training, R9 operation, R10 all programmes side by side, R11 log of changes, OP0 the
+/// presentation for communication. R10 is of every programme in the data folder; --programme narrows it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   brevdue programme report R1
-  brevdue programme report R1 --form pptx --to status.pptx
+  brevdue programme report R1 --form pptx --out status.pptx
   brevdue programme report R6 --form ics --lang en
+  brevdue programme report R10 --out overview.xlsx
 
 Exit codes: 0 done, 2 there is no such programme, report or form.")]
 pub(super) struct Args {
@@ -35,8 +38,8 @@ pub(super) struct Args {
     #[arg(long, value_parser = form)]
     form: Option<Form>,
     /// File to write [default: the report's name and the day, here]
-    #[arg(long, value_name = "FILE")]
-    to: Option<PathBuf>,
+    #[arg(long, alias = "to", value_name = "FILE")]
+    out: Option<PathBuf>,
     /// The supplier, for R4 [default: the first]
     #[arg(long, value_name = "KEY")]
     supplier: Option<String>,
@@ -60,7 +63,10 @@ fn form(word: &str) -> Result<Form, String> {
 
 /// Writes it and says where.
 pub(super) fn run(args: &Args) -> Exit {
-    let written = args.which.open().and_then(|opened| write(args, &opened));
+    let written = match args.report {
+        Report::R10 => across(args),
+        _ => args.which.open().and_then(|opened| write(args, &opened)),
+    };
     match written {
         Ok((path, bytes)) => {
             let told = path.display().to_string();
@@ -94,7 +100,25 @@ fn write(args: &Args, opened: &Opened) -> Result<(PathBuf, usize), Problem> {
         history: &history,
     };
     let bytes = asked.make(args.report, form).map_err(|error| not_made(&error))?;
-    let path = args.to.clone().unwrap_or_else(|| asked.file_name(args.report, form).into());
+    let path = args.out.clone().unwrap_or_else(|| asked.file_name(args.report, form).into());
+    save(&path, &bytes)?;
+    Ok((path, bytes.len()))
+}
+
+/// R10: of all programmes in use, or of those that --programme fits.
+fn across(args: &Args) -> Result<(PathBuf, usize), Problem> {
+    let form = args.form.unwrap_or(args.report.forms()[0]);
+    let (programmes, now) = args.which.all()?;
+    let filter = args.which.programme.as_deref().unwrap_or_default();
+    let across = blocking(programmes.across(Viewer::HoldsTheData, filter, now))?;
+    let across = across.map_err(|error| unread(&error))?;
+    if across.lines.is_empty() {
+        return Err(Problem::command("programme::which", "that names no programme in use")
+            .help("leave --programme out for all of them"));
+    }
+    let made = reporting::across(&across, args.which.lang.reader(), form);
+    let bytes = made.map_err(|error| not_made(&error))?;
+    let path = args.out.clone().unwrap_or_else(|| reporting::across_name(&across, form).into());
     save(&path, &bytes)?;
     Ok((path, bytes.len()))
 }

@@ -9,7 +9,7 @@ use brevdue_programme::catalogue::{Catalogue, Variant};
 use brevdue_programme::change::Change;
 use brevdue_programme::fields::TEXT_CHARACTERS;
 use brevdue_programme::objects::{AuthorityKind, Person, Settings, Track};
-use brevdue_programme::permissions::{self, Actor as Planner};
+use brevdue_programme::permissions::Actor as Planner;
 use brevdue_programme::programmes::By;
 use brevdue_programme::{Day, Key, ProfileId, ProgrammeId, Programmes};
 use serde::{Deserialize, Serialize};
@@ -183,12 +183,9 @@ async fn list(
     let Some(programmes) = &door.settings.programmes else {
         return page_of(&search, &all, |told: &Value| told.clone());
     };
-    for (id, settings) in programmes.list().await? {
-        let Some(programme) = programmes.open(id).await? else { continue };
-        if let Some((me, person)) = permissions::signed_in(&programme, &subject) {
-            let told = told(id, &settings, &me, &person);
-            all.push(serde_json::to_value(told).unwrap_or_default());
-        }
+    for entry in programmes.read_by(&subject).await? {
+        let told = told(entry.id, &entry.settings, &entry.me, &entry.person);
+        all.push(serde_json::to_value(told).unwrap_or_default());
     }
     page_of(&search, &all, Value::clone)
 }
@@ -291,14 +288,7 @@ fn name_of(caller: &Caller) -> String {
 }
 
 async fn refuse_too_many(programmes: &Programmes, subject: &str) -> Result<(), Failure> {
-    let mut theirs = 0;
-    for id in programmes.ids().await? {
-        if let Some(programme) = programmes.open(id).await?
-            && permissions::signed_in(&programme, subject).is_some()
-        {
-            theirs += 1;
-        }
-    }
+    let theirs = programmes.read_by(subject).await?.len();
     if theirs < OF_ONE {
         return Ok(());
     }

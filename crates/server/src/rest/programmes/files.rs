@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use brevdue_office::reporting::{Asked, Form, NotMade, Report};
+use brevdue_office::reporting::{self, Asked, Form, NotMade, Report};
+use brevdue_programme::across::Viewer;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::objects::Kind;
 use brevdue_programme::programmes::Judged;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 use super::refused::fault;
-use super::{Working, kinds, language};
+use super::{Working, kinds, language, subject_of};
 use crate::content::blocking;
 use crate::rest::described::Described;
 use crate::rest::description::Refused;
@@ -83,7 +84,7 @@ impl From<NotMade> for Failure {
     }
 }
 
-/// `GET /programmes/{programme}/reports/{report}`: R1 to R8, R11, or OP0 for the slides; in its usual form, or in `form`.
+/// `GET /programmes/{programme}/reports/{report}`: R1 to R11, or OP0 for the slides; in its usual form, or in `form`. R10 is of all programmes that you have an entry in.
 #[utoipa::path(
     get,
     path = "/programmes/{programme}/reports/{report}",
@@ -91,7 +92,7 @@ impl From<NotMade> for Failure {
     tag = "Programmes: files",
     params(
         ("programme" = Uuid, Path, description = "Of the programme"),
-        ("report" = String, Path, description = "R1, R2, R3, R4, R5, R6, R7, R8, R11 or OP0", pattern = "^(R[1-8]|R11|OP0)$"),
+        ("report" = String, Path, description = "R1 to R11, or OP0", pattern = "^(R[1-9]|R1[01]|OP0)$"),
         ("form" = Option<String>, Query, description = "pdf, xlsx, csv, pptx, ics, project, openproject or jira", pattern = "^(pdf|xlsx|csv|pptx|ics|project|openproject|jira)$"),
         ("supplier" = Option<String>, Query, description = "Of R4: which; without it the first", pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
         ("language" = Option<String>, Query, description = "da or en", pattern = "^(da|en)$"),
@@ -128,6 +129,9 @@ async fn report(working: Working, parameters: Parameters) -> Result<Response, Fa
         })?),
         None => None,
     };
+    if report == Report::R10 {
+        return across(&working, form, language(&parameters)?).await;
+    }
     let history = match report {
         Report::R11 => {
             let lines = working.programmes.history(working.id, None, None, HISTORY).await?;
@@ -143,6 +147,19 @@ async fn report(working: Working, parameters: Parameters) -> Result<Response, Fa
         let asked = making.asked();
         let name = asked.file_name(report, form);
         asked.make(report, form).map(|bytes| (name, bytes))
+    });
+    let (name, bytes) = made.await.map_err(|error| fault(&error))??;
+    Ok(file(form.media_type(), &name, bytes))
+}
+
+/// R10, of every programme that the caller may read.
+async fn across(working: &Working, form: Form, language: Language) -> Result<Response, Failure> {
+    let subject = subject_of(&working.caller);
+    let viewer = Viewer::SignsInAs(&subject);
+    let across = working.programmes.across(viewer, "", working.now).await?;
+    let made = blocking(move || {
+        let name = reporting::across_name(&across, form);
+        reporting::across(&across, language, form).map(|bytes| (name, bytes))
     });
     let (name, bytes) = made.await.map_err(|error| fault(&error))??;
     Ok(file(form.media_type(), &name, bytes))

@@ -50,6 +50,7 @@ impl From<ChangeError> for Failure {
                     forbidden.why
                 ),
             ),
+            ChangeError::NoLeader(_) => Self::unprocessable("programme.leader.needed", text),
             ChangeError::NotSet(_) => Self::unprocessable("task.rule", text),
             ChangeError::NoPlan(error) => error.into(),
             ChangeError::Override { .. } => Self::unprocessable("catalogue.rule", text),

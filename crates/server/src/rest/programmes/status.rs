@@ -122,7 +122,7 @@ struct Milestone {
 /// Tasks, counted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProgrammeTaskCounts)]
-struct Tasks {
+pub(super) struct Tasks {
     /// All that are relevant.
     all: usize,
     /// Done.
@@ -142,7 +142,7 @@ struct Tasks {
 /// How many comply at one deadline.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProgrammeCompliance)]
-struct Complying {
+pub(super) struct Complying {
     /// Systems that comply.
     systems_compliant: u64,
     /// Of those in scope.
@@ -295,12 +295,12 @@ fn told(report: StatusReport) -> Told {
     }
 }
 
-fn counted(counts: Counts) -> Tasks {
+pub(super) fn counted(counts: Counts) -> Tasks {
     let Counts { all, done, overdue, overdue_must, blocked, waiting, by_condition } = counts;
     Tasks { all, done, overdue, overdue_must, blocked, waiting, by_condition }
 }
 
-fn complying(compliance: Compliance) -> Complying {
+pub(super) fn complying(compliance: Compliance) -> Complying {
     let Compliance { systems_compliant, systems_in_scope, messages_compliant, messages_sent } =
         compliance;
     Complying { systems_compliant, systems_in_scope, messages_compliant, messages_sent }

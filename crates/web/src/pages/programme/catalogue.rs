@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use brevdue_programme::catalogue::{
-    Catalogue, DoneWhen, Due, Obligation, Own, Per, Provenance, Task, accepting, kept_out, value_of,
+    Catalogue, DoneWhen, Due, Obligation, Own, Per, Provenance, SetAside, Task, accepting,
+    kept_out, value_of,
 };
 use brevdue_programme::change::Change;
 use brevdue_programme::objects::{Kind, Override};
@@ -79,8 +80,37 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn short(value: &Value) -> Html {
-    let text = text(value);
+/// A value of a field as people read it.
+fn said(desk: &Desk, standing: &Standing, field: &str, value: &Value) -> String {
+    let (t, reader) = (desk.visitor.texts, desk.reader());
+    let word = || value.clone();
+    match field {
+        "obligation" => serde_json::from_value::<Obligation>(word())
+            .map_or_else(|_| text(value), |one| words::obligation(reader, one).to_owned()),
+        "due" => match serde_json::from_value::<Option<Due>>(word()) {
+            Ok(None) => t.catalogue_continuous().to_owned(),
+            Ok(Some(due)) => {
+                let kind = standing.effective.milestone(&due.milestone);
+                let name = kind.map_or_else(
+                    || due.milestone.to_string(),
+                    |one| one.name.of(reader).to_owned(),
+                );
+                match due.weeks {
+                    0 => name,
+                    weeks => {
+                        let sign = if weeks < 0 { "−" } else { "+" };
+                        t.catalogue_due_said(i64::from(weeks.unsigned_abs()), name, sign)
+                    }
+                }
+            }
+            Err(_) => text(value),
+        },
+        _ => text(value),
+    }
+}
+
+fn short(desk: &Desk, standing: &Standing, field: &str, value: &Value) -> Html {
+    let text = said(desk, standing, field, value);
     let mut cut: String = text.chars().take(SHOWN).collect();
     if cut.len() < text.len() {
         cut.push('…');
@@ -109,10 +139,11 @@ async fn show_all(desk: &Desk, status: StatusCode, unfit: Option<(&Sent, String)
             None => {}
         }
         body.push(p(t.catalogue_lead()));
-        body.push(versions(desk, token));
+        body.push(versions(desk, &standing, token));
         body.push(own_changes(desk, &standing));
         body.push(all_items(desk, &standing));
         body.push(new_task(desk, &standing, token, unfit.as_ref().map(|(sent, _)| *sent)));
+        body.push(markup::ways([(desk.to("comparison"), t.compare_title())]));
         body
     })
     .await
@@ -120,7 +151,7 @@ async fn show_all(desk: &Desk, status: StatusCode, unfit: Option<(&Sent, String)
 
 /// Which catalogue stands, and, when it is newer than the one the programme was last looked through with,
 /// what the authority's own values keep out of it.
-fn versions(desk: &Desk, token: &str) -> Html {
+fn versions(desk: &Desk, standing: &Standing, token: &str) -> Html {
     let t = desk.visitor.texts;
     let shipped = Catalogue::shipped();
     let (mine, newest) = (desk.settings.catalogue_version.as_str(), shipped.version.as_str());
@@ -139,11 +170,14 @@ fn versions(desk: &Desk, token: &str) -> Html {
             for (name, own) in &field.own {
                 let id = format!("take-{}-{name}", difference.id);
                 let value = format!("{} {}", difference.id, field.field);
+                let called =
+                    format!("{} {}", difference.id, words::own_field(t, desk.reader(), name));
+                let says = value_of(shipped, &difference.id, name).unwrap_or_default();
                 rows.push(vec![
-                    Html::from(format!("{} {name}", difference.id)),
-                    short(own),
-                    short(&value_of(shipped, &difference.id, name).unwrap_or_default()),
-                    markup::tick(&id, "take", &value, t.catalogue_take(), false),
+                    called.as_str().into(),
+                    short(desk, standing, name, own),
+                    short(desk, standing, name, &says),
+                    markup::tick(&id, "take", &value, &t.catalogue_take(&called), false),
                 ]);
             }
         }
@@ -152,7 +186,7 @@ fn versions(desk: &Desk, token: &str) -> Html {
         inside.push(p(t.catalogue_nothing_kept_out()));
     } else {
         let headings =
-            [t.programme_field(), t.catalogue_yours(), t.catalogue_says(), t.catalogue_take()];
+            [t.programme_field(), t.catalogue_yours(), t.catalogue_says(), t.import_choice()];
         inside.push(markup::table(t.catalogue_newer(), &headings, rows));
     }
     inside.push(markup::hidden("what", "accept"));
@@ -165,12 +199,8 @@ fn versions(desk: &Desk, token: &str) -> Html {
 fn own_changes(desk: &Desk, standing: &Standing) -> Html {
     let t = desk.visitor.texts;
     let shipped = Catalogue::shipped();
-    let aside: BTreeMap<&str, &str> = standing
-        .effective
-        .set_aside()
-        .iter()
-        .map(|one| (one.key.as_str(), one.reason.as_str()))
-        .collect();
+    let aside: BTreeMap<&str, &SetAside> =
+        standing.effective.set_aside().iter().map(|one| (one.key.as_str(), one)).collect();
     let mut rows = Vec::new();
     for (key, own) in desk.programme.all::<Override>() {
         let item = a(&desk.to(&format!("catalogue/{key}")), key.as_str());
@@ -181,21 +211,26 @@ fn own_changes(desk: &Desk, standing: &Standing) -> Html {
         if own.task.is_some() || own.package.is_some() {
             state.push(badge(Tone::Info, t.own_yours()));
         }
-        if let Some(reason) = aside.get(key.as_str()) {
+        if let Some(aside) = aside.get(key.as_str()) {
             state.push(badge(Tone::Bad, t.catalogue_set_aside()));
-            state.push(quiet(*reason));
+            state.push(quiet(match aside.ring.is_empty() {
+                true => aside.reason.clone(),
+                false => {
+                    t.catalogue_ring(words::ring(desk.reader(), &standing.effective, &aside.ring))
+                }
+            }));
         }
         if own.fields.is_empty() {
             rows.push(vec![item, "–".into(), Html::none(), Html::none(), state]);
             continue;
         }
         for (field, value) in &own.fields {
-            let says = value_of(shipped, key.as_str(), field).unwrap_or_default();
+            let says = value_of(shipped, key.as_str(), field);
             rows.push(vec![
                 item.clone(),
-                field.as_str().into(),
-                short(value),
-                short(&says),
+                words::own_field(t, desk.reader(), field).into(),
+                short(desk, standing, field, value),
+                says.map_or_else(|| "–".into(), |says| short(desk, standing, field, &says)),
                 state.clone(),
             ]);
         }
@@ -267,6 +302,12 @@ fn new_task(desk: &Desk, standing: &Standing, token: &str, sent: Option<&Sent>) 
         markup::choose("new-per", "per", t.catalogue_per(), pers, typed("per")),
         obligations(desk, "new-obligation", typed("obligation")),
         due(desk, standing, "new-", typed("milestone"), typed("weeks")),
+        markup::area(
+            "new-depends-on",
+            "depends_on",
+            t.catalogue_waits_for_lines(),
+            typed("depends_on"),
+        ),
         markup::button(t.catalogue_add_task()),
     ];
     markup::details(t.catalogue_new_task(), markup::form(&desk.to("catalogue"), token, inside))
@@ -370,7 +411,7 @@ fn own_task(desk: &Desk, standing: &Standing, sent: &Sent) -> Result<Vec<Change>
         due: wanted_due(desk, sent)?,
         from: None,
         again: None,
-        depends_on: Vec::new(),
+        depends_on: wanted_waits(desk, standing, sent)?,
         done_when: DoneWhen::Manual,
         requirements: Vec::new(),
         condenses: Vec::new(),
@@ -396,6 +437,41 @@ fn wanted_due(desk: &Desk, sent: &Sent) -> Result<Option<Due>, String> {
     let weeks = weeks.filter(|weeks| weeks.abs() <= WEEKS);
     let weeks = weeks.ok_or_else(|| t.catalogue_bad_weeks().to_owned())?;
     Ok(Some(Due { milestone, weeks }))
+}
+
+/// The tasks that a task waits for, one a line with its title: as the authority or else the catalogue says it, with
+/// hidden tasks among them.
+fn waits_for(desk: &Desk, standing: &Standing, item: &str, base: &Own) -> String {
+    let whole = base.own.fields.get("depends_on").cloned();
+    let of_own = base.own.task.as_ref().map(|task| json!(task.depends_on));
+    let said = whole.or(of_own).or_else(|| value_of(Catalogue::shipped(), item, "depends_on"));
+    let ids = serde_json::from_value::<Vec<TaskId>>(said.unwrap_or_default()).unwrap_or_default();
+    let lines = ids.iter().map(|id| match standing.effective.task(id) {
+        Some(task) => format!("{id} {}", task.title.of(desk.reader())),
+        None => id.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Reads the tasks that a task shall wait for: an id begins each line, and what stands after it is for people.
+fn wanted_waits(desk: &Desk, standing: &Standing, sent: &Sent) -> Result<Vec<TaskId>, String> {
+    let t = desk.visitor.texts;
+    let known = |word: &str| {
+        let id = word.parse::<TaskId>().ok();
+        id.filter(|id| standing.effective.task(id).is_some())
+    };
+    let mut waits = Vec::new();
+    for line in sent.one("depends_on").lines() {
+        let Some(word) = line.split_whitespace().next() else { continue };
+        let word = word.trim_end_matches([',', ';', ':', '.']);
+        let Some(id) = known(word).or_else(|| known(&word.to_uppercase())) else {
+            return Err(t.catalogue_no_task(word.chars().take(SHOWN).collect::<String>()));
+        };
+        if !waits.contains(&id) {
+            waits.push(id);
+        }
+    }
+    Ok(waits)
 }
 
 /// `GET /programmes/{id}/catalogue/{item}`
@@ -485,23 +561,27 @@ fn fields(
             let label = format!("{} ({called})", words::catalogue_field(desk.reader(), field));
             let value = typed(&name, text(&now(standing, item, &name)));
             body.push(markup::area(&name, &name, &label, &value));
-            body.push(beside(desk, item, &name, base));
+            body.push(beside(desk, standing, item, &name, base));
         }
     }
     match table {
         Table::Package => {
             let number = typed("number", text(&now(standing, item, "number")));
             body.push(markup::number("number", "number", t.catalogue_number(), &number));
-            body.push(beside(desk, item, "number", base));
+            body.push(beside(desk, standing, item, "number", base));
         }
         Table::Task => {
             let chosen = typed("obligation", text(&now(standing, item, "obligation")));
             body.push(obligations(desk, "obligation", &chosen));
-            body.push(beside(desk, item, "obligation", base));
+            body.push(beside(desk, standing, item, "obligation", base));
             let milestone = typed("milestone", text(&now(standing, item, "due.milestone")));
             let weeks = typed("weeks", text(&now(standing, item, "due.weeks")));
             body.push(due(desk, standing, "", &milestone, &weeks));
-            body.push(beside(desk, item, "due", base));
+            body.push(beside(desk, standing, item, "due", base));
+            let waits = typed("depends_on", waits_for(desk, standing, item, base));
+            let label = t.catalogue_waits_for_lines();
+            body.push(markup::area("depends_on", "depends_on", label, &waits));
+            body.push(beside(desk, standing, item, "depends_on", base));
         }
         Table::Requirement => {
             let address = desk.to(&format!("requirements/{item}#limits"));
@@ -516,18 +596,17 @@ fn fields(
 }
 
 /// What the catalogue says, where the authority says otherwise.
-fn beside(desk: &Desk, item: &str, field: &str, base: &Own) -> Html {
+fn beside(desk: &Desk, standing: &Standing, item: &str, field: &str, base: &Own) -> Html {
     let is_own = base.own.fields.keys().any(|own| {
         own == field
             || field.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('.'))
             || own.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'))
     });
-    if !is_own {
-        return Html::none();
-    }
+    // Of a task of one's own the catalogue says nothing.
+    let says = value_of(Catalogue::shipped(), item, field).filter(|_| is_own);
+    let Some(says) = says else { return Html::none() };
     let t = desk.visitor.texts;
-    let says = value_of(Catalogue::shipped(), item, field).unwrap_or_default();
-    let mut line = Html::from(t.own_shipped(text(&says)));
+    let mut line = Html::from(t.own_shipped(said(desk, standing, field, &says)));
     line.push(" ");
     line.push(badge(Tone::Info, t.own_yours()));
     el("div", &[("class", "quiet")], line)
@@ -553,7 +632,7 @@ pub(crate) async fn save(
         let Some(table) = table_of(&standing, &item) else {
             return desk.refuse(Refused::NotFound).await;
         };
-        wanted(&desk, table, &sent).map(|wanted| {
+        wanted(&desk, &standing, table, &sent).map(|wanted| {
             let hidden = (table != Table::Requirement).then(|| sent.has("hidden"));
             base.set(shipped, &key, &wanted, hidden)
         })
@@ -580,7 +659,12 @@ pub(crate) async fn save(
     }
 }
 
-fn wanted(desk: &Desk, table: Table, sent: &Sent) -> Result<BTreeMap<String, Value>, String> {
+fn wanted(
+    desk: &Desk,
+    standing: &Standing,
+    table: Table,
+    sent: &Sent,
+) -> Result<BTreeMap<String, Value>, String> {
     let t = desk.visitor.texts;
     let mut wanted = BTreeMap::new();
     for field in texts_of(table) {
@@ -610,6 +694,10 @@ fn wanted(desk: &Desk, table: Table, sent: &Sent) -> Result<BTreeMap<String, Val
             wanted.insert("obligation".to_owned(), obligation);
             let due = wanted_due(desk, sent)?.map_or(Value::Null, |due| json!(due));
             wanted.insert("due".to_owned(), due);
+            if sent.has("depends_on") {
+                let waits = wanted_waits(desk, standing, sent)?;
+                wanted.insert("depends_on".to_owned(), json!(waits));
+            }
         }
         Table::Requirement => {}
     }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
-use brevdue_programme::checks::Period;
+use brevdue_programme::checks::{CheckResult, Period};
 use brevdue_programme::objects::{ContactPoint, Direction, Kind};
 
 use super::desk::{Desk, Standing, Tab};
 use super::overview::cell_link;
+use super::requirements::cell;
 use super::words;
-use crate::markup::{self, Html, Tone, a, badge, h2, p, ul};
+use crate::markup::{self, Html, Tone, a, badge, h2, p, quiet, ul};
 use crate::visitor::{Answer, Visitor};
 
 /// `GET /programmes/{id}/contacts`
@@ -110,7 +111,13 @@ fn points(desk: &Desk, standing: &Standing) -> Html {
             let result = row
                 .zip(bound.as_ref())
                 .and_then(|(row, id)| row.cells.get(id))
-                .map(|verdict| words::result(desk.reader(), verdict.result));
+                .map(|verdict| {
+                    let mut inside = cell(desk, verdict);
+                    if !matches!(verdict.result, CheckResult::Pass | CheckResult::NotApplicable) {
+                        inside.push(quiet(verdict.why.of(desk.reader())));
+                    }
+                    inside
+                });
             let count = traffic.get(&point.dp_contact_point_id.to_lowercase());
             let count = match (point.dp_contact_point_id.is_empty(), count) {
                 (true, _) | (false, None) => Html::from(t.work_no_traffic()),

@@ -7,10 +7,12 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Redirect;
+use brevdue_programme::across::{Across, Viewer};
+use brevdue_programme::catalogue::Catalogue;
 use brevdue_programme::change::{Change, Conflict, Refused as Unchanged};
 use brevdue_programme::fields::Register;
 use brevdue_programme::objects::{Kind, Person, Settings};
-use brevdue_programme::permissions::{Actor, organisations_added};
+use brevdue_programme::permissions::{Actor, organisations_added, signed_in};
 use brevdue_programme::programmes::{By, ChangeError, Judged};
 use brevdue_programme::{Key, Language as Reader, Programme, ProgrammeId};
 
@@ -50,6 +52,7 @@ pub(crate) enum Tab {
     Import,
     Calendars,
     Reports,
+    Reminders,
     History,
 }
 
@@ -83,6 +86,14 @@ struct MadePage {
 /// A programme as it stands today: its catalogue, its plan, and what every requirement says.
 pub(crate) type Standing = Judged;
 
+/// By what somebody is known in other programmes than the one on the desk.
+pub(crate) enum Viewing {
+    /// By the id they sign in under.
+    SignsInAs(String),
+    /// By nothing.
+    Entry,
+}
+
 /// Why a change was not made.
 pub(crate) enum NotDone {
     /// In words, for whoever wanted it; with the status of the answer.
@@ -106,12 +117,52 @@ impl Desk {
     pub(crate) async fn open(mut visitor: Visitor, id: &str) -> Result<Self, Refusal> {
         let (id, programme, settings) = find(&visitor, id).await?;
         visitor.need_session().await?;
-        let me = visitor.planner().filter(|planner| planner.programme == id);
-        let me = me.map(|planner| planner.person.clone());
-        let person = me.as_ref().and_then(|me| programme.get::<Person>(me));
-        match (me, person) {
-            (Some(me), Some(person)) => Ok(Self { visitor, id, programme, settings, me, person }),
-            _ => Err(Refusal::of(visitor.finish(Redirect::to(&format!("/programmes/{id}/enter"))))),
+        let planner = visitor.planner().cloned();
+        let found = match planner.as_ref().map(|planner| planner.identity) {
+            // Whose entry it is may have changed since they signed in, and they may be in several programmes.
+            Some(Some(identity)) => signed_in(&programme, &identity.to_string()),
+            Some(None) => {
+                let me = planner.as_ref().filter(|planner| planner.programme == id);
+                let me = me.map(|planner| planner.person.clone());
+                me.and_then(|me| Some((me.clone(), programme.get::<Person>(&me)?)))
+            }
+            None => None,
+        };
+        let Some((me, person)) = found else {
+            let enter = Redirect::to(&format!("/programmes/{id}/enter"));
+            return Err(Refusal::of(visitor.finish(enter)));
+        };
+        if let Some(planner) = planner.filter(|planner| planner.programme != id) {
+            visitor.continue_planning(planner.moved_to(id, me.clone()));
+        }
+        Ok(Self { visitor, id, programme, settings, me, person })
+    }
+
+    /// With whose eyes several programmes are looked at: those of whoever signed in. In local mode, where anybody
+    /// may be anybody, those of whoever signs in as the person that was chosen.
+    pub(crate) fn viewer(&self) -> Viewing {
+        let identity = self.visitor.planner().and_then(|planner| planner.identity);
+        let chosen =
+            Some(self.person.subject.trim()).filter(|_| self.visitor.web.config.local_mode);
+        let chosen = chosen.filter(|subject| !subject.is_empty()).map(str::to_owned);
+        match identity.map(|identity| identity.to_string()).or(chosen) {
+            Some(subject) => Viewing::SignsInAs(subject),
+            None => Viewing::Entry,
+        }
+    }
+
+    /// Programmes side by side, as whoever works here may read them.
+    pub(crate) async fn across(&self, filter: &str) -> Result<Across, Refusal> {
+        let viewing = self.viewer();
+        let viewer = match &viewing {
+            Viewing::SignsInAs(subject) => Viewer::SignsInAs(subject),
+            Viewing::Entry => Viewer::Entry(self.id, &self.me),
+        };
+        match self.visitor.web.programmes.across(viewer, filter, self.visitor.now()).await {
+            Ok(across) => Ok(across),
+            Err(error) => {
+                Err(self.visitor.failed("programmes could not be put side by side", &error).await)
+            }
         }
     }
 
@@ -149,6 +200,7 @@ impl Desk {
             entry("import", t.import_menu(), Tab::Import),
             entry("calendars", t.feed_menu(), Tab::Calendars),
             entry("reports", t.programme_reports(), Tab::Reports),
+            entry("reminders", t.remind_title(), Tab::Reminders),
             entry("history", t.programme_history(), Tab::History),
         ];
         let registers = Register::ALL
@@ -230,6 +282,11 @@ impl Desk {
                 NotDone::Said(StatusCode::FORBIDDEN, t.work_forbidden(why))
             }
             ChangeError::NotSet(why) => unfit(words::not_set(t, &why)),
+            ChangeError::Override { ring, .. } if !ring.is_empty() => {
+                let effective = Catalogue::shipped().with(&self.programme);
+                unfit(t.catalogue_ring(words::ring(self.reader(), &effective, &ring)))
+            }
+            ChangeError::NoLeader(why) => unfit(words::no_leader(t, why)),
             ChangeError::NotFound => NotDone::Refused(self.visitor.refuse(Refused::NotFound).await),
             ChangeError::Storage(error) => {
                 NotDone::Refused(self.visitor.failed("a change could not be saved", &error).await)

@@ -10,6 +10,9 @@ use brevdue_programme::{Key, ProgrammeId};
 use serde::Deserialize;
 
 use super::desk::find;
+use super::signing::encode;
+use crate::limits::{PROGRAMME_PAGE, SEARCH_CHARACTERS};
+use crate::pages::paging::{Paging, Step};
 use crate::planner::Planner;
 use crate::visitor::{Answer, Chrome, Refused, Section, Visitor};
 
@@ -17,7 +20,11 @@ use crate::visitor::{Answer, Chrome, Refused, Section, Visitor};
 #[template(path = "programme/programmes.html")]
 struct ProgrammesPage {
     chrome: Chrome,
+    search: String,
+    /// How many there are, once there is something to search.
+    found: Option<String>,
     programmes: Vec<Line>,
+    paging: Option<Paging>,
 }
 
 struct Line {
@@ -33,14 +40,38 @@ pub(crate) async fn programmes(mut visitor: Visitor) -> Answer {
         Err(error) => return Err(visitor.failed("programmes could not be listed", &error).await),
     };
     visitor.need_session().await?;
-    let programmes = list
+    let search: String =
+        visitor.query("q").unwrap_or_default().trim().chars().take(SEARCH_CHARACTERS).collect();
+    let words = search.to_lowercase();
+    let fits = |text: &str| text.to_lowercase().contains(&words);
+    let found: Vec<_> = list
         .into_iter()
         .filter(|(_, settings)| !settings.archived)
+        .filter(|(_, settings)| fits(&settings.name) || fits(&settings.authority))
+        .collect();
+    let total = found.len();
+    let last = (total.saturating_sub(1) / PROGRAMME_PAGE) as u64;
+    let page = visitor.page_number().min(last);
+    let skipped = usize::try_from(page).unwrap_or(usize::MAX).saturating_mul(PROGRAMME_PAGE);
+    let programmes = found.into_iter().skip(skipped).take(PROGRAMME_PAGE);
+    let programmes = programmes
         .map(|(id, settings)| Line { id, name: settings.name, authority: settings.authority })
         .collect();
-    let title = visitor.texts.programme_programmes();
-    let chrome = visitor.chrome(title, Section::None, None).await?;
-    visitor.page(&ProgrammesPage { chrome, programmes })
+    let t = visitor.texts;
+    let address = match search.as_str() {
+        "" => "/programmes?page=".to_owned(),
+        words => format!("/programmes?q={}&page=", encode(words)),
+    };
+    let count = i64::try_from(total).unwrap_or(i64::MAX);
+    let is_long = total > PROGRAMME_PAGE || !search.is_empty();
+    let chrome = visitor.chrome(t.programme_programmes(), Section::None, None).await?;
+    visitor.page(&ProgrammesPage {
+        chrome,
+        search,
+        found: is_long.then(|| t.across_count(count)),
+        programmes,
+        paging: Paging::new(t, page, PROGRAMME_PAGE as u64, total as u64, &address),
+    })
 }
 
 #[derive(Template)]

@@ -3,7 +3,9 @@
 use axum::extract::Path;
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::closing;
-use brevdue_programme::fields::Register;
+use brevdue_programme::fields::{
+    Field, FieldKind, Register, is_told_by_status, kind_name, recorded,
+};
 use brevdue_programme::objects::Kind;
 use serde_json::{Map, Value};
 
@@ -51,19 +53,43 @@ pub(crate) fn table<'a>(desk: &Desk, lines: impl Iterator<Item = &'a HistoryLine
         t.programme_to(),
         t.programme_reason(),
     ];
+    let lines = lines.filter(|line| !is_told_by_status(line.kind, line.field.as_deref()));
     markup::table(t.programme_history(), &headings, lines.map(|line| shown(desk, line)))
 }
 
-/// Values of an authority's own, by field; of a whole object those among its fields.
-fn own_values(body: &Map<String, Value>) -> String {
-    let fields = body.get("fields").and_then(Value::as_object).unwrap_or(body);
-    let told = fields.iter().map(|(name, value)| match value {
-        Value::String(text) => format!("{name}: {text}"),
-        Value::Array(list) => {
-            let entries = list.iter().map(|one| one.as_str().unwrap_or_default());
-            format!("{name}: {}", entries.collect::<Vec<_>>().join(", "))
+/// Where a line's object is shown, while it is there.
+fn page_of(desk: &Desk, line: &HistoryLine) -> Option<String> {
+    let key = &line.key;
+    desk.programme.held(line.kind, key)?;
+    match line.kind {
+        Kind::TaskState => Some(desk.to(&format!("task/{key}"))),
+        Kind::Milestone => Some(desk.to(&format!("milestones/{key}"))),
+        Kind::Override => Some(desk.to(&format!("catalogue/{key}"))),
+        Kind::Settings => Some(desk.to("settings")),
+        kind => {
+            let path = Register::of(kind)?.path;
+            Some(desk.to(&format!("registers/{path}/{key}")))
         }
-        other => format!("{name}: {other}"),
+    }
+}
+
+/// Values of an authority's own, by field; of a whole object those among its fields.
+fn own_values(desk: &Desk, body: &Map<String, Value>) -> String {
+    let fields = body.get("fields").and_then(Value::as_object).unwrap_or(body);
+    let told = fields.iter().map(|(name, value)| {
+        let said = match value {
+            Value::String(text) => text.clone(),
+            Value::Array(list) => {
+                let entries = list.iter().map(|one| one.as_str().unwrap_or_default());
+                entries.collect::<Vec<_>>().join(", ")
+            }
+            Value::Object(due) => match (due.get("milestone"), due.get("weeks")) {
+                (Some(Value::String(milestone)), Some(weeks)) => format!("{milestone} {weeks:+}"),
+                _ => value.to_string(),
+            },
+            other => other.to_string(),
+        };
+        format!("{}: {said}", words::own_field(desk.visitor.texts, desk.reader(), name))
     });
     let told: String = told.collect::<Vec<_>>().join("; ");
     told.chars().take(OWN_CHARACTERS).collect()
@@ -71,14 +97,13 @@ fn own_values(body: &Map<String, Value>) -> String {
 
 fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     let reader = desk.reader();
-    let register = Register::of(line.kind);
-    let field = line
-        .field
-        .as_ref()
-        .and_then(|name| register?.fields.iter().find(|field| field.name == name));
+    let field = line.field.as_ref().and_then(|name| recorded(line.kind, name));
     let value = |value: &Value| match (field, value) {
         (_, Value::Null) => String::new(),
-        (_, Value::Object(body)) if line.kind == Kind::Override => own_values(body),
+        (Some(Field { kind: FieldKind::Ref(kind), .. }), Value::String(key)) => {
+            desk.name_of(*kind, key)
+        }
+        (_, Value::Object(body)) if line.kind == Kind::Override => own_values(desk, body),
         (_, Value::Object(body)) if line.kind == Kind::Comment => {
             body.get("text").and_then(Value::as_str).unwrap_or_default().to_owned()
         }
@@ -87,7 +112,7 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
         (None, Value::Object(_)) => String::new(),
         (None, value) => value.to_string(),
     };
-    let kind = register.map_or(line.kind.word(), |register| register.one(reader));
+    let kind = kind_name(line.kind, reader);
     let t = desk.visitor.texts;
     let changed = match (field, &line.field) {
         (Some(field), _) => field.label(reader).to_owned(),
@@ -98,7 +123,10 @@ fn shown(desk: &Desk, line: &HistoryLine) -> Vec<Html> {
     vec![
         words::moment(t, line.at),
         who(desk, &line.who).into(),
-        format!("{kind} {}", line.key).into(),
+        match page_of(desk, line) {
+            Some(address) => a(&address, format!("{kind} {}", line.key)),
+            None => format!("{kind} {}", line.key).into(),
+        },
         changed.into(),
         value(&line.from).into(),
         value(&line.to).into(),

@@ -18,6 +18,7 @@ use brevdue_office::incoming::{Against, NotRead, Read, Sort};
 use brevdue_office::inventory::Mapping;
 use brevdue_office::reporting::{Asked, Lines};
 use brevdue_office::{Fault, limits};
+use brevdue_programme::Language as Reader;
 use bytes::Bytes;
 
 use self::mapping::Wanted;
@@ -28,6 +29,7 @@ use crate::headers::DOWNLOAD_POLICY;
 use crate::limits::UPLOAD_FIELD_BYTES;
 use crate::markup::{self, Html, Tone, a, alert, h2, p, quiet, ul};
 use crate::pages::reply::bytes;
+use crate::texts::Texts;
 use crate::uploads::Upload;
 use crate::visitor::{Answer, Refusal, Refused, Visitor};
 
@@ -203,15 +205,14 @@ fn not_understood(desk: &Desk, not_read: &NotRead) -> Html {
     let inside: Html = match not_read {
         NotRead::Whole(why) => p(t.import_because(why.of(desk.reader()))),
         NotRead::Faults(faults) => {
-            [p(t.import_faults(faults.len() as i64)), self::faults(desk, faults)].into()
+            [p(t.import_faults(faults.len() as i64)), self::faults(t, desk.reader(), faults)].into()
         }
     };
     alert(Tone::Bad, t.import_not_understood(), inside)
 }
 
 /// Cells and rows that mean nothing: where, and why.
-fn faults(desk: &Desk, faults: &[Fault]) -> Html {
-    let t = desk.visitor.texts;
+pub(super) fn faults(t: Texts, reader: Reader, faults: &[Fault]) -> Html {
     let rows = faults.iter().map(|fault| {
         let row = if fault.place.row > 0 { fault.place.row.to_string() } else { String::new() };
         vec![
@@ -219,7 +220,7 @@ fn faults(desk: &Desk, faults: &[Fault]) -> Html {
             row.into(),
             fault.place.column.as_str().into(),
             fault.place.heading.as_str().into(),
-            fault.reason.of(desk.reader()).into(),
+            fault.reason.of(reader).into(),
         ]
     });
     let headings =

@@ -193,10 +193,9 @@ pub(crate) async fn milestone(
             }
             Some((_, Err(why))) => body.push(alert(Tone::Bad, "", p(said(&desk, why)))),
             Some((to, Ok(preview))) => {
-                body.push(effect(&desk, &standing, preview));
                 let to = to.map(|day| day.to_string()).unwrap_or_default();
                 let from = planned.held.day.map(|day| day.to_string()).unwrap_or_default();
-                body.push(markup::form(
+                let form = markup::form(
                     &desk.to(&format!("milestones/{}", planned.kind.id)),
                     token,
                     [
@@ -206,7 +205,8 @@ pub(crate) async fn milestone(
                         markup::line("why", "reason", t.work_move_reason(), ""),
                         markup::button(t.work_move_now()),
                     ],
-                ));
+                );
+                body.push(effect(&desk, &standing, preview, form));
             }
         }
         body.push(markup::ways([(desk.to("milestones"), t.work_back())]));
@@ -283,7 +283,9 @@ pub(crate) fn jobs_ahead(desk: &Desk, standing: &Standing) -> Html {
     alert(Tone::Warning, t.jobs_title(), p([said.into(), " ".into(), way]))
 }
 
-fn effect(desk: &Desk, standing: &Standing, preview: &Preview) -> Html {
+/// What a move comes to, in figures and then one by one; the form that makes it stands between, since the
+/// tasks may be many.
+fn effect(desk: &Desk, standing: &Standing, preview: &Preview, form: Html) -> Html {
     let t = desk.visitor.texts;
     let reader = desk.reader();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
@@ -296,6 +298,7 @@ fn effect(desk: &Desk, standing: &Standing, preview: &Preview) -> Html {
     told.push(p(t.work_effect_baseline()));
     let tone = if late > 0 { Tone::Warning } else { Tone::Info };
     body.push(alert(tone, t.work_not_moved_yet(), told));
+    body.push(form);
     body.push(h3(t.work_milestones()));
     let milestones = preview.milestones.iter().map(|(id, from, to)| {
         let name = standing.effective.milestone(id);

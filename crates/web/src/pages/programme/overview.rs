@@ -45,6 +45,7 @@ pub(crate) async fn overview(visitor: Visitor, Path(id): Path<String>) -> Answer
         body.push(overdue(&desk, &standing));
         body.push(ahead(&desk, &standing, &report));
         body.push(compliance(&desk, &standing));
+        body.push(p(a(&desk.to("requirements"), desk.visitor.texts.work_to_matrix())));
         body.push(counts(&desk, &report));
         body.push(milestones(&desk, &standing));
         body
@@ -181,7 +182,7 @@ fn reason_words(desk: &Desk, standing: &Standing, reason: &Reason) -> Html {
         Reason::Delay { milestone, baseline, forecast } => {
             let kind = standing.effective.milestone(milestone);
             let name = kind.map_or_else(|| milestone.to_string(), |m| m.name.of(reader).to_owned());
-            t.work_reason_delay(name, forecast.days_since(*baseline)).into()
+            t.work_reason_delay(i64::from(forecast.days_since(*baseline)), name).into()
         }
         Reason::Overdue { key, due } => [
             instance_by_key(desk, standing, key),
@@ -401,7 +402,6 @@ pub(crate) fn compliance(desk: &Desk, standing: &Standing) -> Html {
     });
     let headings = [t.work_deadline(), t.work_systems_compliant(), t.work_messages_compliant()];
     body.push(markup::table(t.work_compliance(), &headings, rows));
-    body.push(p(a(&desk.to("requirements"), t.work_to_matrix())));
     body
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
 use brevdue_programme::Key;
-use brevdue_programme::objects::LetterType;
+use brevdue_programme::fields::Register;
+use brevdue_programme::objects::{Kind, LetterType};
 use brevdue_programme::potential::{self, Quadrant, Score, Volumes};
 
 use super::desk::{Desk, FormOf, Standing, Tab};
@@ -226,13 +227,14 @@ fn numbers(desk: &Desk, letters: &BTreeMap<Key, LetterType>, score: &Score) -> H
     markup::details(format!("{}. {}", score.rank, name(letters, score)), ul("", lines))
 }
 
+/// A number behind a score, in words: as the form of letter types has it, or a weight.
 fn figure_name(desk: &Desk, name: &str) -> String {
-    let t = desk.visitor.texts;
-    match name {
-        "citizens" => t.work_citizens().to_owned(),
-        "companies" => t.work_companies().to_owned(),
-        "authorities" => t.work_authorities().to_owned(),
-        other => other.replace('_', " "),
+    let reader = desk.reader();
+    let field = Register::of(Kind::LetterType)
+        .and_then(|register| register.fields.iter().find(|field| field.name == name));
+    match field {
+        Some(field) => field.label(reader).to_owned(),
+        None => words::weight(reader, name),
     }
 }
 

@@ -3,6 +3,8 @@
 //! A link carries the programme and a random token of which only the SHA-256 is kept. It opens one
 //! supplier: its systems, what is to be done for them, and the questions. It expires and can be taken back.
 
+pub(crate) mod sheet;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::Path;
@@ -13,21 +15,21 @@ use brevdue_programme::change::Change;
 use brevdue_programme::objects::{Kind, Questionnaire, Supplier, System};
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::{By, ChangeError};
+use brevdue_programme::questionnaire::{AnswerKind, QUESTIONS, contacts};
+use brevdue_programme::reminding::addresses;
+use brevdue_programme::reminding::words::Mail;
 use brevdue_programme::{Day, Key, ProgrammeId};
 
 use super::desk::{Desk, FormOf, NotDone, Tab, settle, standing};
+use super::reminders;
 use super::secret::{self, Secret};
 use super::sent::Sent;
 use super::supplier_tasks::{self, NotChanged};
 use super::words;
-use crate::limits::{QUESTIONNAIRE_DAYS, SUPPLIER_ANSWER_CHARACTERS};
+use crate::limits::QUESTIONNAIRE_DAYS;
 use crate::markup::{self, Html, Tone, alert, badge, el, fieldset, h2, p};
 use crate::texts::Texts;
 use crate::visitor::{Answer, Chrome, Refusal, Refused, Section, Visitor};
-
-/// What a supplier is asked of each of its systems.
-const QUESTIONS: [&str; 7] =
-    ["plan", "ready", "price_dkk", "memo_version", "markup", "transports", "test_offer"];
 
 /// A question in words.
 fn question(t: Texts, question: &str) -> &'static str {
@@ -57,18 +59,52 @@ pub(crate) async fn links(
     let Some((key, supplier)) = supplier_of(&desk, &supplier) else {
         return desk.refuse(Refused::NotFound).await;
     };
-    show(&desk, &key, &supplier, None).await
+    let said = match desk.visitor.query("said") {
+        Some(_) => alert(Tone::Good, "", p(desk.visitor.texts.programme_saved())),
+        None => Html::none(),
+    };
+    show(&desk, &key, &supplier, None, said).await
 }
 
-async fn show(desk: &Desk, key: &Key, supplier: &Supplier, made: Option<String>) -> Answer {
+/// The mail that carries a link, to be sent by hand: whoever made it is the only one who ever knows it.
+fn first_mail(desk: &Desk, supplier: &Supplier, link: &str, expires: Day) -> Html {
+    let t = desk.visitor.texts;
+    let authority = &desk.settings.authority;
+    let text = [
+        t.remind_supplier_text(&supplier.name),
+        t.remind_supplier_text_link(words::plain_day(t, expires)),
+        link.to_owned(),
+        t.remind_supplier_text_sheet().to_owned(),
+        authority.clone(),
+    ];
+    let mail = Mail { subject: t.remind_supplier_subject(authority), text: text.join("\n\n") };
+    let by_hand = reminders::mailto(&addresses(supplier), &mail);
+    [
+        h2(t.remind_supplier_mail()),
+        p(t.remind_supplier_mail_lead()),
+        reminders::copied("mail", t.remind_text(), &mail.text),
+        markup::ways([(by_hand, t.remind_by_hand())]),
+    ]
+    .into()
+}
+
+async fn show(
+    desk: &Desk,
+    key: &Key,
+    supplier: &Supplier,
+    made: Option<(String, Day)>,
+    said: Html,
+) -> Answer {
     let t = desk.visitor.texts;
     let today = Day::of(desk.visitor.now()).ok();
     let title = t.work_questionnaire_of(&supplier.name);
     desk.page(&title, Tab::Register("suppliers"), |token| {
-        let mut body = p(t.work_questionnaire_lead());
-        if let Some(address) = &made {
+        let mut body = said;
+        body.push(p(t.work_questionnaire_lead()));
+        if let Some((address, expires)) = &made {
             let link = [p(t.work_questionnaire_once()), p(markup::a(address, address.as_str()))];
             body.push(alert(Tone::Good, t.work_questionnaire_made(), link));
+            body.push(first_mail(desk, supplier, address, *expires));
         }
         body.push(existing(desk, key, today, token));
         let until = today.map(|day| day.plus_days(QUESTIONNAIRE_DAYS).to_string());
@@ -81,6 +117,7 @@ async fn show(desk: &Desk, key: &Key, supplier: &Supplier, made: Option<String>)
         body.push(markup::form(&desk.to(&format!("questionnaires/{key}")), token, inside));
         body.push(h2(t.work_answers()));
         body.push(answers(desk, key, supplier));
+        body.push(sheet::part(&desk.visitor, &desk.to(&format!("questionnaires/{key}")), token));
         body
     })
     .await
@@ -201,7 +238,7 @@ pub(crate) async fn save(
     match desk.change(&[change], "").await {
         Ok(()) => {
             let address = desk.visitor.absolute(&format!("/answer/{}", secret.words()));
-            show(&desk, &key, &supplier, Some(address)).await
+            show(&desk, &key, &supplier, Some((address, expires)), Html::none()).await
         }
         Err(not_done) => desk.not_done(not_done, &back, tab).await,
     }
@@ -279,7 +316,7 @@ async fn asked(
     opened: &Opened,
     sent: &Sent,
     said: bool,
-    fault: Option<String>,
+    fault: Option<Html>,
 ) -> Answer {
     let t = visitor.texts;
     let title = t.work_answer_title(&opened.authority);
@@ -289,7 +326,7 @@ async fn asked(
     let mut body = el("p", &[("class", "font-lead")], opened.supplier.name.as_str());
     body.push(p(t.work_answer_lead()));
     if let Some(fault) = fault {
-        body.push(alert(Tone::Bad, t.programme_not_saved(), p(fault)));
+        body.push(alert(Tone::Bad, t.programme_not_saved(), fault));
     } else if said {
         body.push(alert(Tone::Good, "", p(t.work_answer_thanks())));
     }
@@ -300,14 +337,14 @@ async fn asked(
     let mut inside = Html::none();
     for (system, held) in &opened.systems {
         let fields = QUESTIONS.iter().map(|asked| {
-            let name = format!("{system}/{asked}");
-            let id = format!("answer-{system}-{asked}");
-            let (words, value) = (question(t, asked), value(&name));
-            match *asked {
-                "plan" | "markup" => markup::area(&id, &name, words, &value),
-                "ready" => markup::day(&id, &name, words, &value),
-                "price_dkk" => markup::number(&id, &name, words, &value),
-                _ => markup::line(&id, &name, words, &value),
+            let name = format!("{system}/{}", asked.id);
+            let id = format!("answer-{system}-{}", asked.id);
+            let (words, value) = (question(t, asked.id), value(&name));
+            match asked.kind {
+                AnswerKind::Text => markup::area(&id, &name, words, &value),
+                AnswerKind::Day => markup::day(&id, &name, words, &value),
+                AnswerKind::Whole => markup::number(&id, &name, words, &value),
+                AnswerKind::Line => markup::line(&id, &name, words, &value),
             }
         });
         inside.push(fieldset(&held.name, fields.collect::<Html>()));
@@ -322,6 +359,9 @@ async fn asked(
     inside.push(markup::area("contacts", "contacts", t.work_ask_contacts(), &contacts));
     inside.push(markup::button(t.work_answer_send()));
     body.push(markup::form(&format!("/answer/{token}"), &chrome.token, inside));
+    if !opened.systems.is_empty() {
+        body.push(sheet::part(visitor, &format!("/answer/{token}"), &chrome.token));
+    }
     body.push(h2(t.work_answer_tasks()));
     let address = format!("/answer/{token}");
     let tasks = supplier_tasks::forms(visitor, &now, &opened.systems, &address, &chrome.token);
@@ -337,7 +377,7 @@ async fn told(visitor: &Visitor, token: &str, opened: &Opened, sent: &Sent) -> A
         Ok(()) => Ok(visitor.finish(Redirect::to(&format!("/answer/{token}?said=1")))),
         Err(NotChanged::Refused(refusal)) => Err(refusal),
         Err(NotChanged::Said(said)) => {
-            asked(visitor, token, opened, &Sent::default(), false, Some(said)).await
+            asked(visitor, token, opened, &Sent::default(), false, Some(p(said))).await
         }
     }
 }
@@ -358,18 +398,12 @@ pub(crate) async fn answer(
     }
     let t = visitor.texts;
     let mut after = opened.supplier.clone();
-    let unfit = |name: &str, text: &str| match name {
-        _ if text.chars().count() > SUPPLIER_ANSWER_CHARACTERS => true,
-        "ready" => !text.is_empty() && text.parse::<Day>().is_err(),
-        "price_dkk" => !text.is_empty() && text.replace(['.', ' '], "").parse::<u64>().is_err(),
-        _ => false,
-    };
     for (system, held) in &opened.systems {
         for asked in QUESTIONS {
-            let name = format!("{system}/{asked}");
+            let name = format!("{system}/{}", asked.id);
             let text = sent.one(&name).trim();
-            if unfit(asked, text) {
-                let fault = t.work_answer_unfit(question(t, asked), &held.name);
+            if !asked.kind.fits(text) {
+                let fault = p(t.work_answer_unfit(question(t, asked.id), &held.name));
                 return self::asked(&visitor, &token, &opened, &sent, false, Some(fault)).await;
             }
             match text {
@@ -378,15 +412,7 @@ pub(crate) async fn answer(
             };
         }
     }
-    let contacts: Vec<String> = sent
-        .one("contacts")
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(20)
-        .map(|line| line.chars().take(200).collect())
-        .collect();
-    after.contacts = contacts;
+    after.contacts = contacts(sent.one("contacts"));
     after.answered_at = Some(visitor.now());
     let changes: Vec<Change> =
         Change::edit(opened.key.clone(), &opened.supplier, &after).into_iter().collect();
@@ -398,7 +424,7 @@ pub(crate) async fn answer(
             Ok(visitor.finish(Redirect::to(&format!("/answer/{token}?said=1"))))
         }
         Err(ChangeError::Refused(_)) => {
-            let fault = t.work_faster().to_owned();
+            let fault = p(t.work_faster());
             asked(&visitor, &token, &opened, &sent, false, Some(fault)).await
         }
         // A system that was theirs when the page was shown, and is no more.

@@ -276,7 +276,10 @@ async fn show_with(
     let one = register.one(reader);
     let t = desk.visitor.texts;
     let title = match &place.key {
-        Some(key) => format!("{one} {key}"),
+        Some(key) => match desk.name_of(register.kind, key.as_str()) {
+            name if name == key.as_str() => format!("{one} {key}"),
+            name => format!("{one} {key}: {name}"),
+        },
         None => t.programme_new_of(one.to_lowercase()),
     };
     let asked = conflicts

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
-use brevdue_office::reporting::{Asked, Form, NotMade, Report};
+use brevdue_office::reporting::{self, Asked, Form, NotMade, Report};
 use brevdue_programme::change::HistoryLine;
 use brevdue_programme::objects::Supplier;
 use brevdue_programme::programmes::Judged;
@@ -49,6 +49,7 @@ pub(crate) async fn reports(visitor: Visitor, Path(id): Path<String>) -> Answer 
             name: report.name(reader),
             links: match report {
                 Report::R4 => of_each_supplier(&desk, *report),
+                Report::R10 => with_its_page(&desk, *report),
                 report => of_all(&desk, *report),
             },
         })
@@ -66,6 +67,13 @@ fn of_all(desk: &Desk, report: Report) -> Vec<Link> {
         of: report.name(desk.reader()),
     };
     report.forms().iter().map(link).collect()
+}
+
+/// The page of a report that has one, and a link for each form.
+fn with_its_page(desk: &Desk, report: Report) -> Vec<Link> {
+    let name = desk.visitor.texts.across_page().to_owned();
+    let page = Link { href: desk.to("across"), name, of: report.name(desk.reader()) };
+    std::iter::once(page).chain(of_all(desk, report)).collect()
 }
 
 /// A link for each supplier, for a report that is about one.
@@ -91,6 +99,9 @@ pub(crate) async fn file(visitor: Visitor, Path((id, file)): Path<(String, Strin
         .split_once('.')
         .and_then(|(report, form)| Some((Report::from_word(report)?, Form::from_word(form)?)));
     let Some((report, form)) = asked else { return desk.refuse(Refused::NotFound).await };
+    if report == Report::R10 {
+        return across(desk, form).await;
+    }
     let judged = judged(&desk).await?;
     let history = if report == Report::R11 { history(&desk).await? } else { Vec::new() };
     let making = Making {
@@ -102,6 +113,27 @@ pub(crate) async fn file(visitor: Visitor, Path((id, file)): Path<(String, Strin
     };
     // Printing takes a while, and other pages should not wait for it.
     let made = tokio::task::spawn_blocking(move || making.make(report, form)).await;
+    answer(desk, form, made).await
+}
+
+/// R10, which is of several programmes.
+async fn across(desk: Desk, form: Form) -> Answer {
+    let across = desk.across(&desk.visitor.query("words").unwrap_or_default()).await?;
+    let reader = desk.reader();
+    let made = tokio::task::spawn_blocking(move || {
+        reporting::across(&across, reader, form)
+            .map(|bytes| (reporting::across_name(&across, form), bytes))
+    });
+    let made = made.await;
+    answer(desk, form, made).await
+}
+
+/// A file as an answer, or why it was not made.
+async fn answer(
+    desk: Desk,
+    form: Form,
+    made: Result<Result<(String, Vec<u8>), NotMade>, tokio::task::JoinError>,
+) -> Answer {
     match made {
         Ok(Ok((name, bytes))) => Ok(desk.visitor.finish((
             [

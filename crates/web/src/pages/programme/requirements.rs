@@ -133,6 +133,9 @@ fn grid(
     let asked = |row: &&Row| columns.iter().any(|one| row.cells.contains_key(&one.id));
     let rows: Vec<&Row> =
         standing.matrix.rows.iter().filter(|row| is_theirs(row)).filter(asked).collect();
+    if rows.is_empty() {
+        return p(t.work_matrix_empty());
+    }
     let page = usize::try_from(desk.visitor.page_number()).unwrap_or(usize::MAX);
     let skipped = page.saturating_mul(MATRIX_PAGE);
     let shown = rows.iter().skip(skipped).take(MATRIX_PAGE).map(|row| {
@@ -170,7 +173,8 @@ fn subject_path(subject: &Subject) -> String {
     subject.key().map_or_else(|| "authority".to_owned(), ToString::to_string)
 }
 
-fn cell(desk: &Desk, verdict: &Verdict) -> Html {
+/// What a requirement says of a subject, with the way to why.
+pub(crate) fn cell(desk: &Desk, verdict: &Verdict) -> Html {
     let t = desk.visitor.texts;
     let address = desk.to(&format!(
         "requirements/{}/{}",
@@ -368,6 +372,8 @@ pub(crate) async fn evidence(
         body.push(attestations(&desk, &cell));
         body.push(h2(t.work_about_requirement()));
         body.push(about(&desk, &standing, &cell.requirement));
+        let all = desk.to(&format!("requirements/{}", cell.requirement.id));
+        body.push(p(a(&all, t.work_requirement_of_all())));
         body.push(forms(&desk, &standing, &cell, token));
         body
     })

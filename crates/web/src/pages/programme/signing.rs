@@ -169,7 +169,7 @@ pub(crate) async fn signed_in(mut visitor: Visitor) -> Answer {
     match permissions::signed_in(&programme, &subject.to_string()) {
         Some((me, _)) => {
             let now = visitor.now();
-            visitor.begin_planning(Planner::begin(id, me, now));
+            visitor.begin_planning(Planner::begin(id, me, now).signed_in_as(subject));
             Ok(visitor.finish(Redirect::to(&format!("/programmes/{id}"))))
         }
         None => {
@@ -183,7 +183,7 @@ pub(crate) async fn signed_in(mut visitor: Visitor) -> Answer {
 }
 
 /// Percent-encodes what may stand in no query.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -103,6 +103,7 @@ fn about(desk: &Desk, standing: &Standing, task: &Task) -> Html {
         told.push((t.work_closes_when(), condition.into()));
     }
     body.push(markup::facts(told.into_iter().filter(|(_, what)| *what != Html::none())));
+    body.push(p(a(&desk.to(&format!("catalogue/{}", task.id)), t.catalogue_change_task())));
     body
 }
 

@@ -72,6 +72,11 @@ impl Asked {
         query
     }
 
+    fn is_filtered(&self) -> bool {
+        let set = [&self.package, &self.area, &self.person, &self.status, &self.role, &self.words];
+        self.late || set.into_iter().any(|one| !one.is_empty())
+    }
+
     fn takes(&self, desk: &Desk, standing: &Standing, instance: &Instance) -> bool {
         let planned = standing.plan.task_of(instance);
         let is = |wanted: &str, there: &str| wanted.is_empty() || wanted == there;
@@ -117,7 +122,17 @@ pub(crate) async fn tasks(visitor: Visitor, Path(id): Path<String>) -> Answer {
         body.push(filters(&desk, &standing, &asked));
         let all = standing.plan.instances().iter();
         let found: Vec<&Instance> = all.filter(|one| asked.takes(&desk, &standing, one)).collect();
-        body.push(p(t.work_found(i64::try_from(found.len()).unwrap_or(i64::MAX))));
+        let mut count = Html::from(t.work_found(i64::try_from(found.len()).unwrap_or(i64::MAX)));
+        // The filters are folded away: whoever came by a link sees that some are set.
+        if asked.is_filtered() {
+            let show = match asked.show.as_str() {
+                "board" | "open" => asked.show.as_str(),
+                _ => "all",
+            };
+            count.push(" · ");
+            count.push(a(&desk.to(&format!("tasks?show={show}")), t.work_no_filter()));
+        }
+        body.push(p(count));
         match asked.show.as_str() {
             "board" => body.push(board(&desk, &standing, &found, &asked, token)),
             _ => body.push(list(&desk, &standing, &found, &asked)),

@@ -2,14 +2,16 @@
 
 use brevdue_office::log::Unreadable;
 use brevdue_programme::catalogue::{
-    AppliesTo, DocumentKind, DoneWhen, Obligation, Per, Provenance, RegisterQuery, Variant,
+    AppliesTo, DocumentKind, DoneWhen, Effective, Obligation, Per, Provenance, RegisterQuery,
+    Variant,
 };
 use brevdue_programme::checks::{CheckResult, Source};
 use brevdue_programme::closing::NotSet;
+use brevdue_programme::leading::NoLeader;
 use brevdue_programme::lights::Light;
 use brevdue_programme::objects::{Kind, Status};
 use brevdue_programme::plan::Instance;
-use brevdue_programme::{Day, Key, Language as Reader};
+use brevdue_programme::{Day, Key, Language as Reader, TaskId};
 
 use super::desk::{Desk, Standing};
 use crate::markup::{self, Html, Tone, badge, span};
@@ -195,27 +197,122 @@ pub(crate) fn status(t: Texts, reader: Reader, instance: &Instance) -> Html {
     shown
 }
 
-/// What a field of the database of figures is called; the name itself where we have no word.
+/// What a figure behind a verdict is called; the name itself where we have no word.
 pub(crate) fn figure(reader: Reader, name: &str) -> String {
-    let words = match name {
-        "messages" => pick(reader, "Meddelelser", "Messages"),
-        "accepted" => pick(reader, "Modtaget", "Accepted"),
-        "invalid" => pick(reader, "Med fejl", "Invalid"),
-        "memo" => "MeMo",
-        "scheduled_jobs" => pick(reader, "Kørsler i perioden", "Jobs in the window"),
-        "paused_jobs" => pick(reader, "Standset i perioden", "Stopped for the window"),
-        "pages" => pick(reader, "Sider", "Pages"),
-        "old_links" => pick(reader, "Gamle links", "Old links"),
-        "unread_pages" => pick(reader, "Sider, der ikke blev læst", "Pages not read"),
-        "unknown" => pick(reader, "Ukendte navne", "Unknown names"),
-        "unknown_messages" => pick(reader, "Meddelelser fra ukendte", "Messages from unknown"),
-        "outside" => pick(reader, "Til andre adresser", "To other hosts"),
-        "systems" => pick(reader, "Systemer", "Systems"),
-        "authority" => pick(reader, "Post til myndigheden", "Mail to the authority"),
-        "company" => pick(reader, "Post til virksomheden", "Mail to it as a company"),
+    let (da, en) = match name {
+        "accepted" => ("Modtaget af løsningen", "Taken by the solution"),
+        "active" => ("Aktive modtagersystemer", "Active receiver systems"),
+        "authority_mail" => ("Modtagere af myndighedspost", "Receivers of authority mail"),
+        "closed_services" => ("Brug af lukkede tjenester", "Uses of closed services"),
+        "company_mail" => ("Modtagere af virksomhedspost", "Receivers of company mail"),
+        "connected" => ("Tilsluttede systemer", "Connected systems"),
+        "contact_points" => ("Kontaktpunkter", "Contact points"),
+        "days_left" => ("Dage tilbage", "Days left"),
+        "days_silent" => ("Dage uden trafik", "Days without traffic"),
+        "delivered" => ("Leveret til modtagersystemer", "Delivered to receiver systems"),
+        "errors" => ("Fejl", "Errors"),
+        "fetched" => ("Hentet", "Fetched"),
+        "hours" => ("Timer siden noget blev hentet", "Hours since anything was fetched"),
+        "invalid" => ("Ugyldige", "Invalid"),
+        "kept" => ("Opbevaret i egne systemer", "Kept in own systems"),
+        "largest_bytes" => ("Største meddelelse, bytes", "Largest message, bytes"),
+        "late" => ("Kvittering for sent", "Receipt too late"),
+        "letters" => ("Breve", "Letters"),
+        "lists_and_links" => ("Brug af gamle lister og links", "Uses of old lists and links"),
+        "memo_valid" => ("Gyldig MeMo", "Valid MeMo"),
+        "messages" => ("Meddelelser", "Messages"),
+        "most_files" => ("Flest filer i én meddelelse", "Most files in one message"),
+        "negative" => ("Negative kvitteringer", "Negative receipts"),
+        "no_contact_point" => ("Uden kendt kontaktpunkt", "Without a known contact point"),
+        "not_allowed" => ("I en version, der ikke er tilladt", "In a version that is not allowed"),
+        "not_fetched" => ("Ikke hentet i tide", "Not fetched in time"),
+        "not_kept" => ("Uden sted i egne systemer", "Without a place in own systems"),
+        "old_identifiers" => ("Til gamle postkasser", "To old mailboxes"),
+        "other_format" => ("I andet format", "In another format"),
+        "outside" => ("Til værter uden for listen", "To hosts outside the list"),
+        "receipts" => ("Kvitteringer", "Receipts"),
+        "refused" => ("Afvist, selv om de var gyldige", "Refused although valid"),
+        "refused_for_size" => ("Afvist for størrelse", "Refused for size"),
+        "schema_version" => ("I 1.2 med memoSchVersion", "In 1.2 with memoSchVersion"),
+        "senders" => ("Afsendersystemer", "Sender systems"),
+        "sensitive" => ("Titler, der ligner et CPR-nummer", "Titles that look like a CPR number"),
+        "share_percent" => ("Procent gyldig MeMo", "Per cent valid MeMo"),
+        "to_authorities" => ("Til myndigheder", "To authorities"),
+        "unknown" => ("Ukendte navne", "Unknown names"),
+        "unknown_messages" => ("Meddelelser fra ukendte", "Messages from unknown"),
+        "visible_authorities" => ("Synlige for myndigheder", "Visible to authorities"),
+        "visible_citizens" => ("Synlige for borgere", "Visible to citizens"),
+        "visible_companies" => ("Synlige for virksomheder", "Visible to companies"),
+        "waiting" => ("Venter på at blive hentet", "Waiting to be fetched"),
+        "without_receipt" => ("Uden kvittering", "Without a receipt"),
+        "working" => ("Har modtaget eller bestået prøven", "Received or passed the test"),
+        "scheduled_jobs" => ("Kørsler i perioden", "Jobs in the window"),
+        "paused_jobs" => ("Standset i perioden", "Stopped for the window"),
+        "pages" => ("Sider", "Pages"),
+        "old_links" => ("Gamle links", "Old links"),
+        "unread_pages" => ("Sider, der ikke blev læst", "Pages not read"),
         other => return other.replace('_', " "),
     };
-    words.to_owned()
+    pick(reader, da, en).to_owned()
+}
+
+/// What a weight of the score of letter types is called; the name itself where we have no word.
+pub(crate) fn weight(reader: Reader, name: &str) -> String {
+    let (da, en) = match name {
+        "recipient_time" => ("Vægt af modtagerens tid", "Weight of the recipient's time"),
+        "own_time" => ("Vægt af egen tid", "Weight of own time"),
+        "citizen_time" => ("Vægt af borgerens tid", "Weight of the citizen's time"),
+        "hourly_rate_dkk" => ("Timepris, kr.", "Hourly rate, DKK"),
+        "no_show_dkk" => ("En udeblivelse koster, kr.", "A no-show costs, DKK"),
+        "call_dkk" => ("Et opkald koster, kr.", "A call costs, DKK"),
+        "readiness_good" | "readiness_partial" | "readiness_missing" => {
+            ("Vægt af, hvor klar data er", "Weight of how ready the data is")
+        }
+        other => return other.replace('_', " "),
+    };
+    pick(reader, da, en).to_owned()
+}
+
+/// What a field of the catalogue is called, as in `title.da` or `limits.size_mb`; the name itself where we have
+/// no word.
+pub(crate) fn own_field(t: Texts, reader: Reader, field: &str) -> String {
+    let (first, rest) = field.split_once('.').unwrap_or((field, ""));
+    match (first, rest) {
+        ("limits" | "lists", name) if !name.is_empty() => limit(reader, name),
+        ("window_days", "") => t.own_window().to_owned(),
+        ("obligation", "") => t.catalogue_obligation().to_owned(),
+        ("number", "") => t.catalogue_number().to_owned(),
+        ("depends_on", "") => t.catalogue_waits_for().to_owned(),
+        ("due", _) => t.work_due().to_owned(),
+        ("name" | "purpose" | "title" | "description" | "help" | "passes_when" | "remedy", _) => {
+            let called = catalogue_field(reader, first);
+            match rest {
+                "da" => format!("{called} ({})", t.catalogue_danish()),
+                "en" => format!("{called} ({})", t.catalogue_english()),
+                _ => called.to_owned(),
+            }
+        }
+        _ => field.to_owned(),
+    }
+}
+
+/// Tasks that wait for one another, in words: each for the next.
+pub(crate) fn ring(reader: Reader, effective: &Effective, ring: &[TaskId]) -> String {
+    let mut told = String::new();
+    for (at, id) in ring.iter().enumerate() {
+        told.push_str(match at {
+            0 => "",
+            1 => pick(reader, " venter på ", " waits for "),
+            _ => pick(reader, ", som venter på ", ", which waits for "),
+        });
+        told.push_str(id.as_str());
+        // The last is the first once more.
+        if let Some(task) = effective.task(id).filter(|_| at + 1 < ring.len()) {
+            told.push(' ');
+            told.push_str(task.title.of(reader));
+        }
+    }
+    told
 }
 
 /// What a text of the catalogue is called.
@@ -435,6 +532,14 @@ pub(crate) fn not_set(t: Texts, why: &NotSet) -> String {
     }
 }
 
+/// Why a programme would be without somebody who leads it.
+pub(crate) fn no_leader(t: Texts, why: NoLeader) -> String {
+    match why {
+        NoLeader::SignIn => t.across_no_leader_signs_in().to_owned(),
+        _ => t.across_no_leader().to_owned(),
+    }
+}
+
 /// A task for its subject, by its names.
 pub(crate) fn instance(desk: &Desk, standing: &Standing, instance: &Instance) -> String {
     let task = &standing.plan.task_of(instance).task;
@@ -466,4 +571,31 @@ pub(crate) fn area(
     let Some(area) = id.and_then(|id| standing.effective.area(id)) else { return Html::none() };
     let class = format!("area area-{}", area.id);
     span("span", &[("class", &class)], area.name.of(desk.reader()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_of_a_check_has_words() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../programme/src/checks");
+        let mut figures = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if !path.is_file() || path.file_name().is_some_and(|name| name == "tests.rs") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            for rest in source.split("count(\"").skip(1) {
+                let name = rest.split('"').next().unwrap();
+                figures += 1;
+                assert_ne!(figure(Reader::Da, name), name.replace('_', " "), "{name} in {path:?}");
+            }
+        }
+        assert!(figures > 30, "figures were found: {figures}");
+        for (name, _) in brevdue_programme::potential::WEIGHTS {
+            assert_ne!(weight(Reader::Da, name), name.replace('_', " "), "{name}");
+        }
+    }
 }

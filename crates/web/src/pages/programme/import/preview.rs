@@ -160,7 +160,7 @@ impl Preview {
         let mut body = Html::none();
         if !self.read.left_out.is_empty() {
             let count = self.read.left_out.len() as i64;
-            let inside = super::faults(desk, &self.read.left_out);
+            let inside = super::faults(desk.visitor.texts, desk.reader(), &self.read.left_out);
             body.push(alert(Tone::Warning, &t.import_left_out(count), inside));
         }
         if !self.read.unknown.is_empty() {
@@ -217,9 +217,8 @@ impl Preview {
         markup::table(&t.import_table(sheet), &headings, rows)
     }
 
-    /// What a line is about: the object, and the field when it is one.
-    fn about(&self, desk: &Desk, line: &Line, shown: &Shown) -> Html {
-        let t = desk.visitor.texts;
+    /// What a line is about, in words that no other line has: the object, and the field when it is one.
+    fn plainly(&self, desk: &Desk, line: &Line, shown: &Shown) -> String {
         let name = match line.kind {
             Kind::TaskState => {
                 self.standing.plan.instance(&line.key).map_or_else(String::new, |one| {
@@ -233,11 +232,17 @@ impl Preview {
             }
             _ => shown.name.clone(),
         };
-        let mut about = Html::from(format!("{} {}", line.key, cut(&name)));
+        let mut plainly = format!("{} {}", line.key, cut(&name));
         if !shown.field.is_empty() {
-            about.push(": ");
-            about.push(shown.field.as_str());
+            plainly = format!("{plainly}: {}", shown.field);
         }
+        plainly
+    }
+
+    /// The same, marked as new, gone or in conflict.
+    fn about(&self, desk: &Desk, line: &Line, shown: &Shown) -> Html {
+        let t = desk.visitor.texts;
+        let mut about = Html::from(self.plainly(desk, line, shown));
         let mark = match &line.what {
             Differs::New { .. } | Differs::Item { .. } => Some((Tone::Good, t.import_new())),
             Differs::Gone { .. } | Differs::ItemGone { .. } => {
@@ -262,18 +267,21 @@ impl Preview {
             return why.as_str().into();
         }
         let (id, value) = (format!("line-{at}"), self.fingerprints[at].as_str());
-        let place = line.place.to_string();
+        let mut what = self.plainly(desk, line, shown);
+        // Several parts of one object stand in rows of their own, under the same headings.
+        let is_part = match &line.what {
+            Differs::Cell { path, .. } => path.contains('/'),
+            Differs::Item { .. } | Differs::ItemGone { .. } => true,
+            Differs::New { .. } | Differs::Gone { .. } => false,
+        };
+        if is_part {
+            what = format!("{what} ({})", line.place);
+        }
         if line.is_gone() {
-            return markup::tick(
-                &id,
-                "take",
-                value,
-                &t.import_delete(line.key.as_str()),
-                is_chosen,
-            );
+            return markup::tick(&id, "take", value, &t.import_delete(&what), is_chosen);
         }
         if !line.conflict {
-            return markup::tick(&id, "take", value, &t.import_take(&place), is_chosen);
+            return markup::tick(&id, "take", value, &t.import_take(&what), is_chosen);
         }
         let name = format!("line.{value}");
         let empty = |text: &str| {
@@ -282,7 +290,7 @@ impl Preview {
         let keep = t.import_keep(empty(&shown.theirs));
         let mine = t.import_mine(empty(&shown.mine));
         let inside = [
-            el("legend", &[], t.import_which(&place)),
+            el("legend", &[], t.import_which(&what)),
             markup::radio(&format!("{id}-theirs"), &name, "theirs", &keep, !is_chosen),
             markup::radio(&format!("{id}-mine"), &name, "mine", &mine, is_chosen),
         ];
