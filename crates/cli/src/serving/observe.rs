@@ -393,7 +393,6 @@ fn receipt(event: &Event, status: ReceiptStatus) -> What {
 mod tests {
     use brevdue_exchange::clock::MovableClock;
     use brevdue_exchange::exchange::accept::Submission;
-    use brevdue_exchange::exchange::authenticate::Caller;
     use brevdue_exchange::files::{FileFolder, Taken};
     use brevdue_exchange::storage::Place as Where;
     use brevdue_exchange::{Exchange, OrganisationId, Policy, WorkerId};
@@ -560,7 +559,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn what_came_and_was_fetched_by_sftp_is_seen_as_that() {
+    async fn what_came_by_sftp_is_seen_as_that() {
         let country = Country::settled().await;
         country.begin_programme().await;
         country.settle().await;
@@ -582,21 +581,5 @@ mod tests {
         let by_file: Vec<_> = after.iter().filter(|one| one.transport == Carriage::Sftp).collect();
         assert_eq!((after.len(), by_file.len()), (before.len() + 1, 1));
         assert_eq!((by_file[0].format, by_file[0].direction), (Format::Dp2, Direction::Out));
-
-        // A receiver fetches one as a file, that was told as waiting before.
-        let waiting = |one: &&brevdue_programme::observation::Observation| {
-            one.direction == Direction::In && one.fetched_at.is_none()
-        };
-        let waiting = after.iter().find(waiting).expect("a letter waits for the municipality");
-        assert_eq!(waiting.transport, Carriage::Rest);
-        let system =
-            store.system(SystemId(waiting.system.parse().unwrap())).await.unwrap().unwrap();
-        let organisation = store.organisation(system.organisation).await.unwrap().unwrap();
-        let caller = Caller { system, organisation };
-        country.exchange.fetch_memo_file(&caller, waiting.message_uuid).await.unwrap();
-        country.settle().await;
-        let then = country.observations().await;
-        let fetched = then.iter().find(|one| one.message_uuid == waiting.message_uuid).unwrap();
-        assert_eq!((fetched.transport, fetched.fetched_at.is_some()), (Carriage::Sftp, true));
     }
 }

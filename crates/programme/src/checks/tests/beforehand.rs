@@ -184,3 +184,20 @@ fn a_few_days_of_letters_are_told_but_not_reckoned_with() {
     assert_eq!((b.days, b.enough), (2, false), "followed since yesterday");
     assert_eq!(b.period.from, "2026-11-22".parse().unwrap());
 }
+
+#[test]
+fn a_message_that_waited_is_counted_by_the_way_it_was_fetched() {
+    let mut world = World::new();
+    let message = got(1, YESTERDAY);
+    world.see(message.clone());
+    let fetched = What::Fetched { system: "sys-r".into(), transport: Some(Carriage::Sftp) };
+    world.later(&message, "2026-11-23T11:00:00.000Z", fetched);
+    let counts: i64 = world
+        .tallies
+        .iter()
+        .flat_map(|(_, tally)| tally.transports.iter())
+        .filter(|(word, _)| *word == "REST")
+        .map(|(_, flaw)| flaw.count())
+        .sum();
+    assert_eq!((world.seen[0].transport, counts), (Carriage::Sftp, 0), "REST was taken back");
+}
