@@ -32,7 +32,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Export(ExportArgs),
-    Diff(DiffArgs),
+    Diff(Box<DiffArgs>),
 }
 
 /// Write the catalogue of this version as a TOML file
