@@ -107,7 +107,7 @@ pub(super) fn matrix(judged: &Judged, language: Language) -> Matrix {
 }
 
 /// What a field of systems is called in its register.
-fn field_name<'n>(name: &'n str, language: Language) -> &'n str {
+fn field_name(name: &str, language: Language) -> &str {
     let field = Register::of(Kind::System)
         .and_then(|one| one.fields.iter().find(|field| field.name == name));
     field.map_or(name, |field| field.label(language))
