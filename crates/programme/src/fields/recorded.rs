@@ -58,6 +58,7 @@ const SETTINGS: &[Field] = &[
     field("weights", Text, "Vægte for brevtyper", "Weights of letter types"),
     field("reporting", Long, "Statusrytme", "Reporting"),
     field("works_on", Words, "Arbejdsdage ud over de sædvanlige", "Days of custom worked on"),
+    field("reminders", Text, "Påmindelser", "Reminders"),
     field("archived", Flag, "Arkiveret", "Archived"),
 ];
 
@@ -142,6 +143,18 @@ const FEED: &[Field] = &[
     field("revoked", Flag, "Trukket tilbage", "Taken back"),
 ];
 
+const LINK_SCAN: &[Field] = &[
+    field("at", Text, "Tidspunkt (UTC)", "When (UTC)"),
+    field("by", Ref(Kind::Person), "Hvem", "Who"),
+    field("addresses", Words, "Adresser, der blev ledt efter", "Addresses looked for"),
+    field("pages", Count, "Sider læst", "Pages read"),
+    field("links", Count, "Links på dem", "Links on them"),
+    field("old_links", Count, "Gamle links", "Old links"),
+    field("found", Text, "Nogle af dem", "Some of them"),
+    field("unread_pages", Count, "Sider, der ikke kunne læses", "Pages that could not be read"),
+    field("unread", Words, "Nogle af deres adresser", "Addresses of some of them"),
+];
+
 /// Fields that registers have besides those of their forms.
 const BESIDES: &[(Kind, Field)] = &[
     (Kind::System, field("milestones", Text, "Milepæle", "Milestones")),
@@ -168,6 +181,7 @@ pub fn kind_name(kind: Kind, language: Language) -> &'static str {
         Kind::Comment => ("Kommentar", "Comment"),
         Kind::Questionnaire => ("Spørgeskema", "Questionnaire"),
         Kind::Feed => ("Kalenderlink", "Calendar link"),
+        Kind::LinkScan => ("Scanning for gamle links", "Scan for old links"),
         other => return other.word(),
     };
     if language == Language::Da { da } else { en }
@@ -190,6 +204,7 @@ pub fn recorded(kind: Kind, name: &str) -> Option<&'static Field> {
         Kind::Comment => COMMENT,
         Kind::Questionnaire => QUESTIONNAIRE,
         Kind::Feed => FEED,
+        Kind::LinkScan => LINK_SCAN,
         kind => Register::of(kind).map_or(&[][..], |register| register.fields),
     };
     let besides = BESIDES.iter().filter(|(of, _)| *of == kind).map(|(_, field)| field);

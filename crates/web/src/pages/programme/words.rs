@@ -269,6 +269,10 @@ pub(crate) fn weight(reader: Reader, name: &str) -> String {
         "readiness_good" | "readiness_partial" | "readiness_missing" => {
             ("Vægt af, hvor klar data er", "Weight of how ready the data is")
         }
+        "measured_days_min" => ("Dage, før en optælling bruges", "Days before a count is used"),
+        "measured_letters_min" => {
+            ("Breve, før en optælling bruges", "Letters before a count is used")
+        }
         other => return other.replace('_', " "),
     };
     pick(reader, da, en).to_owned()
