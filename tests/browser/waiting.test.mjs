@@ -10,6 +10,7 @@ const { address } = exchange;
 const { inspect, launch, visit } = await import("./browser.mjs");
 const { country, letter, send } = await import("./country.mjs");
 const { comes, create, enter, receiver } = await import("./planning.mjs");
+const { hold } = await import("./sweep.mjs");
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -18,11 +19,20 @@ after(async () => {
     await exchange.stop();
 });
 
-async function pass(hours) {
+async function move(by) {
     const answer = await fetch(`${address}/testing/clock`, {
-        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ hours }),
+        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(by),
     });
     assert.equal(answer.status, 200, await answer.text());
+}
+
+/** Noon of the next Tuesday that no Danish holiday falls on: from the 8th to the 21st there is none on a Tuesday. */
+async function workingDay() {
+    const { now } = await (await fetch(`${address}/testing/clock`)).json();
+    const day = new Date(now);
+    do day.setUTCDate(day.getUTCDate() + 1); while (day.getUTCDay() !== 2 || day.getUTCDate() < 8 || day.getUTCDate() > 21);
+    day.setUTCHours(11, 0, 0, 0);
+    return day.toISOString();
 }
 
 it("acceptance 8: a receiver that lets mail wait is warned after 24 hours and fails after 72, and fetching mends it", async () => {
@@ -46,7 +56,7 @@ it("acceptance 8: a receiver that lets mail wait is warned after 24 hours and fa
     await send(sender, uuid, xml);
     await comes(page, cell, badge("Opfyldt"), "mail that has just come is no fault");
     for (const [hours, word, why] of [[25, "Advarsel", /1 meddelelse venter, og intet er hentet i 25 timer/], [48, "Ikke opfyldt", /1 meddelelse venter, og intet er hentet i 73 timer\. Efter 168 timer/]]) {
-        await pass(hours);
+        await move({ hours });
         // Nobody is still at work after a day: one says anew who one is.
         await enter(page, `Digital Post i ${authority.name}`, "Asta Mørk");
         await comes(page, cell, badge(word), `${hours} hours later it says «${word}»`);
@@ -60,5 +70,24 @@ it("acceptance 8: a receiver that lets mail wait is warned after 24 hours and fa
     const fetched = await fetch(`${address}/apis/v1/memos/${waiting.content[0]}`, { headers });
     assert.equal(fetched.status, 200, await fetched.text());
     await comes(page, cell, badge("Opfyldt"), "mail that is fetched waits no more");
+    await end();
+});
+
+it("a notice without an address is found, read by everybody, and carried by hand", async () => {
+    const { page, end } = await visit(browser, { width: 1280 });
+    const base = await create(page, "Strandby Kommune", { profile: "ACTUAL" });
+    await page.goto(`${base}/reminders`);
+    await move({ now: await workingDay() });
+    await enter(page, "Digital Post i Strandby Kommune", "Asta Mørk");
+    const first = page.locator("main td a[href*='/reminders/']").first();
+    await comes(page, `${base}/reminders`, first, "whoever leads is reminded of what is late");
+    await first.click();
+    assert.match(await page.locator("main textarea").inputValue(), /OP0-T01|Strandby Kommune/);
+    assert.equal(await page.locator("main a[href^='mailto:']").count(), 1, "it opens in one's own mail program");
+    const state = await page.context().storageState();
+    const bare = await browser.newContext({ javaScriptEnabled: false, storageState: state, viewport: { width: 320, height: 844 } });
+    const pair = { page, bare: await bare.newPage() };
+    assert.deepEqual(await hold(pair, "/programmes/*/reminders/*", page.url(), { axe: true }), []);
+    await bare.close();
     await end();
 });
