@@ -256,6 +256,12 @@ pub enum NotMade {
     Unpackable(#[from] slides::Unpackable),
 }
 
+/// R9 as rows, for whoever shows them otherwise than as a file: the headings, then one row for each system and
+/// direction and one for each name that nobody registered. The first cell is the key or that name.
+pub fn running(judged: &Judged, language: Language) -> Vec<Vec<String>> {
+    running::rows(judged, language)
+}
+
 /// Makes R10, of several programmes.
 ///
 /// # Errors

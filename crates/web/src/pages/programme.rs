@@ -26,6 +26,7 @@ mod register;
 mod reminders;
 mod reports;
 mod requirements;
+mod running;
 mod scanning;
 mod secret;
 mod sent;
@@ -148,6 +149,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/programmes/{id}/calendars", get(feeds::feeds).post(feeds::save))
         .route("/calendar/{file}", get(feeds::calendar))
         .route("/programmes/{id}/across", get(across::across))
+        .route("/programmes/{id}/running", get(running::running))
         .route("/programmes/{id}/reports", get(reports::reports))
         .route("/programmes/{id}/reports/{file}", get(reports::file))
         .route("/programmes/{id}/registers/{register}", get(register::list))

@@ -49,7 +49,8 @@ pub(crate) async fn reports(visitor: Visitor, Path(id): Path<String>) -> Answer 
             name: report.name(reader),
             links: match report {
                 Report::R4 => of_each_supplier(&desk, *report),
-                Report::R10 => with_its_page(&desk, *report),
+                Report::R9 => with_its_page(&desk, *report, "running"),
+                Report::R10 => with_its_page(&desk, *report, "across"),
                 report => of_all(&desk, *report),
             },
         })
@@ -70,9 +71,9 @@ fn of_all(desk: &Desk, report: Report) -> Vec<Link> {
 }
 
 /// The page of a report that has one, and a link for each form.
-fn with_its_page(desk: &Desk, report: Report) -> Vec<Link> {
+fn with_its_page(desk: &Desk, report: Report, at: &str) -> Vec<Link> {
     let name = desk.visitor.texts.across_page().to_owned();
-    let page = Link { href: desk.to("across"), name, of: report.name(desk.reader()) };
+    let page = Link { href: desk.to(at), name, of: report.name(desk.reader()) };
     std::iter::once(page).chain(of_all(desk, report)).collect()
 }
 

@@ -99,8 +99,9 @@ fn stands(desk: &Desk, standing: &Standing) -> Html {
     let requirement = standing.effective.requirement(&id);
     let addresses = requirement.and_then(|one| one.lists.get("links"));
     let addresses = addresses.filter(|list| !list.is_empty());
+    let way = if addresses.is_some() { t.scan_change_list() } else { t.own_fill_here() };
     let told = addresses.map_or_else(|| "–".to_owned(), |list| list.join(", "));
-    let way = a(&desk.to(&format!("requirements/{id}#limits")), t.own_fill_here());
+    let way = a(&desk.to(&format!("requirements/{id}#limits")), way);
     body.push(p([t.scan_addresses(told).into(), " ".into(), way]));
     body
 }
