@@ -126,8 +126,9 @@ impl Door {
 pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
     let door = Door::new(exchange, settings);
     let local = door.exchange.local().is_some();
-    let (mut router, described) = operations(local).finish();
-    router = description::serve(router, description::complete(described));
+    let describing = if local { description_of_local_mode } else { description };
+    let mut router = operations(Described::routes_alone(), local).routes();
+    router = description::serve(router, describing);
     // A route of its own, not a fallback: the router is merged with others that have theirs.
     for rest in ["", "/", "/{*rest}"] {
         router = router.route(&format!("{BASE_PATH}{rest}"), any(no_such_path));
@@ -139,9 +140,8 @@ pub fn routes(exchange: Exchange, settings: RestSettings) -> Router {
         .with_state(door)
 }
 
-/// Every operation, with its description; those of local mode only there.
-fn operations(local: bool) -> Described {
-    let door = Described::new();
+/// Every operation; those of local mode only there.
+fn operations(door: Described, local: bool) -> Described {
     let door = memos::describe(door);
     let door = receipts::describe(door);
     let door = events::describe(door);
@@ -156,12 +156,12 @@ fn operations(local: bool) -> Described {
 
 /// The description that is served outside local mode, for whoever writes it down.
 pub fn description() -> utoipa::openapi::OpenApi {
-    description::complete(operations(false).finish().1)
+    description::complete(operations(Described::with_description(), false).description())
 }
 
 /// The description that is served in local mode.
 pub fn description_of_local_mode() -> utoipa::openapi::OpenApi {
-    description::complete(operations(true).finish().1)
+    description::complete(operations(Described::with_description(), true).description())
 }
 
 async fn no_such_method() -> Failure {

@@ -32,6 +32,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Exit {
     let ended = gather(&args.config, std::env::vars_os()).and_then(|gathered| {
         logging::start(&gathered.config)?;
+        memory_in_small_pages();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
                 Problem::ours("server::runtime", "the machine gives no threads").because(&error)
@@ -41,6 +42,15 @@ pub(crate) fn run(args: Args) -> Exit {
     match ended {
         Ok(()) => Exit::Done,
         Err(problem) => problem.print(Format::Text),
+    }
+}
+
+/// The allocator asks for huge pages, of which a server uses little each; see
+/// `docs/decisions/0007-an-allocator-for-small-texts.md`. Where the system refuses, all works as well.
+fn memory_in_small_pages() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay on");
     }
 }
 

@@ -11,37 +11,51 @@ use super::{Door, no_such_method};
 /// Routes being gathered.
 pub(super) struct Described {
     router: Router<Door>,
-    paths: Paths,
-    components: Components,
+    /// Where somebody asks for it: it is larger than all else that an idle exchange holds.
+    description: Option<(Paths, Components)>,
 }
 
 impl Described {
-    pub(super) fn new() -> Self {
-        Self { router: Router::new(), paths: Paths::new(), components: Components::new() }
+    /// Gathers routes alone.
+    pub(super) fn routes_alone() -> Self {
+        Self { router: Router::new(), description: None }
+    }
+
+    /// Gathers routes and what describes them.
+    pub(super) fn with_description() -> Self {
+        Self { router: Router::new(), description: Some((Paths::new(), Components::new())) }
     }
 
     /// Adds what `utoipa_axum::routes!` makes of handlers that share a path, under both spellings of it.
     /// The description has the official one.
-    pub(super) fn with(self, (schemas, paths, methods): UtoipaMethodRouter<Door>) -> Self {
-        let Self { router, paths: mut all, mut components } = self;
-        let mut router = router;
-        for (path, item) in paths.paths {
-            router = both_spellings(router, &path, methods.clone());
-            match all.paths.get_mut(&path) {
-                Some(there) => there.merge_operations(item),
-                None => drop(all.paths.insert(path, item)),
-            }
+    pub(super) fn with(mut self, (schemas, paths, methods): UtoipaMethodRouter<Door>) -> Self {
+        for path in paths.paths.keys() {
+            self.router = both_spellings(self.router, path, methods.clone());
         }
-        components.schemas.extend(schemas);
-        Self { router, paths: all, components }
+        if let Some((all, components)) = &mut self.description {
+            for (path, item) in paths.paths {
+                match all.paths.get_mut(&path) {
+                    Some(there) => there.merge_operations(item),
+                    None => drop(all.paths.insert(path, item)),
+                }
+            }
+            components.schemas.extend(schemas);
+        }
+        self
     }
 
-    /// The routes, and their description without its head.
-    pub(super) fn finish(self) -> (Router<Door>, OpenApi) {
+    /// The routes.
+    pub(super) fn routes(self) -> Router<Door> {
+        self.router
+    }
+
+    /// The description without its head; an empty one of routes alone.
+    pub(super) fn description(self) -> OpenApi {
+        let (paths, components) = self.description.unwrap_or_default();
         let mut description = OpenApi::default();
-        description.paths = self.paths;
-        description.components = Some(self.components);
-        (self.router, description)
+        description.paths = paths;
+        description.components = Some(components);
+        description
     }
 }
 

@@ -1,15 +1,22 @@
 //! The description of this interface (OpenAPI 3.1), made from the code that serves it, and a browser for
 //! it that needs no network.
 
+use std::sync::Arc;
+
 use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use brevdue_wire::ErrorMessage;
 use brevdue_wire::names::BASE_PATH;
+use bytes::Bytes;
+use tokio::sync::OnceCell;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Info, OpenApi, Server};
 use utoipa::{IntoResponses, ToSchema};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::Door;
+use super::errors::{Failure, unexpected};
 
 /// Where the description is served, as JSON.
 pub const DESCRIPTION_PATH: &str = "/api/openapi.json";
@@ -97,7 +104,24 @@ pub(super) fn complete(mut description: OpenApi) -> OpenApi {
     description
 }
 
-/// Serves the description and its browser.
-pub(super) fn serve(router: Router<Door>, description: OpenApi) -> Router<Door> {
-    router.merge(SwaggerUi::new(BROWSER_PATH).url(DESCRIPTION_PATH, description))
+/// Serves the description and its browser. It is made when somebody first asks for it.
+pub(super) fn serve(router: Router<Door>, make: fn() -> OpenApi) -> Router<Door> {
+    let made = Arc::new(OnceCell::new());
+    let answer = move || {
+        let made = Arc::clone(&made);
+        async move {
+            let json = made.get_or_try_init(|| written(make)).await?;
+            Ok::<_, Failure>(([(CONTENT_TYPE, "application/json")], json.clone()))
+        }
+    };
+    router
+        .route(DESCRIPTION_PATH, get(answer))
+        .merge(SwaggerUi::new(BROWSER_PATH).config(Config::new([DESCRIPTION_PATH])))
+}
+
+/// Made beside the threads that answer: it takes them too long.
+async fn written(make: fn() -> OpenApi) -> Result<Bytes, Failure> {
+    let making = tokio::task::spawn_blocking(move || serde_json::to_vec(&make()));
+    let json = making.await.map_err(|error| unexpected(&error))?;
+    Ok(json.map_err(|error| unexpected(&error))?.into())
 }

@@ -209,9 +209,9 @@ impl From<StorageError> for Failure {
     }
 }
 
-/// An error of a kind this door does not know yet.
-fn unexpected(error: &dyn std::error::Error) -> Failure {
-    tracing::error!(fault = %chain(error), "a refusal without an answer of its own");
+/// An error without an answer of its own.
+pub(super) fn unexpected(error: &dyn std::error::Error) -> Failure {
+    tracing::error!(fault = %chain(error), "an error without an answer of its own");
     our_fault()
 }
 

@@ -8,6 +8,7 @@ mod certificates;
 mod codes;
 #[path = "../support/covers.rs"]
 mod covering;
+mod described;
 mod events;
 mod faulty;
 mod fetching;
