@@ -5,7 +5,8 @@
 use brevdue_programme::Language;
 use brevdue_programme::objects::{
     Covers, Criticality, Direction, Environment, FigureSource, Hosting, Kind, LegalWeight, Level,
-    Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, Status, SystemRole, SystemType, Transport,
+    Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, Route, Status, SystemRole, SystemType,
+    Transport,
 };
 
 use crate::cells::{Form, Word, plain};
@@ -528,6 +529,27 @@ const CONTACT_POINTS: Sheet = Sheet {
     ],
 };
 
+const DISTRIBUTION_RULES: Sheet = Sheet {
+    word: "fordelingsregler",
+    da: "Fordelingsregler",
+    en: "Distribution rules",
+    kind: Kind::DistributionRule,
+    items: None,
+    prefix: Some("FR"),
+    told: &[],
+    columns: &[
+        col("Regel", "Rule", "name", Form::Text).wide(34),
+        col("Afsender", "Sender", "sender", Form::Text),
+        col("Afsenderens kode", "Sender's code", "message_code", Form::Text),
+        col("Fordeles efter", "Distributed by", "route", Form::Choice(words!(Route))).wide(26),
+        col("Fordeles til", "Distributed to", "to", Form::Text).wide(34),
+        col("Modtagersystem", "Receiver system", "system", Form::Of(Kind::System)),
+        col("Følges fra", "Followed from", "active_from", Form::Day),
+        col("Følges til og med", "Followed until", "active_until", Form::Day),
+        col("Note", "Note", "note", Form::Text).wide(40),
+    ],
+};
+
 const RISKS: Sheet = Sheet {
     word: "risici",
     da: "Risici",
@@ -667,6 +689,7 @@ pub(crate) const SHEETS: &[&Sheet] = &[
     &LETTERS,
     &MARKUP,
     &CONTACT_POINTS,
+    &DISTRIBUTION_RULES,
     &RISKS,
     &MILESTONES,
     &PEOPLE,

@@ -27,6 +27,7 @@
 //! - [`permissions`]: who may see and change what.
 //! - [`leading`]: that somebody still leads after a change.
 //! - [`across`]: several authorities side by side.
+//! - [`incoming`]: who sends what to the authority, and the rules by which it distributes itself.
 //! - [`lights`] and [`status`]: the status report, readiness, training coverage.
 //! - [`potential`]: the score of letter types, the minimum standard, the palette of markup.
 
@@ -42,6 +43,7 @@ pub mod fields;
 #[cfg(test)]
 mod fixture;
 pub mod ids;
+pub mod incoming;
 pub mod jobs;
 pub mod leading;
 pub mod lights;

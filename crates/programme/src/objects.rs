@@ -105,6 +105,8 @@ kinds! {
     Training = "training"
     /// What a scan of the authority's pages for old links came to.
     LinkScan = "link-scan"
+    /// A rule by which mail distributes itself (fordelingsregel).
+    DistributionRule = "distribution-rule"
 }
 
 /// One of a list to choose from.
@@ -181,6 +183,31 @@ choices! {
         Stat = "stat" / "Stat" / "State"
         /// Another public sender.
         Anden = "anden" / "Anden offentlig afsender" / "Other public sender"
+    }
+    /// What a message to the authority can be distributed by; the word is the name of its field.
+    Route {
+        /// The contact point it is sent to.
+        ContactPoint = "to:ContactPoint" / "Kontaktpunkt" / "Contact point"
+        /// The att. data of its recipient.
+        Attention = "to:AttentionData" / "Modtagerens att.-oplysninger" / "The recipient's att. data"
+        /// The case it belongs to.
+        Case = "content:CaseID" / "Sagsnummer" / "Case number"
+        /// What it answers.
+        Reply = "header:ReplyData" / "Svardata" / "Reply data"
+        /// The subject in the classification of municipalities.
+        Kle = "content:KLEdata" / "KLE-emne" / "KLE subject"
+        /// The task in the classification of the state.
+        Form = "content:FORMdata" / "FORM-opgave" / "FORM task"
+        /// The production unit it is about.
+        ProductionUnit = "content:ProductionUnit" / "P-nummer" / "Production unit"
+        /// The property it is about.
+        Property = "content:PropertyNumber" / "Ejendomsnummer" / "Property number"
+        /// The person it is about.
+        Person = "content:CPRdata" / "Personen det handler om" / "The person it is about"
+        /// The company it is about.
+        Company = "content:CVRdata" / "Virksomheden det handler om" / "The company it is about"
+        /// The sender's own codes alone.
+        Code = "header:messageCode" / "Afsenderens kode" / "The sender's code"
     }
     /// The rollout track; it sets defaults only.
     Track {
@@ -952,6 +979,31 @@ pub struct Person {
     pub systems: BTreeSet<Key>,
     /// The id under which they sign in.
     pub subject: String,
+}
+
+/// A rule by which messages to the authority distribute themselves. Brevdue measures what comes of it; the
+/// receiver system follows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DistributionRule {
+    /// What it is called.
+    pub name: String,
+    /// Messages of this sender: digits of a CVR number, or `person`; empty: of any.
+    pub sender: String,
+    /// Messages that their sender calls so, by `messageCode`; empty: any.
+    pub message_code: String,
+    /// By what they are distributed.
+    pub route: Option<Route>,
+    /// To which unit, case or system.
+    pub to: String,
+    /// In which receiver system.
+    pub system: Option<Key>,
+    /// The first day on which it is followed; none: not yet.
+    pub active_from: Option<Day>,
+    /// The last; none: until further notice.
+    pub active_until: Option<Day>,
+    /// More about it.
+    pub note: String,
 }
 
 /// A risk.

@@ -129,6 +129,16 @@ pub struct Observation {
     /// What kind of place the authority keeps it in: `journal`, `case` or `mailbox`; never which.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored_in: Option<Place>,
+    /// Who sent a message to the authority: digits of an organisation's CVR number, or [`PERSON`]; none when
+    /// nobody told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<String>,
+    /// What its sender calls messages of its kind, `messageCode`; of messages to the authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_code: Option<String>,
+    /// How it came to whoever deals with it; of messages to the authority. None when nobody told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handled: Option<Handled>,
     /// Codes of the rules it breaks; empty: it validates.
     #[serde(default)]
     pub validation_errors: BTreeSet<String>,
@@ -180,6 +190,8 @@ pub enum Untold {
     Fetched,
     /// Where it is kept.
     Kept,
+    /// Which markup it carries; of messages to the authority.
+    Markup,
 }
 
 impl Untold {
@@ -196,6 +208,7 @@ impl Untold {
             Self::Receipt => "receipt",
             Self::Fetched => "fetched",
             Self::Kept => "kept",
+            Self::Markup => "markup",
         }
     }
 
@@ -214,8 +227,35 @@ impl Untold {
             Self::Receipt => ("kvitteringen", "the receipt"),
             Self::Fetched => ("om den blev hentet", "whether it was fetched"),
             Self::Kept => ("hvor den opbevares", "where it is kept"),
+            Self::Markup => ("opmærkningen", "the markup"),
         };
         Bilingual::new(da, en)
+    }
+}
+
+/// Stands for every sender that is a person: which one is told nowhere.
+pub const PERSON: &str = "person";
+
+/// How a message to the authority came to whoever deals with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Handled {
+    /// By a rule, by what the message says of itself.
+    Automatic,
+    /// Somebody read it and passed it on.
+    Manual,
+    /// To somebody who does not deal with it, and from there to somebody else.
+    Misdirected,
+}
+
+impl Handled {
+    /// Its word in JSON, in logs and in counts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Manual => "manual",
+            Self::Misdirected => "misdirected",
+        }
     }
 }
 
@@ -314,6 +354,8 @@ pub enum What {
     },
     /// The authority keeps it.
     Stored(Place),
+    /// It came to whoever deals with it; what is told last stands.
+    Handled(Handled),
 }
 
 /// By what a message is told from all others: once for each organisation, environment and direction.

@@ -224,7 +224,7 @@ impl Asked<'_> {
                 self.within_areas(person, "DAT")?;
                 allowed(&["letters", "arch", "sysowner"], "the role of answering for letters")
             }
-            Kind::ContactPoint => {
+            Kind::ContactPoint | Kind::DistributionRule => {
                 self.within_areas(person, "DAT")?;
                 allowed(
                     &["mailroom", "admin", "arch", "comms"],

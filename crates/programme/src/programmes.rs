@@ -1,6 +1,7 @@
 //! All programmes of one store: opening, changing, telling what was changed.
 
 mod bringing;
+mod incoming;
 mod judging;
 mod notifying;
 mod scanning;
@@ -26,6 +27,7 @@ use crate::programme::Programme;
 use crate::reminding::{STEP_DAYS, STEPS};
 use crate::storage::{ObservationStore, ProgrammeStore, StorageError};
 
+pub use incoming::Incoming;
 pub use judging::{JudgeError, Judged, Trued};
 pub use notifying::Looked;
 

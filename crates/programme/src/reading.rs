@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use brevdue_memo::outline::{Element, Outline};
-use brevdue_memo::{Checker, Severity, Timestamp};
+use brevdue_memo::{Checker, CvrNumber, Severity, Timestamp};
 use uuid::Uuid;
 
 use crate::ids::Key;
-use crate::objects::{Direction, Environment, LetterType};
-use crate::observation::{Carriage, Format, Legacy, Observation, RecipientKind};
+use crate::objects::{Direction, Environment, LetterType, Route};
+use crate::observation::{Carriage, Format, Legacy, Observation, PERSON, RecipientKind};
 use crate::programme::Programme;
 use crate::tally::{cleaned, holds_cpr_number};
 
@@ -24,6 +24,9 @@ pub const UPLOAD_BYTES: usize = 105 * 1024 * 1024;
 
 /// Letters of an action's code at most.
 const CODE_LETTERS: usize = 32;
+
+/// Letters of a sender's code for a kind of message at most.
+const MESSAGE_CODE_LETTERS: usize = 64;
 
 /// What is known of a message from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -202,6 +205,9 @@ fn bare(about: About, format: Format) -> Observation {
         receipt_at: None,
         fetched_at: None,
         stored_in: None,
+        sender: None,
+        message_code: None,
+        handled: None,
         validation_errors: BTreeSet::new(),
         markup: BTreeSet::new(),
         letter_type: None,
@@ -260,13 +266,25 @@ fn look_at_header(header: Element<'_>, seen: &mut Observation, letters: &LetterC
     if let Some(kind) = header.value("messageType").filter(|kind| is_code(kind)) {
         kind.clone_into(&mut seen.message_type);
     }
-    seen.letter_type = header.value("messageCode").and_then(|code| letters.find(code));
+    let code = header.value("messageCode");
+    seen.letter_type = code.and_then(|code| letters.find(code));
+    if seen.direction == Direction::In {
+        seen.message_code =
+            code.map(str::trim).filter(|code| names_a_kind(code)).map(str::to_owned);
+    }
 }
 
 fn look_at_sender(sender: Element<'_>, seen: &mut Observation) {
     seen.markup.insert("header:Sender".to_owned());
     if sender.child("ContactPoint").is_some() {
         seen.markup.insert("header:ContactPoint".to_owned());
+    }
+    if seen.direction == Direction::In {
+        seen.sender = match (sender.value("idType"), sender.value("senderID")) {
+            (Some("CVR"), Some(id)) => id.trim().parse().ok().map(|cvr: CvrNumber| cvr.to_string()),
+            (Some("CPR"), _) => Some(PERSON.to_owned()),
+            _ => None,
+        };
     }
     let Some(attention) = sender.child("AttentionData") else { return };
     seen.markup.extend(attention.children().map(|one| format!("attention:{}", one.name())));
@@ -282,6 +300,14 @@ fn look_at_recipient(recipient: Element<'_>, seen: &mut Observation) {
         Some("CPR") => RecipientKind::Cpr,
         _ => RecipientKind::Cvr,
     };
+    if seen.direction == Direction::In {
+        let carried = [("ContactPoint", Route::ContactPoint), ("AttentionData", Route::Attention)];
+        for (name, route) in carried {
+            if recipient.child(name).is_some_and(|child| child.children().next().is_some()) {
+                seen.markup.insert(route.word().to_owned());
+            }
+        }
+    }
     let point = recipient.child("ContactPoint").and_then(|point| point.value("contactPointID"));
     seen.contact_point_id = point.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
     seen.to_authority |= seen.contact_point_id.is_some();
@@ -291,6 +317,13 @@ fn is_code(text: &str) -> bool {
     !text.is_empty()
         && text.chars().count() <= CODE_LETTERS
         && text.chars().all(|letter| letter.is_uppercase() || letter == '_')
+}
+
+/// A code as systems write them, and no sentence that somebody put in its place.
+fn names_a_kind(code: &str) -> bool {
+    let fits =
+        |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '_' | '-' | ':' | '/');
+    !code.is_empty() && code.chars().count() <= MESSAGE_CODE_LETTERS && code.chars().all(fits)
 }
 
 /// By the ending of its name, or what it says it is.
@@ -416,6 +449,61 @@ mod tests {
         assert!(seen.markup.contains("header:label"), "{:?}", seen.markup);
         let told = serde_json::to_string(&seen).unwrap();
         assert!(!holds_cpr_number(&told), "{told}");
+    }
+
+    #[test]
+    fn of_a_message_to_the_authority_it_is_told_who_sent_it_and_what_it_can_be_distributed_by() {
+        let message = |sender: &str, code: &str, recipient: &str| {
+            format!(
+                "<memo:Message xmlns:memo=\"https://DigitalPost.dk/MeMo-1\" memoVersion=\"1.2\">\
+                 <memo:MessageHeader><memo:messageType>DIGITALPOST</memo:messageType>\
+                 <memo:messageCode>{code}</memo:messageCode><memo:Sender>{sender}</memo:Sender>\
+                 <memo:Recipient><memo:recipientID>11223399</memo:recipientID>\
+                 <memo:idType>CVR</memo:idType>{recipient}</memo:Recipient>\
+                 <memo:ContentData><memo:CaseID><memo:caseID>S-1</memo:caseID></memo:CaseID>\
+                 </memo:ContentData></memo:MessageHeader></memo:Message>"
+            )
+        };
+        let who = |id: &str, kind: &str| {
+            format!("<memo:senderID>{id}</memo:senderID><memo:idType>{kind}</memo:idType>")
+        };
+        let point = "<memo:AttentionData><memo:AttentionPerson><memo:label>Ib</memo:label>\
+                     </memo:AttentionPerson></memo:AttentionData><memo:ContactPoint>\
+                     <memo:contactPointID>8b7d</memo:contactPointID></memo:ContactPoint>";
+        let seen = |xml: &str, direction| {
+            let about = About {
+                observed_at: Timestamp::from_millis(1_790_000_000_000),
+                environment: Environment::Prod,
+                direction,
+                authority_cvr: "11223399".into(),
+                system: "S-1".into(),
+                transport: Carriage::Rest,
+                endpoint_host: None,
+                message_uuid: Uuid::from_u128(1),
+                to_authority: Some(true),
+                contact_point_known: None,
+                accepted: true,
+                error_code: None,
+            };
+            of_message(xml.as_bytes(), about, &LetterCodes::default()).unwrap()
+        };
+        let company = message(&who("22117712", "CVR"), "SKADE-1", point);
+        let told = seen(&company, Direction::In);
+        assert_eq!(told.sender.as_deref(), Some("22117712"));
+        assert_eq!(told.message_code.as_deref(), Some("SKADE-1"));
+        for route in [Route::ContactPoint, Route::Attention, Route::Case, Route::Code] {
+            assert!(told.markup.contains(route.word()), "{}: {:?}", route.word(), told.markup);
+        }
+        assert!(!serde_json::to_string(&told).unwrap().contains("Ib"), "names of fields alone");
+        let own = seen(&company, Direction::Out);
+        assert_eq!((own.sender, own.message_code), (None, None), "who we are is known");
+
+        let person = seen(&message(&who("0101901234", "CPR"), "Vedr. Ib Ibsen", ""), Direction::In);
+        assert_eq!((person.sender.as_deref(), person.message_code), (Some(PERSON), None));
+        assert!(!person.markup.contains(Route::ContactPoint.word()));
+        let neither = seen(&message(&who("1", "CVR"), "0101901234", ""), Direction::In);
+        assert_eq!(neither.sender, None);
+        assert!(!holds_cpr_number(&neither.message_code.unwrap()));
     }
 
     fn first_example() -> io::Result<String> {

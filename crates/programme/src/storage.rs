@@ -7,7 +7,7 @@ use brevdue_memo::Timestamp;
 use uuid::Uuid;
 
 use crate::change::{HistoryLine, Outcome};
-use crate::checks::{Counted, Counting};
+use crate::checks::{Counted, Counting, Period};
 use crate::closing::Notice;
 use crate::day::Day;
 use crate::ids::{Key, ProgrammeId};
@@ -15,6 +15,7 @@ use crate::objects::Kind;
 use crate::observation::{MessageName, Observation, Sight};
 use crate::programme::Programme;
 use crate::reminding::{Kept, Posting, State};
+use crate::tally::{Group, IncomingTally};
 
 /// Why something was not remembered or found.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +151,10 @@ pub const SIGHTS: usize = 2_000;
 
 /// Observations in one answer at most.
 pub const OBSERVATIONS: usize = 1_000;
+
+/// Groups of messages to an organisation that are told apart at most. Senders choose the codes; what is
+/// beyond is counted together, as [`Group::others`].
+pub const GROUPS: usize = 10_000;
 
 /// What became of sights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -292,6 +297,14 @@ pub trait ObservationStore: Send + Sync {
         organisations: &BTreeSet<String>,
         counting: Counting,
     ) -> Result<Counted, StorageError>;
+
+    /// What was counted on the days of a period of real messages to organisations, by who sends what: the
+    /// groups with most messages first, at most [`GROUPS`] and what is counted together.
+    async fn incoming(
+        &self,
+        organisations: &BTreeSet<String>,
+        period: Period,
+    ) -> Result<Vec<(Group, IncomingTally)>, StorageError>;
 
     /// Observations, newest first.
     async fn observations(

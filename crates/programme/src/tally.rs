@@ -1,6 +1,6 @@
 //! How observations are counted: one tally for each organisation, system, environment, direction and day,
-//! and one for each letter type and day. Checks look at tallies alone, so what they cost does not grow
-//! with the number of messages.
+//! one for each letter type and day, and one for each sender, code and day. Checks look at tallies alone, so
+//! what they cost does not grow with the number of messages.
 //!
 //! A tally is a sum: [`take`] makes a small one of what was seen, and a store adds it to what is there.
 //! Adding is associative and commutative, whatever the order; that a message counts once is held by
@@ -53,6 +53,40 @@ pub struct LetterKey {
     pub letter_type: Key,
     /// The day the messages were seen, in Denmark.
     pub day: Day,
+}
+
+/// What an incoming tally is about: messages to the authority of one sender that it calls the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncomingKey {
+    /// The authority's organisation, digits of its CVR number.
+    pub authority_cvr: String,
+    /// Test or real.
+    pub environment: Environment,
+    /// Who sends, and what.
+    pub group: Group,
+    /// The day the messages were seen, in Denmark.
+    pub day: Day,
+}
+
+/// Messages of one sender that it calls the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Digits of a CVR number, `person`, or [`Group::OTHERS`]; empty when nobody told.
+    pub sender: String,
+    /// `messageCode`; empty where the sender writes none.
+    pub code: String,
+}
+
+impl Group {
+    /// The sender of what is counted together because there are too many groups.
+    pub const OTHERS: &str = "*";
+
+    /// What is counted together.
+    pub fn others() -> Self {
+        Self { sender: Self::OTHERS.to_owned(), code: String::new() }
+    }
 }
 
 /// Counts and marks of one system, direction and day; or the sum of several.
@@ -167,6 +201,34 @@ pub struct LetterTally {
     /// Some of the messages that carry no markup at all.
     #[serde(skip_serializing_if = "Flaw::is_nothing")]
     pub bare: Flaw,
+}
+
+/// What messages of one group carried, and how they came to whoever deals with them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IncomingTally {
+    /// Messages.
+    #[serde(skip_serializing_if = "Seen::is_nothing")]
+    pub messages: Seen,
+    /// Messages with a field, by its name in the palette.
+    #[serde(skip_serializing_if = "Counts::is_nothing")]
+    pub fields: Counts,
+    /// By how they came to whoever deals with them, of those of which somebody told.
+    #[serde(skip_serializing_if = "Counts::is_nothing")]
+    pub handled: Counts,
+    /// Messages of which nobody told what they carry.
+    #[serde(skip_serializing_if = "Seen::is_nothing")]
+    pub unread: Seen,
+}
+
+impl IncomingTally {
+    /// Adds another.
+    pub fn merge(&mut self, other: &Self) {
+        self.messages.merge(&other.messages);
+        self.fields.merge(&other.fields);
+        self.handled.merge(&other.handled);
+        self.unread.merge(&other.unread);
+    }
 }
 
 impl Tally {

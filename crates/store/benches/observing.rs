@@ -77,6 +77,9 @@ fn observation(number: u64, step: u64) -> Observation {
         receipt_at: None,
         fetched_at: None,
         stored_in: None,
+        sender: None,
+        message_code: None,
+        handled: None,
         validation_errors: BTreeSet::new(),
         markup: ["header:label", "header:mandatory", "header:Sender", "content:CaseID"]
             .map(str::to_owned)

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use axum::http::{StatusCode, header};
 use brevdue_programme::change::Change;
 use brevdue_programme::objects::{
-    Direction, Environment, LetterType, LinkScan, Milestone, Rhythm, ScheduledJob, System,
-    SystemRole,
+    Direction, DistributionRule, Environment, LetterType, LinkScan, Milestone, Rhythm, Route,
+    ScheduledJob, System, SystemRole,
 };
-use brevdue_programme::observation::{Carriage, Format, Observation, RecipientKind, Sight};
+use brevdue_programme::observation::{
+    Carriage, Format, Handled, Observation, RecipientKind, Sight,
+};
 use brevdue_programme::permissions::Actor;
 use brevdue_programme::programmes::By;
 use brevdue_programme::storage::ObservationStore as _;
@@ -28,7 +30,11 @@ fn key(text: &str) -> Key {
 }
 
 fn seen(number: u128, format: Format, generating: &str) -> Sight {
-    Sight::Message(Box::new(Observation {
+    Sight::Message(Box::new(observation(number, format, generating)))
+}
+
+fn observation(number: u128, format: Format, generating: &str) -> Observation {
+    Observation {
         observed_at: town::timestamp("2026-11-20T09:00:00.000Z"),
         environment: Environment::Prod,
         direction: Direction::Out,
@@ -53,6 +59,9 @@ fn seen(number: u128, format: Format, generating: &str) -> Sight {
         receipt_at: None,
         fetched_at: None,
         stored_in: None,
+        sender: None,
+        message_code: None,
+        handled: None,
         validation_errors: BTreeSet::new(),
         markup: BTreeSet::new(),
         letter_type: None,
@@ -61,7 +70,7 @@ fn seen(number: u128, format: Format, generating: &str) -> Sight {
         has_schema_version: false,
         legacy: BTreeSet::new(),
         untold: BTreeSet::new(),
-    }))
+    }
 }
 
 struct Watched {
@@ -297,4 +306,51 @@ async fn counted_letters_stand_beside_what_was_entered_and_the_ranking_goes_by_t
     assert!(page.contains("30 breve i 30 dage"), "{page}");
     let (first, second) = (page.find("Afgørelse").unwrap(), page.find("Rykker").unwrap());
     assert!(first < second, "365 that were counted go before 200 that are estimated");
+}
+
+#[tokio::test]
+async fn incoming_mail_is_told_by_sender_with_a_rule_to_make_and_what_came_of_it() {
+    let mut watched = watched().await;
+    assert!(watched.page("incoming").await.contains("Der er ikke set meddelelser til jer"));
+    let came = |number: u128, sender: &str, handled: Option<Handled>| {
+        Sight::Message(Box::new(Observation {
+            direction: Direction::In,
+            sender: Some(sender.into()),
+            message_code: Some("SKADE & SERVICE".into()),
+            handled,
+            markup: BTreeSet::from([Route::Kle.word().to_owned()]),
+            ..observation(number, Format::Memo, "")
+        }))
+    };
+    let mut all: Vec<Sight> = (0..24).map(|number| came(number, "22117712", None)).collect();
+    all.push(came(100, "person", Some(Handled::Manual)));
+    watched.file.observe(all, Vec::new()).await.unwrap();
+
+    let page = watched.page("incoming").await;
+    assert!(page.contains("CVR 22117712") && page.contains("KLE-emne 24"), "{page}");
+    assert!(page.contains("Personer") && page.contains("i hånden 1"), "{page}");
+    assert!(page.contains("100 % (24 af 24)"), "{page}");
+    let way =
+        "registers/distribution-rules/+?sender=22117712&amp;message_code=SKADE%20%26%20SERVICE";
+    let start = page.find(way).unwrap_or_else(|| panic!("{page}"));
+    let rest = &page[start..];
+    let way = rest[..rest.find('"').unwrap()].replace("&amp;", "&");
+    let form = watched.page(&way).await;
+    assert!(form.contains("value=\"22117712\""), "{form}");
+    assert!(form.contains("SKADE &amp; SERVICE") || form.contains("SKADE &#38; SERVICE"), "{form}");
+    assert!(form.contains("value=\"content:KLEdata\" selected"), "{form}");
+
+    let rule = DistributionRule {
+        name: "Skader".into(),
+        sender: "22117712".into(),
+        route: Some(Route::Kle),
+        active_from: Some("2026-11-20".parse().unwrap()),
+        ..DistributionRule::default()
+    };
+    let by = By { actor: Actor::Person(key("M-001")), reason: "", at: town::timestamp(town::NOW) };
+    watched.programmes.change(watched.id, &[Change::add(key("FR-001"), &rule)], by).await.unwrap();
+    let page = watched.page("incoming").await;
+    let row = &page[page.find(">Skader</a>").unwrap()..];
+    let row = &row[..row.find("</tr>").unwrap()];
+    assert!(row.contains("24") && row.matches("ikke oplyst").count() == 3, "{row}");
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use brevdue_memo::{Timestamp, copenhagen};
+use brevdue_memo::{CvrNumber, Timestamp, copenhagen};
 use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{
-    Carriage, Format, Legacy, Observation, Place, RecipientKind, Untold,
+    Carriage, Format, Handled, Legacy, Observation, PERSON, Place, RecipientKind, Untold,
 };
 use brevdue_programme::tally::{cleaned, holds_cpr_number};
 use sha2::{Digest as _, Sha256};
@@ -18,7 +18,7 @@ use crate::diff::Fault;
 pub(super) const NEEDED: [&str; 4] = ["observed_at", "system_id", "format", "accepted"];
 
 /// Each column, with what else it may be called.
-const COLUMNS: [(&str, &[&str]); 32] = [
+const COLUMNS: [(&str, &[&str]); 35] = [
     ("observed_at", &["tidspunkt", "time", "timestamp"]),
     ("environment", &["miljø"]),
     ("direction", &["retning"]),
@@ -43,6 +43,9 @@ const COLUMNS: [(&str, &[&str]); 32] = [
     ("receipt_at", &[]),
     ("fetched_at", &["hentet"]),
     ("stored_in", &["opbevaret"]),
+    ("sent_by", &["afsendt_af"]),
+    ("message_code", &["meddelelseskode"]),
+    ("handled", &["håndteret"]),
     ("validation", &["fejl"]),
     ("markup_fields", &[]),
     ("letter_type_id", &["brevtype"]),
@@ -296,8 +299,36 @@ fn seen(reading: &mut Reading<'_>, about: &About<'_>) -> Option<Observation> {
     ];
     let said = ("skal være journal, case eller mailbox", "must be journal, case or mailbox");
     let stored_in = reading.word("stored_in", &places, said);
+    let ways = [
+        ("automatic", Handled::Automatic),
+        ("automatisk", Handled::Automatic),
+        ("manual", Handled::Manual),
+        ("manuelt", Handled::Manual),
+        ("misdirected", Handled::Misdirected),
+        ("fejlfordelt", Handled::Misdirected),
+    ];
+    let said = (
+        "skal være automatic, manual eller misdirected",
+        "must be automatic, manual or misdirected",
+    );
+    let handled = reading.word("handled", &ways, said);
+    let sender = sent_by(reading);
+    let message_code = reading.code("message_code");
+    let inward = direction == Direction::In;
+    for (column, told) in [
+        ("handled", handled.is_some()),
+        ("sent_by", sender.is_some()),
+        ("message_code", message_code.is_some()),
+    ] {
+        if told && !inward {
+            reading.fault(column, ("gælder kun meddelelser ind", "is of messages in alone"));
+        }
+    }
     let legacy = legacy(reading, format);
     let markup = reading.codes("markup_fields");
+    if inward && markup.is_none() {
+        untold.insert(Untold::Markup);
+    }
     // Where the log says nothing of markup, the letter is no evidence of what its type carries.
     let letter_type = reading.text("letter_type_id").filter(|_| markup.is_some());
     Some(Observation {
@@ -325,6 +356,9 @@ fn seen(reading: &mut Reading<'_>, about: &About<'_>) -> Option<Observation> {
         receipt_at,
         fetched_at,
         stored_in,
+        sender,
+        message_code,
+        handled,
         validation_errors: validation_errors.unwrap_or_default(),
         markup: markup.unwrap_or_default(),
         letter_type: letter_type.and_then(|code| about.letters.find(&code)),
@@ -334,6 +368,20 @@ fn seen(reading: &mut Reading<'_>, about: &About<'_>) -> Option<Observation> {
         legacy,
         untold,
     })
+}
+
+/// Who sent a message to the authority: an organisation, or a person of whom no more is kept.
+fn sent_by(reading: &mut Reading<'_>) -> Option<String> {
+    let text = reading.row.text("sent_by")?;
+    if ["person", "cpr", "borger"].contains(&text.to_lowercase().as_str()) {
+        return Some(PERSON.to_owned());
+    }
+    let cvr = text.strip_prefix("DK").unwrap_or(text).parse::<CvrNumber>().ok();
+    if cvr.is_none() {
+        let said = ("skal være et CVR-nummer eller person", "must be a CVR number or person");
+        reading.fault("sent_by", said);
+    }
+    cvr.map(|cvr| cvr.to_string())
 }
 
 fn organisation(reading: &mut Reading<'_>, about: &About<'_>) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Logs as others write them, and what becomes of each cell.
 
-use brevdue_programme::observation::{Format, Untold};
+use brevdue_programme::observation::{Format, Handled, Untold};
 
 use super::*;
 
@@ -67,6 +67,46 @@ fn what_a_log_does_not_tell_is_kept_as_untold() {
     assert_eq!(one.observed_at.to_string(), "2026-11-20T09:00:00.000Z");
     assert!(!one.untold.contains(&Untold::Fetched), "it says that it was not fetched");
     assert!(one.untold.contains(&Untold::Kept), "and nothing of where it is kept");
+}
+
+#[test]
+fn a_log_of_a_receiver_tells_who_sent_what_and_how_it_came_there() {
+    let head = "observed_at;system_id;format;accepted;memo_version;direction;sent_by;message_code;handled\n";
+    let row = |rest: &str| format!("{head}2026-11-20T09:00:00Z;post;MEMO;true;1.2;{rest}\n");
+    for (rest, sender, code, handled) in [
+        (
+            "in;DK12345678;SKADE-1;automatisk",
+            Some("12345678"),
+            Some("SKADE-1"),
+            Some(Handled::Automatic),
+        ),
+        ("ind;Borger;;fejlfordelt", Some("person"), None, Some(Handled::Misdirected)),
+        ("in;;;", None, None, None),
+        ("out;;;", None, None, None),
+    ] {
+        let log = read_of(&row(rest)).unwrap();
+        let one = &log.observations[0];
+        assert_eq!(
+            (one.sender.as_deref(), one.message_code.as_deref(), one.handled),
+            (sender, code, handled),
+            "{rest}"
+        );
+        let inward = rest.starts_with("in");
+        assert_eq!(one.untold.contains(&Untold::Markup), inward, "no column tells what it carries");
+    }
+    for (rest, column) in [
+        ("in;0101901234;;", "sent_by"),
+        ("in;Strandby Forsyning;;", "sent_by"),
+        ("in;;en hel sætning;", "message_code"),
+        ("in;;;måske", "handled"),
+        ("out;12345678;;", "sent_by"),
+        ("out;;SKADE;", "message_code"),
+        ("out;;;manual", "handled"),
+    ] {
+        let found: Vec<String> =
+            faults(&row(rest)).into_iter().map(|(_, _, heading)| heading).collect();
+        assert_eq!(found, [column], "{rest}");
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@ use super::FieldKind::{
 use super::{Field, FieldKind, Register};
 use crate::objects::{
     Choice, Covers, Criticality, Direction, Environment, FigureSource, Hosting, Kind, LegalWeight,
-    Level, Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, SystemRole, SystemType, Transport,
+    Level, Lifecycle, MustDo, Path, Purpose, Quality, Rhythm, Route, SystemRole, SystemType,
+    Transport,
 };
 use crate::text::LANGUAGES;
 
@@ -301,6 +302,25 @@ const PEOPLE: &[Field] = &[
     field("subject", Text, "Logger på som", "Signs in as"),
 ];
 
+const DISTRIBUTION_RULES: &[Field] = &[
+    field("name", Text, "Regel", "Rule").needed().listed(),
+    field(
+        "sender",
+        Text,
+        "Afsender (CVR-nummer eller person; tomt: alle)",
+        "Sender (CVR number or person; empty: any)",
+    )
+    .listed(),
+    field("message_code", Text, "Afsenderens kode (tomt: alle)", "The sender's code (empty: any)")
+        .listed(),
+    field("route", OneOf(Route::OPTIONS), "Fordeles efter", "Distributed by").needed().listed(),
+    field("to", Text, "Fordeles til", "Distributed to").needed().listed(),
+    field("system", SYSTEM, "Modtagersystem", "Receiver system").needed(),
+    field("active_from", Day, "Følges fra", "Followed from").listed(),
+    field("active_until", Day, "Følges til og med", "Followed until"),
+    field("note", Long, "Note", "Note"),
+];
+
 const RISKS: &[Field] = &[
     field("title", Text, "Risiko", "Risk").needed().listed(),
     field("cause", Text, "Årsag", "Cause"),
@@ -403,6 +423,12 @@ pub(super) const ALL: &[Register] = &[
         ("Personer og roller", "People and roles"),
         ("Person", "Person"),
         PEOPLE,
+    ),
+    register(
+        (Kind::DistributionRule, "FR", "distribution-rules"),
+        ("Fordelingsregler", "Distribution rules"),
+        ("Fordelingsregel", "Distribution rule"),
+        DISTRIBUTION_RULES,
     ),
     register((Kind::Risk, "R", "risks"), ("Risici", "Risks"), ("Risiko", "Risk"), RISKS),
     register(

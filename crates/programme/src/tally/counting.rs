@@ -220,6 +220,11 @@ impl Counts {
         counts
     }
 
+    /// One less of a name, that was counted before.
+    pub fn less(name: &str) -> Self {
+        Self { names: Names::one(name, -1), more: 0 }
+    }
+
     /// There is nothing.
     pub fn is_nothing(&self) -> bool {
         self.names.is_empty() && self.more == 0

@@ -3,11 +3,11 @@
 use brevdue_memo::Timestamp;
 
 use super::counting::{Counts, Few, Flaw, Largest, Open, Seen};
-use super::{LetterKey, LetterTally, Tally, TallyKey};
+use super::{Group, IncomingKey, IncomingTally, LetterKey, LetterTally, Tally, TallyKey};
 use crate::day::Day;
 use crate::objects::Direction;
 use crate::observation::{
-    Carriage, Format, Later, Observation, RecipientKind, Sight, Untold, What,
+    Carriage, Format, Handled, Later, Observation, RecipientKind, Sight, Untold, What,
 };
 
 /// Hours a receipt takes at most, as they are counted.
@@ -32,6 +32,8 @@ pub struct Taken {
     pub tally: (TallyKey, Tally),
     /// The same of its letter type, when that is known.
     pub letter: Option<(LetterKey, LetterTally)>,
+    /// The same of its sender, when it is to the authority.
+    pub incoming: Option<(IncomingKey, IncomingTally)>,
 }
 
 /// What a sight comes to; none when it adds nothing: the message was seen before and nothing is new, it
@@ -50,7 +52,8 @@ fn first(observation: &Observation) -> Option<Taken> {
     let key = key_of(&observation)?;
     let letter = letter_of(&observation, key.day);
     let tally = tally_of(&observation);
-    Some(Taken { observation, new: true, tally: (key, tally), letter })
+    let incoming = incoming_of(&observation, key.day);
+    Some(Taken { observation, new: true, tally: (key, tally), letter, incoming })
 }
 
 /// A second sight of a message tells only what became of it.
@@ -71,6 +74,9 @@ fn again_seen(earlier: &Observation, again: &Observation) -> Option<Taken> {
     if let Some(place) = again.stored_in {
         whats.push((again.observed_at, What::Stored(place)));
     }
+    if let Some(handled) = again.handled {
+        whats.push((again.observed_at, What::Handled(handled)));
+    }
     for (at, what) in whats {
         let later = Later { name: earlier.name(), at, what };
         if let Some(next) = later_on(now.clone(), &later) {
@@ -78,6 +84,7 @@ fn again_seen(earlier: &Observation, again: &Observation) -> Option<Taken> {
             match &mut sum {
                 Some(sum) => {
                     sum.tally.1.merge(&next.tally.1);
+                    sum.incoming = sum.incoming.take().or(next.incoming);
                     sum.observation = next.observation;
                 }
                 None => sum = Some(next),
@@ -90,6 +97,7 @@ fn again_seen(earlier: &Observation, again: &Observation) -> Option<Taken> {
 fn later_on(mut now: Observation, later: &Later) -> Option<Taken> {
     let key = key_of(&now)?;
     let mut tally = Tally::default();
+    let mut incoming = None;
     match &later.what {
         What::Receipt { status, code } => {
             let status = clean_text(status);
@@ -142,8 +150,18 @@ fn later_on(mut now: Observation, later: &Later) -> Option<Taken> {
             }
             now.stored_in = Some(*place);
         }
+        What::Handled(handled) => {
+            if now.direction != Direction::In || !now.accepted || now.handled == Some(*handled) {
+                return None;
+            }
+            let mut sum = now.handled.map(|was| Counts::less(was.word())).unwrap_or_default();
+            sum.merge(&Counts::each([handled.word()].into_iter()));
+            let tally = IncomingTally { handled: sum, ..IncomingTally::default() };
+            incoming = Some((incoming_key(&now, key.day), tally));
+            now.handled = Some(*handled);
+        }
     }
-    Some(Taken { observation: now, new: false, tally: (key, tally), letter: None })
+    Some(Taken { observation: now, new: false, tally: (key, tally), letter: None, incoming })
 }
 
 fn key_of(observation: &Observation) -> Option<TallyKey> {
@@ -154,6 +172,39 @@ fn key_of(observation: &Observation) -> Option<TallyKey> {
         direction: observation.direction,
         day: Day::of(observation.observed_at).ok()?,
     })
+}
+
+fn group_of(seen: &Observation) -> Group {
+    Group {
+        sender: seen.sender.clone().unwrap_or_default(),
+        code: seen.message_code.clone().unwrap_or_default(),
+    }
+}
+
+/// What is to be added to the tally of a message's sender; none for what is not to the authority.
+fn incoming_of(seen: &Observation, day: Day) -> Option<(IncomingKey, IncomingTally)> {
+    if seen.direction != Direction::In || !seen.accepted {
+        return None;
+    }
+    let tally = IncomingTally {
+        messages: Seen::once(seen.observed_at),
+        fields: Counts::each(seen.markup.iter().map(String::as_str)),
+        handled: Counts::each(seen.handled.map(Handled::word).into_iter()),
+        unread: match seen.untold.contains(&Untold::Markup) {
+            true => Seen::once(seen.observed_at),
+            false => Seen::default(),
+        },
+    };
+    Some((incoming_key(seen, day), tally))
+}
+
+fn incoming_key(seen: &Observation, day: Day) -> IncomingKey {
+    IncomingKey {
+        authority_cvr: seen.authority_cvr.clone(),
+        environment: seen.environment,
+        group: group_of(seen),
+        day,
+    }
 }
 
 /// Codes of refusals for size, in the exchange's words and in the words of logs.
@@ -302,6 +353,8 @@ pub fn cleaned(mut seen: Observation) -> Observation {
         &mut seen.error_code,
         &mut seen.receipt_status,
         &mut seen.endpoint_host,
+        &mut seen.sender,
+        &mut seen.message_code,
     ] {
         *text = text.take().map(|text| clean_text(&text));
     }

@@ -11,6 +11,7 @@ mod claims;
 mod files;
 mod history;
 mod importing;
+mod incoming;
 mod kinds;
 mod matrix;
 mod objects;
@@ -55,6 +56,7 @@ pub(super) fn describe(door: Described) -> Described {
     let door = tasks::describe(door);
     let door = matrix::describe(door);
     let door = potential::describe(door);
+    let door = incoming::describe(door);
     let door = history::describe(door);
     let door = changes::describe(door);
     let door = files::describe(door);

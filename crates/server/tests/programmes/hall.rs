@@ -1,5 +1,6 @@
 //! A town hall at work on its programme.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use brevdue_exchange::Batch;
@@ -8,6 +9,7 @@ use brevdue_memo::PartyId;
 use brevdue_programme::Programmes;
 use brevdue_programme::memory::Memory;
 use brevdue_server::rest::RestSettings;
+use brevdue_store::programme::ProgrammeFile;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -26,8 +28,19 @@ pub(crate) struct Hall {
 impl Hall {
     /// A programme that has just begun.
     pub(crate) async fn open() -> Self {
-        let programmes = Some(Programmes::new(Arc::new(Memory::default())));
-        let rest = RestSettings { programmes, ..RestSettings::default() };
+        Self::with(Programmes::new(Arc::new(Memory::default()))).await
+    }
+
+    /// A programme that has just begun, with observations kept in a file of a folder.
+    pub(crate) async fn watched(folder: &Path) -> (Self, Arc<ProgrammeFile>) {
+        let file = Arc::new(ProgrammeFile::open(folder).unwrap());
+        let programmes = Programmes::new(Arc::clone(&file) as _);
+        let hall = Self::with(programmes.with_observations(Arc::clone(&file) as _)).await;
+        (hall, file)
+    }
+
+    async fn with(programmes: Programmes) -> Self {
+        let rest = RestSettings { programmes: Some(programmes), ..RestSettings::default() };
         let town = Town::with(Wishes { rest, ..Wishes::default() }).await;
         let client = town.client(Some(&town.sender.identity));
         let mut hall = Self { town, client, token: String::new(), base: String::new() };

@@ -8,6 +8,7 @@ mod beginning;
 #[path = "../doors/certificates.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod certificates;
+mod coming_in;
 #[path = "../support/covers.rs"]
 mod covering;
 mod described;

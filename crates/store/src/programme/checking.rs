@@ -17,6 +17,7 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<String>, StorageError
         ("shapes", &["body"]),
         ("tallies", &["body"]),
         ("letter_tallies", &["body"]),
+        ("incoming_tallies", &["body"]),
         ("told", &["body"]),
         ("untold", &["notice"]),
         ("notices", &["notice"]),

@@ -18,13 +18,13 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use brevdue_memo::Timestamp;
-use brevdue_programme::checks::{Counted, Counting};
+use brevdue_programme::checks::{Counted, Counting, Period};
 use brevdue_programme::observation::{MessageName, Observation, Sight};
 use brevdue_programme::storage::{
     Keep, OBSERVATIONS, ObservationQuery, ObservationStore, Observed, Position, SIGHTS,
     StorageError,
 };
-use brevdue_programme::tally;
+use brevdue_programme::tally::{self, Group, IncomingTally};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -122,6 +122,15 @@ impl ObservationStore for ProgrammeFile {
             Ok(counted)
         })
         .await
+    }
+
+    async fn incoming(
+        &self,
+        organisations: &BTreeSet<String>,
+        period: Period,
+    ) -> Result<Vec<(Group, IncomingTally)>, StorageError> {
+        let organisations = organisations.clone();
+        self.read(move |connection| sums::incoming(connection, &organisations, period)).await
     }
 
     async fn observations(
@@ -249,6 +258,9 @@ impl Batch<'_> {
         if let Some((key, tally)) = taken.letter {
             self.added.letters.entry(key).or_default().merge(&tally);
         }
+        if let Some((key, tally)) = taken.incoming {
+            self.added.incoming.entry(key).or_default().merge(&tally);
+        }
         Ok(())
     }
 
@@ -264,6 +276,12 @@ impl Batch<'_> {
             let id = ledger.words.letter(connection, cvr, environment, &key.letter_type)?;
             let merge = |sum: &mut tally::LetterTally| sum.merge(tally);
             sums::add(connection, &sums::LETTER_TALLIES, key.day, id, merge)?;
+        }
+        for (key, tally) in &added.incoming {
+            let (cvr, environment) = (&key.authority_cvr, key.environment);
+            let id = ledger.words.incoming(connection, cvr, environment, &key.group)?;
+            let merge = |sum: &mut tally::IncomingTally| sum.merge(tally);
+            sums::add(connection, &sums::INCOMING_TALLIES, key.day, id, merge)?;
         }
         for (source, seen) in &added.seen {
             let id = ledger.words.source(connection, source)?;
@@ -321,6 +339,10 @@ fn newest(
 /// Puts observations of an earlier version of the file, which kept each as JSON, into rows. Their tallies
 /// are there already.
 pub(super) fn carry_over(connection: &Connection) -> Result<(), StorageError> {
+    let asked = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'observations_before')";
+    if !connection.query_row(asked, [], |row| row.get::<_, bool>(0)).map_err(failed)? {
+        return Ok(());
+    }
     let mut ledger = Ledger::load(connection)?;
     let mut words = Words::default();
     {

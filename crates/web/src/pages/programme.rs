@@ -15,6 +15,7 @@ mod enter;
 mod feeds;
 mod history;
 mod import;
+mod incoming;
 mod milestones;
 mod new;
 mod overview;
@@ -135,6 +136,7 @@ pub(crate) fn routes() -> Router<Web> {
                 .layer(DefaultBodyLimit::max(CATALOGUE_FORM_BYTES)),
         )
         .route("/programmes/{id}/contacts", get(contacts::contacts))
+        .route("/programmes/{id}/incoming", get(incoming::incoming))
         .route("/programmes/{id}/settings", get(settings::form).post(settings::save))
         .route("/programmes/{id}/settings/switch", get(settings::switch).post(settings::switch_now))
         .route("/programmes/{id}/reminders", get(reminders::reminders).post(reminders::save))

@@ -23,9 +23,11 @@ pub(super) fn forget(
     let mut sums = 0;
     if gone < limit as u64 {
         let day = keep.since.to_string();
-        for sql in
-            ["DELETE FROM tallies WHERE day < ?1", "DELETE FROM letter_tallies WHERE day < ?1"]
-        {
+        for sql in [
+            "DELETE FROM tallies WHERE day < ?1",
+            "DELETE FROM letter_tallies WHERE day < ?1",
+            "DELETE FROM incoming_tallies WHERE day < ?1",
+        ] {
             sums += connection
                 .prepare_cached(sql)
                 .and_then(|mut statement| statement.execute([&day]))

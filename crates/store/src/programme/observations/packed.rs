@@ -8,8 +8,8 @@ use brevdue_memo::Timestamp;
 use brevdue_programme::Key;
 use brevdue_programme::objects::{Direction, Environment};
 use brevdue_programme::observation::{MessageName, Observation};
-use brevdue_programme::storage::StorageError;
-use brevdue_programme::tally::TallyKey;
+use brevdue_programme::storage::{GROUPS, StorageError};
+use brevdue_programme::tally::{Group, TallyKey};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
@@ -56,14 +56,15 @@ pub(super) struct Packed {
     pub(super) message: Uuid,
     shape: i64,
     letter: Option<i64>,
+    incoming: Option<i64>,
     size: i64,
     files: i64,
     receipt_after: Option<i64>,
     fetched_after: Option<i64>,
 }
 
-const COLUMNS: &str =
-    "number, source, at, message, shape, letter, size, files, receipt_after, fetched_after";
+const COLUMNS: &str = "number, source, at, message, shape, letter, size, files, receipt_after, \
+                       fetched_after, incoming";
 
 impl Packed {
     pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -78,6 +79,7 @@ impl Packed {
             files: row.get(7)?,
             receipt_after: row.get(8)?,
             fetched_after: row.get(9)?,
+            incoming: row.get(10)?,
         })
     }
 
@@ -92,7 +94,7 @@ impl Packed {
     pub(super) fn insert(&self, connection: &Connection) -> Result<(), StorageError> {
         connection
             .prepare_cached(&format!(
-                "INSERT INTO observations ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+                "INSERT INTO observations ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
             ))
             .and_then(|mut statement| {
                 statement.execute(params![
@@ -105,7 +107,8 @@ impl Packed {
                     self.size,
                     self.files,
                     self.receipt_after,
-                    self.fetched_after
+                    self.fetched_after,
+                    self.incoming
                 ])
             })
             .map(|_| ())
@@ -135,6 +138,8 @@ pub(super) struct Words {
     named: HashMap<i64, Arc<Source>>,
     letters: HashMap<(String, Environment, Key), i64>,
     letter_types: HashMap<i64, Key>,
+    incoming: HashMap<(String, Environment, Group), i64>,
+    groups: HashMap<i64, Group>,
     /// Each with the run in which it was last used.
     shapes: HashMap<String, (i64, i64)>,
     bodies: HashMap<i64, Arc<Observation>>,
@@ -160,6 +165,12 @@ impl Words {
         let letter = letter
             .map(|key| self.letter(connection, &source.organisation, source.environment, &key))
             .transpose()?;
+        let group = group_of(&mut seen, source.direction);
+        let incoming = group
+            .map(|group| {
+                self.incoming(connection, &source.organisation, source.environment, &group)
+            })
+            .transpose()?;
         let size = std::mem::take(&mut seen.size_bytes);
         let packed = Packed {
             number,
@@ -168,6 +179,7 @@ impl Words {
             message: std::mem::replace(&mut seen.message_uuid, Uuid::nil()),
             shape: 0,
             letter,
+            incoming,
             size: i64::try_from(size).unwrap_or(i64::MAX),
             files: i64::from(std::mem::take(&mut seen.file_count)),
             receipt_after: after(seen.receipt_at.take()),
@@ -185,6 +197,7 @@ impl Words {
         let source = self.source_of(connection, row.source)?;
         let letter_type =
             row.letter.map(|letter| self.letter_type(connection, letter)).transpose()?;
+        let group = row.incoming.map(|incoming| self.group(connection, incoming)).transpose()?;
         let after = |millis: Option<i64>| {
             millis.map(|millis| Timestamp::from_millis(row.at.saturating_add(millis)))
         };
@@ -195,6 +208,11 @@ impl Words {
         seen.system.clone_from(&source.system);
         seen.observed_at = Timestamp::from_millis(row.at);
         seen.letter_type = letter_type;
+        if let Some(group) = group {
+            let told = |text: String| Some(text).filter(|text| !text.is_empty());
+            seen.sender = told(group.sender);
+            seen.message_code = told(group.code);
+        }
         seen.size_bytes = u64::try_from(row.size).unwrap_or(0);
         seen.message_uuid = row.message;
         seen.file_count = u32::try_from(row.files).unwrap_or(u32::MAX);
@@ -301,6 +319,62 @@ impl Words {
         Ok(key)
     }
 
+    /// The number of a group; made when it is new. When there are too many, that of what is counted together.
+    pub(super) fn incoming(
+        &mut self,
+        connection: &Connection,
+        organisation: &str,
+        environment: Environment,
+        group: &Group,
+    ) -> Result<i64, StorageError> {
+        let name = (organisation.to_owned(), environment, group.clone());
+        if let Some(id) = self.incoming.get(&name) {
+            return Ok(*id);
+        }
+        let named = params![organisation, environment.word(), group.sender, group.code];
+        let there = || -> Result<Option<i64>, StorageError> {
+            connection
+                .prepare_cached(
+                    "SELECT incoming FROM incoming
+                     WHERE organisation = ?1 AND environment = ?2 AND sender = ?3 AND code = ?4",
+                )
+                .and_then(|mut statement| statement.query_row(named, |row| row.get(0)).optional())
+                .map_err(failed)
+        };
+        let id = match there()? {
+            Some(id) => id,
+            None if *group != Group::others()
+                && groups_of(connection, organisation, environment)? >= GROUPS =>
+            {
+                self.incoming(connection, organisation, environment, &Group::others())?
+            }
+            None => connection
+                .prepare_cached(
+                    "INSERT INTO incoming (organisation, environment, sender, code)
+                         VALUES (?1, ?2, ?3, ?4)",
+                )
+                .and_then(|mut statement| statement.insert(named))
+                .map_err(failed)?,
+        };
+        hold(&mut self.incoming, NAMES, name, id);
+        Ok(id)
+    }
+
+    fn group(&mut self, connection: &Connection, id: i64) -> Result<Group, StorageError> {
+        if let Some(group) = self.groups.get(&id) {
+            return Ok(group.clone());
+        }
+        let group = connection
+            .prepare_cached("SELECT sender, code FROM incoming WHERE incoming = ?1")
+            .and_then(|mut statement| {
+                statement
+                    .query_row([id], |row| Ok(Group { sender: row.get(0)?, code: row.get(1)? }))
+            })
+            .map_err(failed)?;
+        hold(&mut self.groups, NAMES, id, group.clone());
+        Ok(group)
+    }
+
     /// The number of a shape; made when it is new. It is marked as used in this run.
     fn shape(
         &mut self,
@@ -339,6 +413,29 @@ impl Words {
         hold(&mut self.bodies, SHAPES, id, Arc::clone(&body));
         Ok(body)
     }
+}
+
+/// Who sends what, taken out of an observation of a message to the authority; none of others.
+fn group_of(seen: &mut Observation, direction: Direction) -> Option<Group> {
+    let (sender, code) = (seen.sender.take(), seen.message_code.take());
+    (direction == Direction::In && seen.accepted)
+        .then(|| Group { sender: sender.unwrap_or_default(), code: code.unwrap_or_default() })
+}
+
+fn groups_of(
+    connection: &Connection,
+    organisation: &str,
+    environment: Environment,
+) -> Result<usize, StorageError> {
+    let count: i64 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM incoming WHERE organisation = ?1 AND environment = ?2",
+        )
+        .and_then(|mut statement| {
+            statement.query_row(params![organisation, environment.word()], |row| row.get(0))
+        })
+        .map_err(failed)?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 fn hold<K: std::hash::Hash + Eq, V>(held: &mut HashMap<K, V>, most: usize, key: K, value: V) {

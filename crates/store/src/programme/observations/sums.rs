@@ -1,11 +1,13 @@
 //! Tallies: added to, and read where somebody counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use brevdue_programme::checks::{Counted, Counting, Period};
 use brevdue_programme::objects::Environment;
-use brevdue_programme::storage::StorageError;
-use brevdue_programme::tally::{LetterKey, LetterTally, Seen, Tally, TallyKey};
+use brevdue_programme::storage::{GROUPS, StorageError};
+use brevdue_programme::tally::{
+    Group, IncomingKey, IncomingTally, LetterKey, LetterTally, Seen, Tally, TallyKey,
+};
 use brevdue_programme::{Day, Key};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
@@ -36,6 +38,12 @@ pub(super) const LETTER_TALLIES: Sums = Sums {
     select: "SELECT body FROM letter_tallies WHERE day = ?1 AND letter = ?2",
     put: "INSERT INTO letter_tallies (day, letter, body) VALUES (?1, ?2, ?3)
           ON CONFLICT (day, letter) DO UPDATE SET body = ?3",
+};
+
+pub(super) const INCOMING_TALLIES: Sums = Sums {
+    select: "SELECT body FROM incoming_tallies WHERE day = ?1 AND incoming = ?2",
+    put: "INSERT INTO incoming_tallies (day, incoming, body) VALUES (?1, ?2, ?3)
+          ON CONFLICT (day, incoming) DO UPDATE SET body = ?3",
 };
 
 /// Adds to a sum.
@@ -85,6 +93,7 @@ pub(super) fn add_seen(connection: &Connection, id: i64, seen: &Seen) -> Result<
 pub(super) struct Added {
     pub(super) tallies: std::collections::HashMap<TallyKey, Tally>,
     pub(super) letters: std::collections::HashMap<LetterKey, LetterTally>,
+    pub(super) incoming: std::collections::HashMap<IncomingKey, IncomingTally>,
     pub(super) seen: std::collections::HashMap<Source, Seen>,
 }
 
@@ -238,6 +247,35 @@ fn count_letters(
         counting.add_letter(&key, &read(text(row, 3)?)?);
     }
     Ok(())
+}
+
+/// What came to organisations on the days of a period, by who sends what.
+pub(super) fn incoming(
+    connection: &Connection,
+    organisations: &BTreeSet<String>,
+    period: Period,
+) -> Result<Vec<(Group, IncomingTally)>, StorageError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT sender, code, body FROM incoming_tallies JOIN incoming USING (incoming)
+             WHERE day BETWEEN ?1 AND ?2 AND organisation = ?3 AND environment = ?4",
+        )
+        .map_err(failed)?;
+    let (from, until) = (period.from.to_string(), period.until.to_string());
+    let mut sums: BTreeMap<Group, IncomingTally> = BTreeMap::new();
+    for organisation in organisations {
+        let asked = params![from, until, organisation, Environment::Prod.word()];
+        let mut rows = statement.query(asked).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let group = Group { sender: text(row, 0)?.into(), code: text(row, 1)?.into() };
+            sums.entry(group).or_default().merge(&read(text(row, 2)?)?);
+        }
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.messages.count));
+    // Of several organisations there may be more.
+    sums.truncate(GROUPS + 1);
+    Ok(sums)
 }
 
 /// The sources of an organisation, with their numbers and what was ever seen of each.

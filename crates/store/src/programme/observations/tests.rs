@@ -2,7 +2,8 @@ use brevdue_programme::catalogue::{AppliesTo, Provenance, Requirement, Requireme
 use brevdue_programme::checks::Needed;
 use brevdue_programme::checks::Period;
 use brevdue_programme::objects::{Direction, Environment};
-use brevdue_programme::observation::{Carriage, Format, Later, RecipientKind, What};
+use brevdue_programme::observation::{Carriage, Format, Handled, Later, RecipientKind, What};
+use brevdue_programme::storage::GROUPS;
 use brevdue_programme::tally::Tally;
 use brevdue_programme::{Bilingual, Day, Programme};
 use proptest::prelude::*;
@@ -47,6 +48,9 @@ fn seen(number: u128, system: &str, when: &str) -> Observation {
         receipt_at: None,
         fetched_at: None,
         stored_in: None,
+        sender: None,
+        message_code: None,
+        handled: None,
         validation_errors: BTreeSet::new(),
         markup: BTreeSet::from(["header:mandatory".to_owned()]),
         letter_type: Some("BREV-1".parse().unwrap()),
@@ -369,4 +373,103 @@ proptest! {
             assert_eq!(file.check().await.unwrap(), Vec::<String>::new());
         });
     }
+}
+
+fn incoming(number: u128, sender: &str, code: &str, when: &str) -> Observation {
+    Observation {
+        direction: Direction::In,
+        sender: Some(sender.into()),
+        message_code: Some(code.into()),
+        letter_type: None,
+        ..seen(number, "S", when)
+    }
+}
+
+#[tokio::test]
+async fn what_comes_in_is_counted_by_sender_and_code_and_what_is_told_last_of_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let when = "2026-11-20T10:00:00.000Z";
+    let refused = Observation { accepted: false, ..incoming(4, "22117712", "SKADE", when) };
+    let test =
+        Observation { environment: Environment::Test, ..incoming(5, "22117712", "SKADE", when) };
+    let untold = Observation { sender: None, message_code: None, ..incoming(6, "", "", when) };
+    let all = [
+        incoming(1, "22117712", "SKADE", when),
+        incoming(2, "22117712", "SKADE", when),
+        incoming(3, "person", "", when),
+        refused,
+        test,
+        untold,
+        seen(7, "S", when),
+    ];
+    file.observe(all.into_iter().map(message).collect(), Vec::new()).await.unwrap();
+    let told = |number, handled| {
+        let name = incoming(number, "22117712", "SKADE", when).name();
+        Sight::Later(Later { name, at: at(when), what: What::Handled(handled) })
+    };
+    let mut again = incoming(2, "22117712", "SKADE", when);
+    again.handled = Some(Handled::Automatic);
+    let later = vec![
+        told(1, Handled::Automatic),
+        told(1, Handled::Automatic),
+        told(1, Handled::Misdirected),
+        told(4, Handled::Manual),
+        message(again),
+    ];
+    let seen_again = file.observe(later, Vec::new()).await.unwrap();
+    assert_eq!(seen_again, Observed { new: 0, changed: 3, nothing: 2 });
+
+    // What is kept is read from the file by whoever opens it next.
+    drop(file);
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let organisations = BTreeSet::from([CVR.to_owned()]);
+    let period = Period { from: day("2026-11-20"), until: day("2026-11-20") };
+    let counted = file.incoming(&organisations, period).await.unwrap();
+    let told: Vec<_> = counted
+        .iter()
+        .map(|(group, tally)| {
+            let handled = [Handled::Automatic, Handled::Manual, Handled::Misdirected];
+            let handled = handled.map(|one| tally.handled.count(one.word()));
+            (group.sender.as_str(), group.code.as_str(), tally.messages.count, handled)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("22117712", "SKADE", 2, [1, 0, 1]), ("", "", 1, [0, 0, 0]), ("person", "", 1, [0, 0, 0]),]
+    );
+    assert_eq!(counted[0].1.fields.count("header:mandatory"), 2);
+    let kept = file.observation(&incoming(1, "", "", when).name()).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.sender.as_deref(), kept.message_code.as_deref(), kept.handled),
+        (Some("22117712"), Some("SKADE"), Some(Handled::Misdirected))
+    );
+    let other = Period { from: day("2026-11-21"), until: day("2026-11-30") };
+    assert!(file.incoming(&organisations, other).await.unwrap().is_empty());
+    file.forget(since("2026-11-21"), 1_000).await.unwrap();
+    assert!(file.incoming(&organisations, period).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn senders_and_codes_without_end_are_counted_together_beyond_a_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ProgrammeFile::open(folder.path()).unwrap();
+    let when = "2026-11-20T10:00:00.000Z";
+    let few = 10;
+    let all = (0..GROUPS + few)
+        .map(|number| message(incoming(number as u128, "22117712", &format!("K{number}"), when)));
+    let all: Vec<_> = all.collect();
+    for some in all.chunks(2_000) {
+        file.observe(some.to_vec(), Vec::new()).await.unwrap();
+    }
+    let organisations = BTreeSet::from([CVR.to_owned()]);
+    let period = Period { from: day("2026-11-20"), until: day("2026-11-20") };
+    let counted = file.incoming(&organisations, period).await.unwrap();
+    assert_eq!(counted.len(), GROUPS + 1);
+    assert_eq!(counted[0].0, Group::others(), "it has most");
+    let all: i64 = counted.iter().map(|(_, tally)| tally.messages.count).sum();
+    assert_eq!(all, i64::try_from(GROUPS + few).unwrap(), "each is counted");
+    let beyond = incoming((GROUPS + few - 1) as u128, "", "", when).name();
+    let kept = file.observation(&beyond).await.unwrap().unwrap();
+    assert_eq!((kept.sender.as_deref(), kept.message_code), (Some(Group::OTHERS), None));
 }

@@ -46,6 +46,7 @@ pub(crate) enum Tab {
     Requirements,
     Potential,
     Contacts,
+    Incoming,
     Settings,
     /// A register, by its path.
     Register(&'static str),
@@ -196,6 +197,7 @@ impl Desk {
             entry("requirements", t.work_requirements(), Tab::Requirements),
             entry("potential", t.work_potential(), Tab::Potential),
             entry("contacts", t.work_contacts(), Tab::Contacts),
+            entry("incoming", t.incoming_title(), Tab::Incoming),
             entry("settings", t.work_settings(), Tab::Settings),
             entry("import", t.import_menu(), Tab::Import),
             entry("calendars", t.feed_menu(), Tab::Calendars),

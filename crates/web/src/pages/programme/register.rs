@@ -155,6 +155,7 @@ fn ways(desk: &Desk, register: &Register, key: Option<&Key>) -> Vec<Way> {
         (Kind::LetterType, None) => vec![way("potential".to_owned(), t.work_potential())],
         (Kind::LetterType, Some(key)) => vec![way(format!("potential/{key}"), t.work_designer())],
         (Kind::ContactPoint, None) => vec![way("contacts".to_owned(), t.work_contacts())],
+        (Kind::DistributionRule, _) => vec![way("incoming".to_owned(), t.incoming_title())],
         (Kind::Decision, None) => vec![way("milestones".to_owned(), t.work_approval())],
         _ => Vec::new(),
     }
@@ -212,7 +213,20 @@ pub(crate) async fn form(
         return desk.refuse(Refused::NotFound).await;
     };
     let body = place.body(&desk);
-    show(desk, &place, &body, &body, Vec::new(), None).await
+    let shown = match &place.key {
+        Some(_) => body.clone(),
+        None => suggested(&desk, place.register),
+    };
+    show(desk, &place, &shown, &body, Vec::new(), None).await
+}
+
+/// A new entry as the way to it suggests: fields by name in the query, as far as they take what is there.
+fn suggested(desk: &Desk, register: &Register) -> Value {
+    let fields = register.fields.iter().filter_map(|field| {
+        let value = field.read(&desk.visitor.query(field.name)?).ok()?;
+        Some((field.name.to_owned(), value))
+    });
+    Value::Object(fields.collect())
 }
 
 /// Where an object stands or will stand.
