@@ -210,7 +210,7 @@ pub struct IncomingTally {
     /// Messages.
     #[serde(skip_serializing_if = "Seen::is_nothing")]
     pub messages: Seen,
-    /// Messages with a field, by its name in the palette.
+    /// Messages with a field that mail can be distributed by, by its name; see [`crate::objects::Route`].
     #[serde(skip_serializing_if = "Counts::is_nothing")]
     pub fields: Counts,
     /// By how they came to whoever deals with them, of those of which somebody told.

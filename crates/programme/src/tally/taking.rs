@@ -5,7 +5,7 @@ use brevdue_memo::Timestamp;
 use super::counting::{Counts, Few, Flaw, Largest, Open, Seen};
 use super::{Group, IncomingKey, IncomingTally, LetterKey, LetterTally, Tally, TallyKey};
 use crate::day::Day;
-use crate::objects::Direction;
+use crate::objects::{Direction, Route};
 use crate::observation::{
     Carriage, Format, Handled, Later, Observation, RecipientKind, Sight, Untold, What,
 };
@@ -186,9 +186,10 @@ fn incoming_of(seen: &Observation, day: Day) -> Option<(IncomingKey, IncomingTal
     if seen.direction != Direction::In || !seen.accepted {
         return None;
     }
+    let routes = seen.markup.iter().map(String::as_str);
     let tally = IncomingTally {
         messages: Seen::once(seen.observed_at),
-        fields: Counts::each(seen.markup.iter().map(String::as_str)),
+        fields: Counts::each(routes.filter(|name| Route::from_word(name).is_some())),
         handled: Counts::each(seen.handled.map(Handled::word).into_iter()),
         unread: match seen.untold.contains(&Untold::Markup) {
             true => Seen::once(seen.observed_at),
