@@ -35,7 +35,9 @@ pub(crate) async fn incoming(visitor: Visitor, Path(id): Path<String>) -> Answer
             (desk.to("evidence"), t.incoming_bring()),
         ]));
         body.push(h2(t.incoming_flows()));
-        body.push(quiet(incoming.period.to_string()));
+        let period = incoming.period;
+        let days = [words::day(t, period.from), " – ".into(), words::day(t, period.until)];
+        body.push(quiet(days));
         body.push(flows(&desk, &incoming.flows));
         body.push(h2(t.incoming_proposals()));
         body.push(proposals(&desk, &incoming.proposals));
