@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { request as requestTls } from "node:https";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 
 import { start } from "./own.mjs";
 
@@ -27,6 +27,10 @@ const exchange = await start("live", "--https", "127.0.0.1:0", "--push-endpoint"
 const { address } = exchange;
 const { WIDTHS, inspect, launch, visit } = await import("./browser.mjs");
 
+// Receivers that a failed test left standing would take the letters of the next.
+const standing = [];
+afterEach(() => Promise.all(standing.splice(0).map((stop) => stop())));
+
 /** A receiver that takes everything, until it is closed. */
 async function receiver() {
     const taken = [];
@@ -39,7 +43,14 @@ async function receiver() {
     });
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
-    return { taken, stop: async () => { server.close(); server.closeAllConnections(); await once(server, "close"); } };
+    const stop = async () => {
+        if (!server.listening) return;
+        server.close();
+        server.closeAllConnections();
+        await once(server, "close");
+    };
+    standing.push(stop);
+    return { taken, stop };
 }
 
 /** A call as a system makes it, over TLS with its certificate: its status and its body. */

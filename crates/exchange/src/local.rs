@@ -54,12 +54,28 @@ impl Local {
     }
 }
 
+/// Nobody is at work, and nobody begins, until it is dropped.
+pub struct Still(Box<dyn std::any::Any + Send + Sync>);
+
+impl Still {
+    /// Kept by what holds everybody back.
+    pub fn by(guard: impl std::any::Any + Send + Sync) -> Self {
+        Self(Box::new(guard))
+    }
+}
+
+impl std::fmt::Debug for Still {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Still").field(&self.0.type_id()).finish()
+    }
+}
+
 /// What the exchange asks of whoever runs its workers, its deliveries and its store.
 #[async_trait]
 pub trait Steering: Send + Sync + 'static {
-    /// Wakes whoever sleeps until work falls due, waits so many milliseconds, and says whether nobody
-    /// is at work then.
-    async fn rest(&self, milliseconds: u64) -> bool;
+    /// Wakes whoever sleeps until work falls due, and waits so many milliseconds. When nobody is at work
+    /// then, nobody begins until the answer is dropped; none: somebody was.
+    async fn rest(&self, milliseconds: u64) -> Option<Still>;
 
     /// Waits so many milliseconds of real time.
     async fn pause(&self, milliseconds: u64);

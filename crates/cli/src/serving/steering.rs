@@ -13,7 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use brevdue_exchange::clock::MovableClock;
 use brevdue_exchange::local::live::{Live, What};
-use brevdue_exchange::local::{Snapshot, Steering, SteeringError};
+use brevdue_exchange::local::{Snapshot, Steering, SteeringError, Still};
 use brevdue_exchange::{Batch, Clock as _, Exchange, MailSystem, Op, Store, SystemId};
 use brevdue_memo::Timestamp;
 use brevdue_programme::Programmes;
@@ -292,10 +292,10 @@ impl<T> Drop for Alone<T> {
 
 #[async_trait]
 impl Steering for Steer {
-    async fn rest(&self, milliseconds: u64) -> bool {
+    async fn rest(&self, milliseconds: u64) -> Option<Still> {
         self.nudge.ring();
         sleep(Duration::from_millis(milliseconds)).await;
-        timeout(REST, self.nudge.gate().alone()).await.is_ok()
+        timeout(REST, self.nudge.gate().alone()).await.ok().map(Still::by)
     }
 
     async fn pause(&self, milliseconds: u64) {

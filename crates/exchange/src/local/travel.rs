@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use brevdue_memo::Timestamp;
 
+use super::Still;
 use super::live::What;
 use crate::{Clock as _, Exchange, StorageError, WorkKind};
 
@@ -73,35 +74,42 @@ impl Exchange {
         }
         let _arrived = Arrived(&local.travelling);
         let mut stops = 0;
-        let mut at_rest = self.settle(from).await?;
-        while at_rest && stops < STOPS {
+        let mut still = self.settle(from).await?;
+        while still.is_some() && stops < STOPS {
             let now = local.clock.now();
             let Some(due) = self.next_due().await?.filter(|due| *due <= to) else { break };
             let stop = due.max(now).as_millis().saturating_add(TOGETHER_MILLIS);
             local.clock.forward_to(Timestamp::from_millis(stop).min(to));
             stops += 1;
-            at_rest = self.settle(local.clock.now()).await?;
+            drop(still.take());
+            still = self.settle(local.clock.now()).await?;
         }
+        let mut at_rest = still.is_some();
         local.clock.forward_to(to);
-        at_rest &= self.settle(to).await?;
+        drop(still);
+        at_rest &= self.settle(to).await?.is_some();
         local.steering.moved().await;
         let now = local.clock.now();
         local.live.note(now, What::Clock { from });
         Ok(Travelled { from, now, stops, at_rest })
     }
 
-    /// Waits until nothing is due by `by` and nobody is at work; `false` when that takes too long.
-    async fn settle(&self, by: Timestamp) -> Result<bool, StorageError> {
-        let Some(local) = self.local() else { return Ok(false) };
+    /// Waits until nothing is due by `by` and nobody is at work; none when that takes too long.
+    ///
+    /// Nobody begins while the answer is held. What somebody took between the look at who works and the look
+    /// at what is due would be due when its lease ends, and the clock would go there while it is at work.
+    async fn settle(&self, by: Timestamp) -> Result<Option<Still>, StorageError> {
+        let Some(local) = self.local() else { return Ok(None) };
         let mut millis = FIRST_WAIT_MILLIS;
         for _ in 0..WAITS {
-            let at_rest = local.steering.rest(millis).await;
-            if at_rest && self.next_due().await?.is_none_or(|due| due > by) {
-                return Ok(true);
+            if let Some(still) = local.steering.rest(millis).await
+                && self.next_due().await?.is_none_or(|due| due > by)
+            {
+                return Ok(Some(still));
             }
             millis = NEXT_WAIT_MILLIS;
         }
-        Ok(false)
+        Ok(None)
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StorageError> {
